@@ -1,0 +1,226 @@
+# otus: one Makefile, not recursive.  Variants stand side by side:
+#
+#   make                  build/otus, optimised, assertions of cold paths on
+#   make V=asan           build/asan: AddressSanitizer and UBSan
+#   make V=cov            build/cov: gcov
+#   make V=fuzz           build/fuzz: clang, libFuzzer with ASan and UBSan
+#   make V=hard           build/hard: position independent, fortified (packages)
+#   make CC=clang         any of them with another compiler
+#   make help             the other goals
+#
+# Each folder names its tests in a tests.mk of its own:
+#   TESTS   += dir/ht_test        with dir/ht_test_OBJS: the objects it links
+#   FUZZERS += dir/x_fuzz         likewise; seeds in dir/seeds/x_fuzz/
+#   SCRIPTS += dir/test_x.sh      prints TAP; gets the build folder in $BUILD
+#   ROOT_SCRIPTS, SLOW_SCRIPTS    likewise: need root; minutes rather than seconds
+
+V       ?= release
+B       := build$(if $(filter-out release,$(V)),/$(V))
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DEFAULT_GOAL := all
+
+ifeq ($(V),fuzz)
+CC      := clang
+endif
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+Q       := $(if $(VERBOSE),,@)
+
+PKGS    := libpcap libndpi sqlite3 libmicrohttpd libcjson libsodium libseccomp \
+           libcap-ng inih
+# Asked only when a goal compiles: `make deps` must run without them.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wpointer-arith -Wcast-align -Wvla -Wformat=2 -Wundef \
+           -Wno-unused-parameter $(if $(CI),-Werror)
+CFLAGS_release := -O2 -g
+CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer \
+                  -fno-sanitize-recover=all
+CFLAGS_cov     := -O0 -g --coverage
+CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+                  -fno-omit-frame-pointer -fno-sanitize-recover=all
+CFLAGS_hard    := -O2 -g -fPIE -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
+                  -fstack-clash-protection
+LDFLAGS_asan   := -fsanitize=address,undefined
+LDFLAGS_cov    := --coverage
+LDFLAGS_fuzz   := -fsanitize=address,undefined
+LDFLAGS_hard   := -pie -Wl,-z,relro,-z,now
+
+CFLAGS  ?= $(CFLAGS_$(V))
+# -iquote, not -I: <limits.h> is the system's (see sensor/limits.h).
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARN) -iquote sensor \
+             -iquote . -iquote $(B) $(PKG_CFLAGS) -MMD -MP
+ALL_LDFLAGS = $(LDFLAGS_$(V)) $(LDFLAGS)
+
+# --- sources -----------------------------------------------------------------
+ROOMS   := sensor dissectors store web rules
+SRCS    := $(shell find $(ROOMS) -name '*.c' -not -path '*/node_modules/*' | LC_ALL=C sort)
+TEST_SRCS := $(filter %_test.c %_fuzz.c %/harness.c,$(SRCS)) \
+             $(filter test-pcaps/%,$(SRCS))
+PROG_SRCS := $(filter-out $(TEST_SRCS) %_tool.c,$(SRCS))
+PROG_OBJS := $(PROG_SRCS:%.c=$(B)/%.o)
+
+TESTS   :=
+FUZZERS :=
+TOOLS   :=
+SCRIPTS :=
+ROOT_SCRIPTS :=
+SLOW_SCRIPTS :=
+include $(wildcard $(shell find $(ROOMS) test-pcaps -name tests.mk | LC_ALL=C sort))
+
+TEST_BINS := $(TESTS:%=$(B)/%)
+FUZZ_BINS := $(FUZZERS:%=$(B)/%)
+TOOL_BINS := $(TOOLS:%=$(B)/%)
+
+all: $(B)/otus
+
+$(B)/otus: $(PROG_OBJS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# Each test links only the objects that it names.
+define link_test
+$(B)/$(1): $(B)/$(1).o $$(addprefix $(B)/,$$($(1)_OBJS))
+	@echo "  LD      $$@"
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) -lcmocka -lsodium -lm
+endef
+$(foreach t,$(TESTS),$(eval $(call link_test,$(t))))
+
+# A fuzzer is one function; clang drives it with libFuzzer, every other build
+# replays the files that it is given.
+ifeq ($(V),fuzz)
+FUZZ_MAIN :=
+FUZZ_LD   := -fsanitize=fuzzer
+else
+FUZZ_MAIN := $(B)/sensor/base/replay_driver_tool.o
+FUZZ_LD   :=
+endif
+define link_fuzz
+$(B)/$(1): $(B)/$(1).o $$(addprefix $(B)/,$$($(1)_OBJS)) $(FUZZ_MAIN)
+	@echo "  LD      $$@"
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) $(FUZZ_LD) -o $$@ $$^ $$($(1)_LIBS) -lsodium -lm
+endef
+$(foreach t,$(FUZZERS),$(eval $(call link_fuzz,$(t))))
+
+define link_tool
+$(B)/$(1): $(B)/$(1).o $$(addprefix $(B)/,$$($(1)_OBJS))
+	@echo "  LD      $$@"
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) -lsodium -lm
+endef
+$(foreach t,$(TOOLS),$(eval $(call link_tool,$(t))))
+
+tests: $(TEST_BINS) $(FUZZ_BINS) $(TOOL_BINS)
+fuzzers: $(FUZZ_BINS)
+tools: $(TOOL_BINS)
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+.PHONY: all tests fuzzers tools clean
+
+# --- running it --------------------------------------------------------------
+# The sample plant is normal for its first twenty minutes.
+run: deps-quiet
+	@$(MAKE) --no-print-directory all
+	$(Q)if [ -n "$(IFACE)" ]; then \
+		exec $(B)/otus run --interface "$(IFACE)" $(RUN_ARGS); \
+	else \
+		exec $(B)/otus run --learn 20m $(RUN_ARGS) \
+		    test-pcaps/plant.pcapng; \
+	fi
+
+deps: deps-quiet
+	@echo "Everything that otus needs is installed."
+
+deps-quiet:
+	@.ci/deps build
+
+deps-test: deps-quiet
+	@.ci/deps test
+
+# --- testing it --------------------------------------------------------------
+# check is the fast loop; test is everything, installing what it needs first.
+# RESULTS=FILE collects the figures of several of these goals.
+TAP_RUN = .ci/tap-run -b $(B) $(if $(RESULTS),-r $(RESULTS))
+seeds_of = $(dir $(1))seeds/$(notdir $(1))
+
+check: check-unit check-captures
+
+check-unit: tests
+	$(Q)$(TAP_RUN) -T "unit tests and fuzz seeds$(VARIANT)" \
+	    $(foreach t,$(TESTS),--unit $(B)/$(t)) \
+	    $(foreach f,$(FUZZERS),--fuzz $(B)/$(f)=$(call seeds_of,$(f)))
+
+check-captures: check-golden all
+	$(Q)$(TAP_RUN) -j 1 -T captures \
+	    --script test-pcaps/invariance \
+	    --script "test-pcaps/golden --schema" \
+	    --script "test-pcaps/gen/make.py --check"
+
+check-golden: all
+	$(Q)$(TAP_RUN) -T "golden events$(VARIANT)" --script test-pcaps/golden
+
+VARIANT = $(if $(filter release,$(V)),, ($(V)))
+
+test: deps-test
+	@MAKE="$(MAKE)" SCRIPTS="$(SCRIPTS)" ROOT_SCRIPTS="$(ROOT_SCRIPTS)" \
+	    SLOW_SCRIPTS="$(SLOW_SCRIPTS)" .ci/test
+
+# make golden T=modbus/functions writes one golden file anew; T=--all all.
+golden: all
+	$(Q)BUILD=$(B) test-pcaps/golden --write $(T)
+
+# make differential T=FILE compares one capture; T="--proto modbus" one table.
+differential: all
+	$(Q)BUILD=$(B) test-pcaps/differential $(T)
+
+# Generated captures; those of real stacks only with `make captures REAL=1`
+# (root: network namespaces), because no two recordings are alike.
+captures: $(if $(REAL),tools)
+	$(Q)test-pcaps/gen/make.py
+	$(if $(REAL),$(Q)BUILD=$(B) test-pcaps/peers/record)
+
+bench: all tools
+	$(Q)BUILD=$(B) test-pcaps/bench $(BENCH_ARGS)
+
+bench-memory: all tools
+	$(Q)BUILD=$(B) test-pcaps/bench --memory $(BENCH_ARGS)
+
+lint:
+	$(Q).ci/tap-run -t 600 --script ".ci/lint $(T)"
+
+# A clean copy of what git has must build and pass by itself.
+dist-check:
+	$(Q).ci/dist-check
+
+help:
+	@sed -n '/^#   make/,/^#$$/s/^#   //p' Makefile
+	@printf '%s\n' \
+	    'make run              build, replay the sample plant, serve it on' \
+	    '                      http://127.0.0.1:8080; IFACE=eth1 watches live' \
+	    'make check            fast tests: unit, fuzz seeds, captures' \
+	    'make test             all tests, after installing what they need' \
+	    'make lint             what machines say about the sources' \
+	    'make golden T=NAME    write a golden file anew' \
+	    'make differential     compare with tshark, PDU by PDU' \
+	    'make bench            packets per second beside other programs' \
+	    'make bench-memory     memory between 2 and 20 million packets' \
+	    'make captures         write the generated captures anew' \
+	    'make deps, deps-test  install what building, testing needs' \
+	    'make dist-check       clone, build and test what is committed' \
+	    'make clean            remove build/'
+
+.PHONY: run deps deps-quiet deps-test check check-unit check-captures \
+        check-golden test golden differential captures bench bench-memory \
+        lint dist-check help

@@ -1,0 +1,280 @@
+/*
+ * event: names of the vocabulary, the registered protocols, and what is not
+ * hot enough to be inline.
+ *
+ * The protocol table is the one piece of global state here: written at start,
+ * read ever after, the same in every process of one binary.
+ */
+#include <arpa/inet.h>
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "event/event.h"
+
+static const char *const kind_names[] = {
+#define EV_KIND(n, t) t,
+#include "event.def"
+};
+
+static const char *const class_names[] = {
+#define EV_CLASS(n, t) t,
+#include "event.def"
+};
+
+static const char *const dir_names[] = {
+#define EV_DIR(n, t) t,
+#include "event.def"
+};
+
+static const char *const field_names[] = {
+#define EV_FIELD(n, t) t,
+#include "event.def"
+};
+
+_Static_assert(EVF_COMMON_COUNT <= EV_PROTO_BASE, "common ids are full");
+
+static const struct ev_proto *protos[EV_PROTOS_MAX];
+
+void
+ev_proto_register(uint16_t id, const struct ev_proto *p)
+{
+	assert(id > 0 && id < EV_PROTOS_MAX);
+	assert(p->nfields <= UINT16_MAX - EV_PROTO_BASE);
+	protos[id] = p;
+}
+
+const struct ev_proto *
+ev_proto(uint16_t id)
+{
+	return id < EV_PROTOS_MAX ? protos[id] : NULL;
+}
+
+const char *
+ev_proto_name(uint16_t id)
+{
+	const struct ev_proto *p = ev_proto(id);
+
+	return p != NULL ? p->name : "";
+}
+
+const char *
+ev_field_name(uint16_t proto, uint16_t id)
+{
+	const struct ev_proto *p;
+
+	if (id < EVF_COMMON_COUNT) {
+		return field_names[id];
+	}
+	p = ev_proto(proto);
+	if (p == NULL || id < EV_PROTO_BASE ||
+	    id - EV_PROTO_BASE >= p->nfields) {
+		return NULL;
+	}
+	return p->fields[id - EV_PROTO_BASE].name;
+}
+
+const char *
+ev_kind_name(enum ev_kind k)
+{
+	return (unsigned)k < EV_KIND_COUNT ? kind_names[k] : "";
+}
+
+const char *
+ev_class_name(enum ev_class c)
+{
+	return (unsigned)c < EV_CLASS_COUNT ? class_names[c] : "";
+}
+
+const char *
+ev_dir_name(enum ev_dir d)
+{
+	return (unsigned)d < EV_DIR_COUNT ? dir_names[d] : "";
+}
+
+static int
+parse(const char *const *names, int n, const char *s)
+{
+	for (int i = 0; i < n; i++) {
+		if (strcmp(names[i], s) == 0) {
+			return i;
+		}
+	}
+	return -1;
+}
+
+int
+ev_kind_parse(const char *s)
+{
+	return parse(kind_names, EV_KIND_COUNT, s);
+}
+
+int
+ev_class_parse(const char *s)
+{
+	/* The empty name of EV_CLASS_NONE is no class that one can ask for. */
+	return s[0] != '\0' ? parse(class_names, EV_CLASS_COUNT, s) : -1;
+}
+
+const struct ev_field *
+ev_find(const struct ev *e, uint16_t id)
+{
+	unsigned depth = 0;
+
+	for (size_t i = 0; i < e->nfields; i++) {
+		const struct ev_field *f = &e->f[i];
+
+		if (f->type == EV_T_END) {
+			depth -= depth != 0;
+			continue;
+		}
+		if (depth == 0 && f->id == id) {
+			return f;
+		}
+		depth += f->type == EV_T_OBJECT || f->type == EV_T_ARRAY;
+	}
+	return NULL;
+}
+
+/*
+ * Keeps what is well nested: drops an END that closes nothing and whatever
+ * lies deeper than EV_DEPTH_MAX.  Returns the depth left open.
+ */
+static unsigned
+drop_misnested(struct ev *e)
+{
+	unsigned depth = 0, beyond = 0;
+	uint16_t n = 0;
+
+	for (uint16_t i = 0; i < e->nfields; i++) {
+		struct ev_field f = e->f[i];
+		bool opens = f.type == EV_T_OBJECT || f.type == EV_T_ARRAY;
+
+		if (f.type == EV_T_END && beyond != 0) {
+			beyond--;
+		} else if (f.type == EV_T_END && depth == 0) {
+			e->overflow = true;
+		} else if (beyond != 0 || (opens && depth == EV_DEPTH_MAX)) {
+			beyond += opens;
+			e->overflow = true;
+		} else {
+			depth += opens;
+			depth -= f.type == EV_T_END;
+			e->f[n++] = f;
+		}
+	}
+	e->nfields = n;
+	return depth;
+}
+
+void
+ev_close(struct ev *e)
+{
+	unsigned depth = 0, deepest = 0;
+	bool early = false;
+
+	for (uint16_t i = 0; i < e->nfields; i++) {
+		uint8_t type = e->f[i].type;
+
+		if (type == EV_T_OBJECT || type == EV_T_ARRAY) {
+			depth++;
+			deepest = depth > deepest ? depth : deepest;
+		} else if (type == EV_T_END) {
+			early = early || depth == 0;
+			depth -= depth != 0;
+		}
+	}
+	if (!early && depth == 0 && deepest <= EV_DEPTH_MAX) {
+		return; /* all but the events that overflowed */
+	}
+	depth = drop_misnested(e);
+	/* The last fields make room for the marks that close the others. */
+	while (depth > (unsigned)(e->max_fields - e->nfields)) {
+		uint8_t type = e->f[--e->nfields].type;
+
+		e->overflow = true;
+		depth -= type == EV_T_OBJECT || type == EV_T_ARRAY;
+		depth += type == EV_T_END;
+	}
+	for (; depth > 0; depth--) {
+		ev_end(e);
+	}
+}
+
+static const char hex_digits[] = "0123456789abcdef";
+
+size_t
+ev_mac_text(char *buf, const uint8_t mac[6])
+{
+	char *p = buf;
+
+	for (int i = 0; i < 6; i++) {
+		*p++ = hex_digits[mac[i] >> 4];
+		*p++ = hex_digits[mac[i] & 15];
+		*p++ = ':';
+	}
+	*--p = '\0';
+	return (size_t)(p - buf);
+}
+
+size_t
+ev_ip_text(char *buf, uint8_t ipver, const struct ev_ip *ip)
+{
+	char *p = buf;
+
+	if (ipver == 6) {
+		/* RFC 5952 form; cannot fail: known family, enough room. */
+		(void)inet_ntop(AF_INET6, ip->a, buf, EV_IP_TEXT);
+		return strlen(buf);
+	}
+	if (ipver == 4) {
+		for (int i = 0; i < 4; i++) {
+			unsigned v = ip->a[i];
+
+			if (v >= 100) {
+				*p++ = (char)('0' + v / 100);
+			}
+			if (v >= 10) {
+				*p++ = (char)('0' + v / 10 % 10);
+			}
+			*p++ = (char)('0' + v % 10);
+			*p++ = '.';
+		}
+		p--;
+	}
+	*p = '\0';
+	return (size_t)(p - buf);
+}
+
+size_t
+ev_sub_text(char *buf, const struct ev_sub *s)
+{
+	int n = 0;
+
+	buf[0] = '\0';
+	switch ((enum ev_sub_kind)s->kind) {
+	case EV_SUB_BACNET:
+		n = snprintf(buf, EV_SUB_TEXT, "net %u%s", s->net,
+		    s->len != 0 ? " mac " : "");
+		for (size_t i = 0; i < s->len && i < EV_SUB_MAC_MAX; i++) {
+			buf[n++] = hex_digits[s->mac[i] >> 4];
+			buf[n++] = hex_digits[s->mac[i] & 15];
+		}
+		buf[n] = '\0';
+		break;
+	case EV_SUB_ADDR:
+		n = snprintf(buf, EV_SUB_TEXT, "addr %u", s->num);
+		break;
+	case EV_SUB_UNIT:
+		n = snprintf(buf, EV_SUB_TEXT, "unit %u", s->num);
+		break;
+	case EV_SUB_PATH:
+		n = snprintf(buf, EV_SUB_TEXT, "path %.*s",
+		    s->len < EV_SUB_PATH_MAX ? s->len : EV_SUB_PATH_MAX,
+		    s->path);
+		break;
+	case EV_SUB_NONE:
+	case EV_SUB_KIND_COUNT: break;
+	}
+	return (size_t)n;
+}

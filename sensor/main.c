@@ -1,0 +1,42 @@
+/*
+ * otus: one binary, one command a run.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "cli/cli.h"
+
+static const struct {
+	const char *name;
+	int (*run)(const struct options *);
+} command[] = {
+#define COMMAND(name, arguments, summary) {#name, cmd_##name},
+#include "options.def"
+};
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	int err;
+
+	/* A closed pipe is an error of the write that met it. */
+	signal(SIGPIPE, SIG_IGN);
+	log_init("otus", LOG_LEVEL_INFO);
+	if ((err = options_parse(&o, argc, argv, stderr)) < 0) {
+		return err_exit_code(err);
+	}
+	if (options_has(&o, "help")) {
+		options_help(stdout, o.command);
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof command / sizeof command[0]; i++) {
+		if (strcmp(command[i].name, o.command) == 0) {
+			return command[i].run(&o);
+		}
+	}
+	return err_exit_code(ERR_INTERNAL);
+}
