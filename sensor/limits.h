@@ -111,6 +111,14 @@
 	L(STORE_PAGES_KIB, 8192, "KiB", "of the database that SQLite keeps "  \
 	    "in memory")                                                      \
 	L(STORE_HEAP_KIB, 65536, "KiB", "that SQLite takes at most")          \
+	L(PROC_MAX, 24, "processes", "that one parent runs: store, web, "      \
+	    "courier and 21 sensors")                                         \
+	L(PROC_FILES, 256, "descriptors", "that one of them may have open")   \
+	L(PROC_STOP_S, 5, "s", "a process may take to drain at a stop")       \
+	L(PROC_RESTART_S, 30, "s", "longest wait before a process that keeps "\
+	    "dying is started again; the first is 50 ms")                     \
+	L(PROC_CRASH_KIB, 63, "KiB", "of the frame that killed a sensor; "    \
+	    "any Ethernet frame fits, a glued one is cut")                    \
 	L(QUEUE_KIB, 4096, "KiB", "events that wait for the store process")   \
 	L(FRAME_MAX, 262144, "bytes", "largest frame that is captured or "    \
 	    "read from a file; libpcap draws the same line")                  \
@@ -135,7 +143,32 @@
 	L(LIVE_RING_MAX_MIB, 1024, "MiB", "largest ring that can be "         \
 	    "configured")                                                     \
 	L(LIVE_WAIT_MS, 10, "ms", "the kernel hands over a part of the ring " \
-	    "that does not fill after this")
+	    "that does not fill after this") \
+	L(WEB_CONNECTIONS, 128, "connections", "of browsers and scripts at "   \
+	    "once; half of what a process may open")                          \
+	L(WEB_PER_ADDRESS, 96, "connections", "of one address, so that one "  \
+	    "client cannot shut out those of another")                        \
+	L(WEB_STREAMS, 32, "streams", "of live events at once: one for each " \
+	    "open page")                                                      \
+	L(WEB_HEADER_KIB, 16, "KiB", "a request's line and headers, and the " \
+	    "answer's; browsers send about one")                              \
+	L(WEB_URL_MAX, 2048, "bytes", "of a request's path and query; the "   \
+	    "page's longest has 400")                                         \
+	L(WEB_QUERY_MAX, 100, "bytes", "of one filter's value: a name or an " \
+	    "address is shorter")                                             \
+	L(WEB_REQUEST_S, 10, "s", "a connection may take to send a request; " \
+	    "idle ones are closed by it, too")                                \
+	L(WEB_QUIET_S, 15, "s", "a client may leave what is sent to it "      \
+	    "unread")                                                         \
+	L(WEB_ANSWER_S, 60, "s", "a client may take to read one answer")      \
+	L(WEB_PAGE_MAX, 500, "rows", "of one page of a list; more come with " \
+	    "its cursor")                                                     \
+	L(WEB_BUFFER_KIB, 128, "KiB", "of an answer that are in memory at "    \
+	    "once")                                                           \
+	L(WEB_HEARTBEAT_S, 15, "s", "between two signs of life on a silent "  \
+	    "stream; proxies give up after 30 to 60")                         \
+	L(WEB_LOOK_MS, 250, "ms", "between two looks at whether the database "\
+	    "has changed, while a page is open")
 
 enum {
 #define LIMITS_ENUM(name, value, unit, reason) LIMIT_##name = value,
