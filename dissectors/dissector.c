@@ -1,0 +1,121 @@
+/*
+ * dissector: how an event starts, and the few that every protocol tells.
+ *
+ * ctx->ev is one block that is used again for each event, some 600 bytes of
+ * which an operation needs a quarter.  So nothing is cleared that its flags
+ * already declare absent: origin without EV_HAS_ORIGIN, subject without
+ * EV_HAS_SUBJECT, rtt_us without EV_HAS_RTT, a sub's bytes by its kind.
+ *
+ * Vlan tags, input and interface are the packet's: net sets them before
+ * parse, and they stay.
+ */
+#include "dissectors/dissector.h"
+
+/*
+ * In three pieces: sub was written a moment ago, in halves, and a load across
+ * both would wait for the stores to leave the pipeline.
+ */
+static inline void
+end_copy(struct ev_end *to, const struct ev_end *from)
+{
+	memcpy(to, from, offsetof(struct ev_end, sub));
+	to->sub.kind = from->sub.kind;
+	to->sub.len = from->sub.len;
+	to->sub.net = from->sub.net;
+	to->sub.num = from->sub.num;
+	if (from->sub.kind == EV_SUB_BACNET || from->sub.kind == EV_SUB_PATH) {
+		memcpy(to->sub.path, from->sub.path, sizeof(to->sub.path));
+	}
+}
+
+struct ev *
+dis_event(
+    struct dis_ctx *ctx, enum ev_kind kind, uint16_t proto, enum ev_dir dir)
+{
+	struct ev *e = ctx->ev;
+
+	e->kind = (uint8_t)kind;
+	e->cls = EV_CLASS_NONE;
+	e->dir = (uint8_t)dir;
+	e->proto = proto;
+	e->flags = (uint16_t)((ctx->confirmed ? 0 : EV_TENTATIVE) |
+			      (ctx->dup ? EV_DUP : 0));
+	e->frame = ctx->frame;
+	e->ts_ns = ctx->ts_ns;
+	end_copy(&e->src, ctx->src);
+	end_copy(&e->dst, ctx->dst);
+	e->op = NULL;
+	e->status = NULL;
+	e->space = 0;
+	e->nfields = 0;
+	e->overflow = false;
+	return e;
+}
+
+struct ev *
+dis_operation(struct dis_ctx *ctx, uint16_t proto, enum ev_dir dir,
+    const char *op, uint32_t code, enum ev_class cls)
+{
+	struct ev *e = dis_event(ctx, EV_OPERATION, proto, dir);
+
+	e->op = op;
+	e->code = code;
+	e->cls = (uint8_t)cls;
+	e->flags |= EV_HAS_CODE;
+	return e;
+}
+
+void
+dis_emit(struct dis_ctx *ctx, struct ev *e)
+{
+	ctx->sv->emit(ctx, e);
+}
+
+void
+dis_paired(struct ev *e, const struct dis_pair *p)
+{
+	e->flags |= EV_HAS_RTT;
+	e->rtt_us = p->rtt_us;
+	e->req_frame = p->frame;
+}
+
+void
+dis_malformed(struct dis_ctx *ctx, uint16_t proto, enum ev_dir dir,
+    const char *reason, size_t offset)
+{
+	struct ev *e = dis_event(ctx, EV_MALFORMED, proto, dir);
+
+	ev_name(e, EVF_REASON, reason);
+	ev_uint(e, EVF_OFFSET, offset);
+	dis_emit(ctx, e);
+}
+
+void
+dis_identity(struct dis_ctx *ctx, uint16_t proto, const struct ev_end *who,
+    const char *key, enum ev_type type, const void *text, size_t len,
+    const char *via)
+{
+	/* A fact follows its PDU's operation and has that one's direction. */
+	struct ev *e =
+	    dis_event(ctx, EV_IDENTITY, proto, (enum ev_dir)ctx->ev->dir);
+
+	e->flags |= EV_HAS_SUBJECT;
+	end_copy(&e->subject, who);
+	ev_name(e, EVF_KEY, key);
+	if (type == EV_T_NAME) {
+		ev_name(e, EVF_VALUE, text);
+	} else {
+		ev_bytes(e, EVF_VALUE, type, text, len);
+	}
+	ev_name(e, EVF_VIA, via);
+	ev_name(e, EVF_CLAIM, "self");
+	dis_emit(ctx, e);
+}
+
+void
+dis_confirm(struct dis_ctx *ctx)
+{
+	ctx->confirmed = true;
+	/* What proves the flow is itself no longer tentative. */
+	ctx->ev->flags &= (uint16_t)~EV_TENTATIVE;
+}

@@ -1,0 +1,165 @@
+/*
+ * dissector: the contract between a protocol and the rest of otus
+ * (architecture.md, section 4; README.md here has a worked example).
+ *
+ * A dissector is a pure function: bytes, flow state, direction and time in,
+ * events out.  No I/O, clock, allocation, log or global.  Bytes are read
+ * through the bounded reader alone.  What must outlive one call goes into the
+ * flow state or through the services that dis_ctx offers.
+ */
+#ifndef OTUS_DISSECTORS_DISSECTOR_H
+#define OTUS_DISSECTORS_DISSECTOR_H
+
+#include "base/rd.h"
+#include "event/event.h"
+
+#define DIS_STATE_MAX 512 /* bytes of state a flow may have              */
+#define DIS_BLOB_MAX  48  /* bytes that wait with a request for its reply */
+#define DIS_NEED_MAX  (68 * 1024) /* longest PDU that may be waited for   */
+#define DIS_HINTS_MAX 8
+
+enum dis_rc {
+	DIS_OK,       /* one PDU consumed, its events emitted              */
+	DIS_MORE,     /* nothing consumed; ctx->need says how many bytes
+			 from the PDU's first are needed (0 = unknown)     */
+	DIS_BAD,      /* the sender broke the protocol: dis_malformed() was
+			 called, but for what the search after lost bytes
+			 passes over.  If the reader moved, the PDU's end was
+			 known and the next one starts there; if not, the
+			 stream layer searches for the next header         */
+	DIS_NOT_MINE, /* not this protocol; nothing consumed or emitted    */
+};
+
+enum dis_transport {
+	DIS_TCP,
+	DIS_UDP,
+	DIS_LLC,      /* IEEE 802.2: the hint's port is the SAP            */
+	DIS_ETHER,    /* the hint's port is the ethertype                  */
+	DIS_INNER,    /* called by another dissector only                  */
+};
+
+/* Where a protocol usually is: a hint, never proof. */
+struct dis_match {
+	uint8_t transport;
+	uint16_t port;
+};
+
+/* Which end of the flow sent the bytes at hand. */
+enum dis_side { DIS_SIDE_A, DIS_SIDE_B, DIS_SIDE_UNKNOWN };
+
+/* What the probe is told. */
+struct dis_probe {
+	uint8_t transport;  /* enum dis_transport                          */
+	bool hinted;        /* a port of the flow is among the hints       */
+	bool to_hint;       /* ... and it is the destination's             */
+	bool from_hint;     /* ... and it is the source's                  */
+	bool searching;     /* stream layer looks for a header after damage
+			       or mid-stream: only what is beyond doubt    */
+	size_t *ret_len;    /* unless NULL: the PDU's length goes there with
+			       DIS_OK, where it is known                   */
+};
+
+struct dis_ctx;
+
+struct dissector {
+	const char *name;
+	uint16_t proto;      /* PROTO_ value: its line in registry.def     */
+	uint16_t state_size; /* zeroed per flow, at most DIS_STATE_MAX     */
+	struct dis_match hints[DIS_HINTS_MAX];
+	/*
+	 * Whether the bytes look like the start of a PDU.  Gets a copy, so it
+	 * cannot consume.  Never DIS_BAD.  A pure function of the bytes from
+	 * the PDU's first on: more bytes behind it may turn MORE into
+	 * OK or NOT_MINE, and nothing else (re-segmentation changes nothing).
+	 */
+	enum dis_rc (*probe)(struct rd in, const struct dis_probe *);
+	enum dis_rc (*parse)(struct dis_ctx *, struct rd *); /* one PDU     */
+	const struct ev_proto *fields;
+};
+
+/* A request that was found for a response. */
+struct dis_pair {
+	uint64_t frame, ts_ns;
+	uint32_t rtt_us;
+};
+
+/*
+ * What net offers.  One set of functions for the life of the program; arg is
+ * the flow at hand.  Tests use dissectors/harness.c, which implements the
+ * same over small arrays.
+ */
+struct dis_services {
+	void (*emit)(struct dis_ctx *, struct ev *);
+	/* Waits for a reply under a key, in order of arrival; n bytes of blob
+	 * wait with it.  False when the flow's quota is used up. */
+	bool (*put)(struct dis_ctx *, uint64_t key, const void *blob,
+	    size_t n);
+	/* The oldest request under the key that the other side sent; blob
+	 * may be NULL.  False when there is none. */
+	bool (*take)(struct dis_ctx *, uint64_t key, void *ret_blob, size_t n,
+	    struct dis_pair *ret);
+	/* State shared between flows (Forward Open to its I/O): finds by
+	 * key, or makes it zeroed (make); NULL when absent or full. */
+	void *(*shared)(struct dis_ctx *, const void *key, size_t key_n,
+	    size_t size, bool make);
+	void (*shared_drop)(struct dis_ctx *, const void *key, size_t key_n);
+	/* Reassembly of message segments (not TCP): adds bytes at an offset;
+	 * when last was seen and no hole is left, gives the whole. */
+	enum dis_rc (*reassemble)(struct dis_ctx *, const void *key,
+	    size_t key_n, uint32_t off, struct rd piece, bool last,
+	    struct rd *ret_whole);
+	/* Runs an inner protocol's parse over the reader until it is empty,
+	 * to a fixed depth; its state is state (may be NULL). */
+	enum dis_rc (*inner)(struct dis_ctx *, uint16_t proto, struct rd *,
+	    void *state);
+};
+
+struct dis_ctx {
+	/* the bytes at hand */
+	uint8_t transport; /* enum dis_transport                           */
+	uint8_t side;      /* DIS_SIDE_A or B: who sent them               */
+	uint8_t client;    /* enum dis_side; the dissector learns and sets
+			      it: the protocol's client, not the port's    */
+	bool client_sure;  /* from the protocol itself, not from a guess   */
+	bool hinted, to_hint, from_hint; /* as in dis_probe                */
+	bool confirmed;    /* read only; dis_confirm() sets it             */
+	bool after_gap;    /* bytes were lost before these: drop partials  */
+	bool cut;          /* datagram: the capture cut it behind the last
+			      byte at hand; parse what is there, and let a
+			      short read be DIS_MORE: net counts it        */
+	bool dup;          /* datagram repeats the one before it           */
+	uint8_t depth;     /* inner dissectors                             */
+	size_t need;       /* DIS_MORE: see there                          */
+	uint64_t ts_ns, frame;
+	void *state;       /* state_size bytes of this flow                */
+	struct ev_end *src, *dst; /* of the bytes at hand; net clears sub
+			      before each call, the dissector sets it for
+			      all events of the PDU                        */
+	const struct dis_services *sv;
+	void *arg;         /* the services' own                            */
+	struct ev *ev;     /* the one event under construction             */
+};
+
+/*
+ * Starts an event of this PDU: envelope from the packet, no fields.  There is
+ * one at a time; emit it before the next.  dir tells who is the server.
+ */
+struct ev *dis_event(struct dis_ctx *, enum ev_kind, uint16_t proto,
+    enum ev_dir);
+/* Starts an operation: op is static text. */
+struct ev *dis_operation(struct dis_ctx *, uint16_t proto, enum ev_dir,
+    const char *op, uint32_t code, enum ev_class);
+void dis_emit(struct dis_ctx *, struct ev *);
+/* Pairs a response's event with its request. */
+void dis_paired(struct ev *, const struct dis_pair *);
+/* reason is static text; offset counts from the PDU's first byte. */
+void dis_malformed(struct dis_ctx *, uint16_t proto, enum ev_dir,
+    const char *reason, size_t offset);
+/* An identity fact about the sender of this PDU (text: the sender's). */
+void dis_identity(struct dis_ctx *, uint16_t proto, const struct ev_end *who,
+    const char *key, enum ev_type, const void *text, size_t len,
+    const char *via);
+/* The flow's protocol is proven (self-proving message, or a valid pair). */
+void dis_confirm(struct dis_ctx *);
+
+#endif

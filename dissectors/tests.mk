@@ -1,0 +1,9 @@
+# What every dissector's test links besides its own objects.
+DISSECTOR_TEST_OBJS := dissectors/dissector.o dissectors/harness.o \
+	sensor/event/event.o sensor/event/ev_json.o sensor/base/json.o \
+	sensor/base/clock.o
+
+TESTS += dissectors/dissector_test dissectors/harness_test
+dissectors/dissector_test_OBJS = dissectors/dissector.o \
+	dissectors/registry.o $(MODBUS_OBJS) sensor/event/event.o
+dissectors/harness_test_OBJS = $(DISSECTOR_TEST_OBJS)
