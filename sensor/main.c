@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "dissectors/registry.h"
 
 static const struct {
 	const char *name;
@@ -23,6 +24,7 @@ main(int argc, char **argv)
 	struct options o;
 	int err;
 
+	registry_init();
 	/* A closed pipe is an error of the write that met it. */
 	signal(SIGPIPE, SIG_IGN);
 	log_init("otus", LOG_LEVEL_INFO);

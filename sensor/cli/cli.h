@@ -6,7 +6,16 @@
 
 #include "cli/options.h"
 
+int cmd_dissect(const struct options *);
+int cmd_read(const struct options *);
+int cmd_assets(const struct options *);
+int cmd_links(const struct options *);
+int cmd_alerts(const struct options *);
+int cmd_status(const struct options *);
+int cmd_check(const struct options *);
 int cmd_limits(const struct options *);
+int cmd_selftest(const struct options *);
+int cmd_run(const struct options *);
 int cmd_help(const struct options *);
 int cmd_version(const struct options *);
 

@@ -102,6 +102,53 @@ options_has(const struct options *o, const char *name)
 	return options_get(o, name) != NULL;
 }
 
+const char *
+options_each(const struct options *o, const char *name, unsigned i)
+{
+	size_t at = index_of(name);
+
+	return i < o->times[at] ? o->all[at][i] : NULL;
+}
+
+bool
+options_is_for(const char *name, const char *command_name)
+{
+	for (size_t i = 0; i < NROWS; i++) {
+		if (strcmp(row[i].name, name) == 0) {
+			return has_word(row[i].commands, command_name);
+		}
+	}
+	return false;
+}
+
+int
+options_from_file(struct options *o, const char *name, const char *value)
+{
+	size_t i = index_of(name);
+	char *copy;
+
+	if (o->times[i] > 0 && !o->by_file[i]) {
+		return 0;
+	}
+	if (row[i].argument == NULL) {
+		if (strcmp(value, "no") == 0) {
+			return 0;
+		}
+		if (strcmp(value, "yes") != 0) {
+			return ERR_CONFIG;
+		}
+		value = "";
+	}
+	if (o->times[i] >= OPTION_TIMES || (copy = strdup(value)) == NULL) {
+		return ERR_CONFIG;
+	}
+	/* Lives as long as the program, like the command line. */
+	o->by_file[i] = true;
+	o->value[i] = copy;
+	o->all[i][o->times[i]++] = copy;
+	return 0;
+}
+
 static int
 set(struct options *o, size_t i, const char *value, FILE *err)
 {
@@ -299,8 +346,7 @@ help_option(FILE *f, const struct option_row *r)
 
 	n = snprintf(left, sizeof left, "  %c%c%s --%s%s%s",
 	    r->letter != 0 ? '-' : ' ', r->letter != 0 ? r->letter : ' ',
-	    r->letter != 0 ? "," : " ", r->name,
-	    r->argument != NULL ? " " : "",
+	    r->letter != 0 ? "," : " ", r->name, r->argument != NULL ? " " : "",
 	    r->argument != NULL ? r->argument : "");
 	if (n < 28) {
 		fprintf(f, "%-28s", left);
@@ -329,8 +375,7 @@ help_overview(FILE *f)
 		fprintf(f, "  %-20s  ", left);
 		wrap(f, command[i].summary, 24, 24);
 	}
-	fputs("\n'otus help COMMAND' explains a command and its options.\n",
-	    f);
+	fputs("\n'otus help COMMAND' explains a command and its options.\n", f);
 }
 
 void

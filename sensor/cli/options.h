@@ -20,7 +20,8 @@ struct options {
 	const char *value[OPTIONS_MAX];
 	const char *all[OPTIONS_MAX][OPTION_TIMES]; /* every one given */
 	unsigned times[OPTIONS_MAX];
-	char **args; /* what is left: files */
+	bool by_file[OPTIONS_MAX]; /* values are the file's */
+	char **args;               /* what is left: files */
 	int nargs;
 };
 
@@ -28,16 +29,26 @@ struct options {
  * Parses; on a mistake writes one line that says what to do to err and
  * returns ERR_USAGE.
  */
-int options_parse(struct options *, int argc, char **argv, FILE *err)
-    MUST_CHECK;
+int options_parse(
+    struct options *, int argc, char **argv, FILE *err) MUST_CHECK;
 /* By long name; asserts that it exists. */
 const char *options_get(const struct options *, const char *name);
 bool options_has(const struct options *, const char *name);
+/* The i-th value that was given; NULL behind the last. */
+const char *options_each(const struct options *, const char *name, unsigned i);
+/* Whether a command takes an option of that name. */
+bool options_is_for(const char *name, const char *command);
+/*
+ * A value from the configuration file: counts only where the command line
+ * said nothing; a switch takes yes or no.  The text is copied.
+ */
+int options_from_file(
+    struct options *, const char *name, const char *value) MUST_CHECK;
 /* "30s", "20m", "24h", "7d" to nanoseconds. */
 int options_time(const char *text, uint64_t *ret_ns) MUST_CHECK;
 /* A decimal number within bounds. */
-int options_number(const char *text, uint64_t min, uint64_t max,
-    uint64_t *ret) MUST_CHECK;
+int options_number(
+    const char *text, uint64_t min, uint64_t max, uint64_t *ret) MUST_CHECK;
 
 void options_help(FILE *, const char *command); /* NULL: the overview   */
 /* The man page's command and option sections, in mdoc. */

@@ -1,0 +1,2 @@
+TESTS += sensor/cli/options_test
+sensor/cli/options_test_OBJS := sensor/cli/options.o

@@ -1,0 +1,116 @@
+/*
+ * arp: see arp.h.
+ *
+ * Only what a device says of itself binds: the sender pair of ARP, the source
+ * link-layer address of a solicitation, the target's of an advertisement.
+ * Whom ARP asks for is not here: nobody has answered yet.
+ *
+ *	ARP body:  htype 2 | ptype 2 | hlen 1 | plen 1 | oper 2 |
+ *	           sender MAC 6 | sender IP 4 | target MAC 6 | target IP 4
+ */
+#include <string.h>
+
+#include "net/arp.h"
+#include "net/net_impl.h"
+#include "net/report.h"
+
+#define ARP_ETHERNET  1
+#define ARP_IPV4      0x0800
+#define ND_SOLICIT    135
+#define ND_ADVERTISE  136
+#define ND_OPT_SOURCE 1
+#define ND_OPT_TARGET 2
+
+/* A group or null MAC speaks for nobody. */
+static bool
+mac_is_station(const uint8_t mac[6])
+{
+	static const uint8_t zero[6];
+
+	return (mac[0] & 1) == 0 && memcmp(mac, zero, 6) != 0;
+}
+
+static void
+bind(struct net *n, const struct pkt *p, const uint8_t mac[6], uint8_t ipver,
+    const struct ev_ip *ip, const char *how)
+{
+	struct host *h;
+
+	if (!mac_is_station(mac) || !report_is_unicast(ipver, ip)) {
+		return;
+	}
+	h = host_get(&n->hosts, ipver, ip, p->vlan, p->vlan_n, n->stream_ns);
+	if (h == NULL) {
+		return;
+	}
+	/* The first word of ARP or ND is told even where traffic has bound
+	 * the pair: it is the stronger evidence. */
+	if (host_bind(h, mac, n->stream_ns) ||
+	    (!h->told_firm && memcmp(h->mac, mac, 6) == 0)) {
+		h->told_firm = true;
+		report_endpoint(n, mac, ipver, ip, how);
+	}
+}
+
+void
+arp_frame(struct net *n, const struct pkt *p)
+{
+	struct rd r = p->payload;
+	struct ev_ip ip = {0};
+	uint8_t mac[6];
+
+	if (rd_be16(&r) != ARP_ETHERNET || rd_be16(&r) != ARP_IPV4 ||
+	    rd_u8(&r) != 6 || rd_u8(&r) != 4) {
+		return;
+	}
+	rd_skip(&r, 2);
+	rd_copy(&r, mac, 6);
+	rd_copy(&r, ip.a, 4);
+	if (rd_ok(&r)) {
+		bind(n, p, mac, 4, &ip, "arp");
+	}
+}
+
+/* The link-layer address option of the wanted type (RFC 4861, 4.6.1). */
+static bool
+find_option(struct rd *r, uint8_t want, uint8_t ret_mac[6])
+{
+	while (rd_left(r) >= 8) {
+		uint8_t type = rd_u8(r), len = rd_u8(r);
+		struct rd body;
+
+		if (len == 0) {
+			return false;
+		}
+		body = rd_sub(r, (size_t)len * 8 - 2);
+		if (rd_ok(&body) && type == want) {
+			rd_copy(&body, ret_mac, 6);
+			return rd_ok(&body);
+		}
+	}
+	return false;
+}
+
+void
+arp_neighbour(struct net *n, const struct pkt *p)
+{
+	struct rd r = p->payload;
+	struct ev_ip target;
+	uint8_t type = rd_u8(&r), mac[6];
+
+	if (p->ipver != 6 || (type != ND_SOLICIT && type != ND_ADVERTISE)) {
+		return;
+	}
+	rd_skip(&r, 7);
+	rd_copy(&r, target.a, 16);
+	if (!rd_ok(&r)) {
+		return;
+	}
+	if (type == ND_SOLICIT) {
+		if (find_option(&r, ND_OPT_SOURCE, mac)) {
+			bind(n, p, mac, 6, &p->src, "nd");
+		}
+	} else if (find_option(&r, ND_OPT_TARGET, mac)) {
+		bind(n, p, mac, 6, &target, "nd");
+	}
+}

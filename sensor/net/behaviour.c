@@ -1,0 +1,481 @@
+/*
+ * behaviour: see behaviour.h.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "limits.h"
+#include "net/behaviour.h"
+
+#define WORDS_MAX 40
+/* Reads of one server that a write looks through. */
+#define LOOK_MAX 128
+
+struct image {
+	uint32_t owner;
+	uint32_t len; /* bytes, or bits */
+	uint8_t type;
+	uint8_t bytes[BEHAVIOUR_IMAGE];
+};
+
+int
+behaviours_init(struct behaviours *b, const struct hash_key *key)
+{
+	int err;
+
+	memset(b, 0, sizeof *b);
+	b->hash_key = *key;
+	b->dirty = b->dirty_last = POOL_NONE;
+	if ((err = pool_init(&b->pool, LIMIT_BEHAVIOUR_MAX,
+		 sizeof(struct behaviour))) < 0 ||
+	    (err = pool_init(
+		 &b->images, LIMIT_IMAGE_MAX, sizeof(struct image))) < 0 ||
+	    (err = ht_init(&b->ht, LIMIT_BEHAVIOUR_MAX)) < 0 ||
+	    (err = ht_init(&b->servers, LIMIT_BEHAVIOUR_MAX)) < 0) {
+		behaviours_done(b);
+	}
+	return err;
+}
+
+void
+behaviours_done(struct behaviours *b)
+{
+	ht_done(&b->servers);
+	ht_done(&b->ht);
+	pool_done(&b->images);
+	pool_done(&b->pool);
+}
+
+static struct behaviour *
+at_(const struct behaviours *b, uint32_t i)
+{
+	return pool_at(&b->pool, i);
+}
+
+/* --- identity of a behaviour --------------------------------------------- */
+
+struct words {
+	uint64_t w[WORDS_MAX];
+	size_t n;
+};
+
+static void
+word(struct words *w, uint64_t v)
+{
+	if (w->n < WORDS_MAX) {
+		w->w[w->n++] = v;
+	} else {
+		/* What does not fit is folded into the last word. */
+		w->w[WORDS_MAX - 1] =
+		    w->w[WORDS_MAX - 1] * 0x9e3779b97f4a7c15ULL + v;
+	}
+}
+
+static bool
+is_key(const struct ev_proto *p, uint16_t kind, const struct ev_field *f)
+{
+	uint8_t role;
+
+	if (kind != EV_OPERATION) {
+		return f->id == EVF_REASON || f->id == EVF_CAUSE ||
+		       f->id == EVF_KEY || f->id == EVF_OBJECT ||
+		       f->id == EVF_RELATION || f->id == EVF_PEER ||
+		       f->id == EVF_ACTION || f->id == EVF_USER ||
+		       (kind == EV_IDENTITY && f->id == EVF_VALUE);
+	}
+	if (f->id < EV_PROTO_BASE || p == NULL ||
+	    f->id - EV_PROTO_BASE >= p->nfields) {
+		return false;
+	}
+	role = p->fields[f->id - EV_PROTO_BASE].role;
+	return role == EV_R_KEY || role == EV_R_ADDR || role == EV_R_QTY;
+}
+
+static bool
+is_text(const struct ev_field *f)
+{
+	return (f->type >= EV_T_TEXT && f->type <= EV_T_HEX);
+}
+
+static void
+sub_words(struct words *w, const struct ev_sub *s)
+{
+	word(w, (uint64_t)s->kind << 48 | (uint64_t)s->net << 32 | s->num);
+}
+
+static uint64_t
+hash_event(const struct behaviours *b, const struct ev *e, const struct link *l)
+{
+	const struct ev_proto *p = ev_proto(e->proto);
+	struct words w;
+
+	w.n = 0;
+	word(&w, l != NULL ? l->id : 0);
+	word(&w, (uint64_t)e->kind << 56 | (uint64_t)e->cls << 48 | e->code);
+	word(&w, (uint64_t)(uintptr_t)e->op);
+	if (e->kind != EV_OPERATION) {
+		sub_words(&w, &e->src.sub);
+	}
+	if (e->status != NULL && strcmp(e->status, "ok") != 0) {
+		word(&w, (uint64_t)(uintptr_t)e->status);
+	}
+	for (uint16_t i = 0; i < e->nfields; i++) {
+		const struct ev_field *f = &e->f[i];
+
+		if (!is_key(p, e->kind, f)) {
+			continue;
+		}
+		if (is_text(f)) {
+			word(&w, hash_bytes(&b->hash_key, f->p, f->len));
+		} else if (f->type == EV_T_NAME) {
+			word(&w, hash_bytes(&b->hash_key, f->s, strlen(f->s)));
+		} else {
+			word(&w, (uint64_t)f->id << 48 ^ f->u);
+		}
+	}
+	return hash_words(&b->hash_key, w.w, w.n);
+}
+
+/* --- making one ---------------------------------------------------------- */
+
+static void
+keep_key(struct behaviour *x, const struct ev_field *f, uint32_t *text)
+{
+	struct behaviour_key *k;
+
+	if (x->nkeys == BEHAVIOUR_KEYS || f->type >= EV_T_OBJECT) {
+		return;
+	}
+	k = &x->key[x->nkeys++];
+	k->id = f->id;
+	k->type = f->type;
+	k->u = f->u;
+	if (is_text(f)) {
+		uint32_t room = BEHAVIOUR_TEXT - *text;
+
+		k->len = (uint8_t)(f->len < room ? f->len : room);
+		k->at = *text;
+		memcpy(x->text + *text, f->p, k->len);
+		*text += k->len;
+	}
+}
+
+static uint64_t
+server_hash(
+    const struct behaviours *b, const struct ev *e, const struct ev_end *server)
+{
+	struct words w;
+
+	w.n = 0;
+	for (int i = 0; i < 2; i++) {
+		uint64_t v;
+
+		memcpy(&v, server->ip.a + 8 * i, 8);
+		word(&w, v);
+	}
+	word(&w, (uint64_t)server->port << 16 | (uint64_t)e->space << 8 |
+		     server->ipver);
+	sub_words(&w, &server->sub);
+	for (uint8_t i = 0; i < e->vlan_n; i++) {
+		word(&w, e->vlan[i]);
+	}
+	return hash_words(&b->hash_key, w.w, w.n);
+}
+
+static void
+describe(struct behaviours *b, struct behaviour *x, const struct ev *e)
+{
+	const struct ev_proto *p = ev_proto(e->proto);
+	uint32_t text = 0;
+
+	x->kind = e->kind;
+	x->cls = e->cls;
+	x->dir = e->dir;
+	x->proto = e->proto;
+	x->flags = e->flags & (EV_HAS_CODE | EV_TENTATIVE);
+	x->code = e->code;
+	x->op = e->op;
+	x->status = e->status;
+	x->space = e->space;
+	x->src_sub = e->src.sub;
+	x->dst_sub = e->dst.sub;
+	for (uint16_t i = 0; i < e->nfields; i++) {
+		const struct ev_field *f = &e->f[i];
+
+		if (!is_key(p, e->kind, f)) {
+			continue;
+		}
+		keep_key(x, f, &text);
+		if (e->kind == EV_OPERATION && f->id >= EV_PROTO_BASE) {
+			uint8_t role = p->fields[f->id - EV_PROTO_BASE].role;
+
+			if (role == EV_R_ADDR) {
+				x->addr = f->u;
+				x->qty = x->qty == 0 ? 1 : x->qty;
+			} else if (role == EV_R_QTY) {
+				x->qty = f->u;
+			}
+		}
+	}
+	if (e->space != 0) {
+		x->server = server_hash(
+		    b, e, e->dir == EV_DIR_RESPONSE ? &e->src : &e->dst);
+	}
+}
+
+static void
+list_read(struct behaviours *b, struct behaviour *x)
+{
+	uint32_t at = pool_index(&b->pool, x);
+
+	HT_FOREACH (&b->servers, x->server, i) {
+		struct behaviour *head = at_(b, i);
+
+		if (head->server == x->server) {
+			x->server_next = head->server_next;
+			head->server_next = at;
+			x->listed = true;
+			return;
+		}
+	}
+	ht_insert(&b->servers, x->server, at);
+	x->server_next = POOL_NONE;
+	x->listed = true;
+}
+
+static void
+unlist_read(struct behaviours *b, struct behaviour *x)
+{
+	uint32_t at = pool_index(&b->pool, x);
+
+	HT_FOREACH (&b->servers, x->server, i) {
+		struct behaviour *prev = at_(b, i);
+
+		if (prev->server != x->server) {
+			continue;
+		}
+		if (i == at) {
+			ht_remove(&b->servers, x->server, at);
+			if (x->server_next != POOL_NONE) {
+				ht_insert(
+				    &b->servers, x->server, x->server_next);
+			}
+			return;
+		}
+		while (prev->server_next != at) {
+			assert(prev->server_next != POOL_NONE);
+			prev = at_(b, prev->server_next);
+		}
+		prev->server_next = x->server_next;
+		return;
+	}
+}
+
+static void
+make_room(struct behaviours *b)
+{
+	uint32_t i = pool_oldest(&b->pool);
+	struct behaviour *x;
+
+	x = at_(b, i);
+	/* The caller tells counts before it comes here (behaviours_full). */
+	assert(!x->dirty);
+	if (x->listed) {
+		unlist_read(b, x);
+	}
+	if (x->image != POOL_NONE) {
+		pool_put(&b->images, x->image);
+	}
+	ht_remove(&b->ht, x->hash, i);
+	x->hash = x->link_id = 0; /* memos may still point here */
+	pool_put(&b->pool, i);
+	b->evicted++;
+}
+
+bool
+behaviours_full(const struct behaviours *b)
+{
+	return pool_is_full(&b->pool) && at_(b, pool_oldest(&b->pool))->dirty;
+}
+
+static bool
+is_it(const struct behaviour *x, uint64_t hash, uint64_t link_id,
+    const struct ev *e)
+{
+	return x->hash == hash && x->link_id == link_id && x->code == e->code;
+}
+
+/* The guess for the next time: what came after x the last time. */
+static void
+follow(struct ev_memo *m, struct behaviour *x)
+{
+	struct behaviour *last = m->last;
+
+	if (last != NULL) {
+		last->follows = x;
+	}
+	m->last = x;
+	m->next = x->follows;
+}
+
+struct behaviour *
+behaviour_of(struct behaviours *b, const struct ev *e, const struct link *l,
+    uint32_t link_at, bool *ret_new)
+{
+	uint64_t hash = hash_event(b, e, l), link_id = l != NULL ? l->id : 0;
+	struct behaviour *x;
+	uint32_t at;
+
+	if (e->memo != NULL && (x = e->memo->next) != NULL &&
+	    is_it(x, hash, link_id, e)) {
+		follow(e->memo, x);
+		*ret_new = false;
+		return x;
+	}
+	HT_FOREACH (&b->ht, hash, i) {
+		x = at_(b, i);
+		if (is_it(x, hash, link_id, e)) {
+			if (e->memo != NULL) {
+				follow(e->memo, x);
+			}
+			*ret_new = false;
+			return x;
+		}
+	}
+	if (pool_is_full(&b->pool)) {
+		make_room(b);
+	}
+	at = pool_get(&b->pool);
+	x = at_(b, at);
+	x->hash = hash;
+	x->link_id = link_id;
+	x->link = link_at;
+	x->image = x->dirty_next = x->server_next = POOL_NONE;
+	describe(b, x, e);
+	ht_insert(&b->ht, hash, at);
+	if (e->memo != NULL) {
+		follow(e->memo, x);
+	}
+	*ret_new = true;
+	return x;
+}
+
+void
+behaviour_mark(struct behaviours *b, struct behaviour *x)
+{
+	uint32_t at = pool_index(&b->pool, x);
+
+	if (x->dirty) {
+		return;
+	}
+	x->dirty = true;
+	x->dirty_next = POOL_NONE;
+	pool_touch(&b->pool, at);
+	if (b->dirty_last != POOL_NONE) {
+		at_(b, b->dirty_last)->dirty_next = at;
+	} else {
+		b->dirty = at;
+	}
+	b->dirty_last = at;
+}
+
+/* --- images -------------------------------------------------------------- */
+
+static size_t
+image_bytes(const struct ev_field *f)
+{
+	return f->type == EV_T_BITS ? (f->len + 7) / 8 : f->len;
+}
+
+void
+behaviour_keep_image(struct behaviours *b, struct behaviour *x,
+    const struct ev_field *values, uint64_t now_ns)
+{
+	size_t n = image_bytes(values);
+	struct image *im;
+
+	if (n > BEHAVIOUR_IMAGE) {
+		return;
+	}
+	if (x->image == POOL_NONE) {
+		if (pool_is_full(&b->images)) {
+			uint32_t old = pool_oldest(&b->images);
+
+			im = pool_at(&b->images, old);
+			at_(b, im->owner)->image = POOL_NONE;
+			pool_put(&b->images, old);
+		}
+		x->image = pool_get_raw(&b->images);
+		if (!x->listed) {
+			list_read(b, x);
+		}
+	}
+	pool_touch(&b->images, x->image);
+	im = pool_at(&b->images, x->image);
+	im->owner = pool_index(&b->pool, x);
+	im->type = values->type;
+	im->len = values->len;
+	memcpy(im->bytes, values->p, n);
+	x->image_ns = now_ns;
+}
+
+static void
+copy_points(const struct image *im, uint64_t from, uint64_t qty, uint8_t *ret,
+    uint32_t *ret_len)
+{
+	if (im->type == EV_T_REGS) {
+		memcpy(ret, im->bytes + 2 * from, 2 * qty);
+		*ret_len = (uint32_t)(2 * qty);
+		return;
+	}
+	memset(ret, 0, (qty + 7) / 8);
+	for (uint64_t i = 0; i < qty; i++) {
+		uint64_t bit = from + i;
+
+		if (im->bytes[bit / 8] >> (bit % 8) & 1) {
+			ret[i / 8] |= (uint8_t)(1u << (i % 8));
+		}
+	}
+	*ret_len = (uint32_t)qty;
+}
+
+bool
+behaviour_before(struct behaviours *b, const struct behaviour *w,
+    enum ev_type type, uint8_t ret[BEHAVIOUR_IMAGE], uint32_t *ret_len)
+{
+	const struct behaviour *best = NULL;
+	uint32_t i = POOL_NONE;
+	const struct image *im;
+	int looked = 0;
+
+	HT_FOREACH (&b->servers, w->server, k) {
+		if (at_(b, k)->server == w->server) {
+			i = k;
+			break;
+		}
+	}
+	for (; i != POOL_NONE && looked < LOOK_MAX; looked++) {
+		const struct behaviour *x = at_(b, i);
+
+		i = x->server_next;
+		if (x->image == POOL_NONE || w->addr < x->addr) {
+			continue;
+		}
+		im = pool_at(&b->images, x->image);
+		uint64_t have = im->type == EV_T_REGS ? im->len / 2 : im->len;
+
+		if (im->type != type || w->qty > have ||
+		    w->addr - x->addr > have - w->qty) {
+			continue;
+		}
+		if (best == NULL || x->image_ns > best->image_ns) {
+			best = x;
+		}
+	}
+	if (best == NULL) {
+		return false;
+	}
+	copy_points(pool_at(&b->images, best->image), w->addr - best->addr,
+	    w->qty, ret, ret_len);
+	return true;
+}

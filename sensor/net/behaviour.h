@@ -1,0 +1,98 @@
+/*
+ * behaviour: the table behind the novelty filter: what each link does, as
+ * (link, kind, operation, key fields), with how often since it was told.
+ *
+ * A behaviour remembers the key fields of its first event in a compact form,
+ * so that its counts can be told later in the words of that event, and the
+ * last reply to a read (its image), so that a write can say what was there
+ * before.
+ */
+#ifndef OTUS_NET_BEHAVIOUR_H
+#define OTUS_NET_BEHAVIOUR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/ht.h"
+#include "base/pool.h"
+#include "event/event.h"
+#include "net/link.h"
+
+#define BEHAVIOUR_KEYS  6  /* key fields that are kept           */
+#define BEHAVIOUR_TEXT  40 /* bytes of texts among them          */
+#define BEHAVIOUR_IMAGE 256
+
+struct behaviour_key {
+	uint16_t id;
+	uint8_t type;
+	uint8_t len; /* of a text, which starts at text[at]      */
+	uint32_t at;
+	uint64_t u;
+};
+
+/*
+ * Asked for each request: what that takes stands in the first cache line,
+ * in the order of use.
+ */
+struct behaviour {
+	uint64_t hash, link_id;
+	uint32_t code;
+	uint8_t cls, space;
+	bool dirty, listed;
+	uint64_t count; /* since it was told                            */
+	uint64_t last_ns;
+	uint64_t image_ns; /* when the image was taken                     */
+	uint32_t image;    /* of the last reply to this read, POOL_NONE    */
+	uint32_t dirty_next;
+	struct behaviour *follows; /* what came next in this flow          */
+	/* --- the rest is touched when there is news or counts are told --- */
+	uint64_t sum; /* gaps: bytes lost                             */
+	uint32_t link;
+	uint8_t kind, dir, nkeys;
+	bool swapped; /* its sender is the link's server              */
+	uint16_t proto, flags;
+	const char *op, *status;
+	struct ev_sub src_sub, dst_sub;
+	struct behaviour_key key[BEHAVIOUR_KEYS];
+	char text[BEHAVIOUR_TEXT];
+	/* values of writes: range told so far; states: the last one */
+	bool has_range, has_last;
+	uint64_t min, max, last_value;
+	/* reads and writes of points */
+	uint64_t addr, qty;
+	uint64_t server;      /* hash of the server end and space          */
+	uint32_t server_next; /* next read of the same server and space    */
+};
+
+_Static_assert(offsetof(struct behaviour, sum) <= 64, "one cache line");
+
+struct behaviours {
+	struct pool pool, images;
+	struct ht ht, servers; /* servers: head of the list of reads       */
+	struct hash_key hash_key;
+	uint32_t dirty, dirty_last;
+	uint64_t evicted;
+};
+
+int behaviours_init(struct behaviours *, const struct hash_key *) MUST_CHECK;
+void behaviours_done(struct behaviours *);
+/* True when making one more would lose counts: tell them first. */
+bool behaviours_full(const struct behaviours *);
+/* Found, or made from the event (*ret_new); guessed from its memo first. */
+struct behaviour *behaviour_of(struct behaviours *, const struct ev *,
+    const struct link *, uint32_t link_at, bool *ret_new);
+/* Its counts are to be told. */
+void behaviour_mark(struct behaviours *, struct behaviour *);
+/* Keeps the values of a reply to this read. */
+void behaviour_keep_image(struct behaviours *, struct behaviour *,
+    const struct ev_field *values, uint64_t now_ns);
+/*
+ * What the points of a write held before, newest word of all reads of that
+ * server: bytes of REGS, or bits.  False when nobody read them.
+ */
+bool behaviour_before(struct behaviours *, const struct behaviour *write,
+    enum ev_type, uint8_t ret[BEHAVIOUR_IMAGE], uint32_t *ret_len);
+
+#endif

@@ -1,0 +1,313 @@
+/*
+ * flow: see flow.h.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "limits.h"
+#include "net/flow.h"
+
+int
+flow_table_init(struct flow_table *t, uint32_t max, struct hosts *hosts,
+    const struct hash_key *key, void (*gone)(void *, struct flow *), void *arg)
+{
+	int err;
+
+	memset(t, 0, sizeof *t);
+	t->hash_key = *key;
+	t->hosts = hosts;
+	t->gone = gone;
+	t->arg = arg;
+	if ((err = pool_init(&t->pool, max, sizeof(struct flow))) < 0) {
+		return err;
+	}
+	if ((err = ht_init(&t->ht, max)) < 0) {
+		pool_done(&t->pool);
+		return err;
+	}
+	return 0;
+}
+
+void
+flow_table_done(struct flow_table *t)
+{
+	ht_done(&t->ht);
+	pool_done(&t->pool);
+}
+
+static uint64_t
+mac_word(const uint8_t *mac)
+{
+	uint64_t w = 0;
+
+	if (mac != NULL) {
+		for (int i = 0; i < 6; i++) {
+			w = w << 8 | mac[i];
+		}
+	}
+	return w;
+}
+
+static uint64_t
+be64(const uint8_t *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, 8);
+	return __builtin_bswap64(w);
+}
+
+/*
+ * The key's words: addresses of A and B, ports, then transport and VLANs.
+ * Returns the side that sent the packet.
+ */
+static uint8_t
+make_key(const struct pkt *p, struct flow_key *k)
+{
+	uint64_t s0, s1, d0, d1, ports, rest;
+	uint16_t sport = p->sport, dport = p->dport;
+	bool b;
+
+	if (p->ipver == 4) {
+		s0 = d0 = 0;
+		s1 = be64(p->src.a) >> 32;
+		d1 = be64(p->dst.a) >> 32;
+	} else if (p->ipver == 6) {
+		s0 = be64(p->src.a);
+		s1 = be64(p->src.a + 8);
+		d0 = be64(p->dst.a);
+		d1 = be64(p->dst.a + 8);
+	} else {
+		s0 = d0 = 0;
+		s1 = mac_word(p->smac);
+		d1 = mac_word(p->dmac);
+		sport = dport = p->l3 == PKT_L3_LLC ? p->dsap : p->ethertype;
+	}
+	if (p->l4 != PKT_L4_TCP && p->l4 != PKT_L4_UDP && p->ipver != 0) {
+		sport = dport = 0;
+	}
+	b = s0 > d0 || (s0 == d0 && (s1 > d1 || (s1 == d1 && sport > dport)));
+	if (b) {
+		ports = (uint64_t)dport << 16 | sport;
+	} else {
+		ports = (uint64_t)sport << 16 | dport;
+	}
+	rest = (uint64_t)p->ip_proto << 8 | p->ipver;
+	if (p->l3 == PKT_L3_LLC) {
+		rest |= 1u << 16;
+	}
+	k->w[0] = b ? d1 : s1;
+	k->w[1] = b ? s1 : d1;
+	k->w[2] = ports << 32 | rest;
+	k->w[3] = 0;
+	for (uint8_t i = 0; i < p->vlan_n; i++) {
+		k->w[3] = k->w[3] << 12 | p->vlan[i];
+	}
+	k->w[4] = b ? d0 : s0;
+	k->w[5] = b ? s0 : d0;
+	return b ? DIS_SIDE_B : DIS_SIDE_A;
+}
+
+static bool
+key_equal(const struct flow_key *a, const struct flow_key *b)
+{
+	uint64_t diff = 0;
+
+	for (int i = 0; i < FLOW_KEY_WORDS; i++) {
+		diff |= a->w[i] ^ b->w[i];
+	}
+	return diff == 0;
+}
+
+/* IPv4 keys end in two zero words, which say nothing. */
+static uint64_t
+key_hash(const struct flow_table *t, const struct flow_key *k)
+{
+	return hash_words(&t->hash_key, k->w,
+	    (k->w[4] | k->w[5]) != 0 ? FLOW_KEY_WORDS : FLOW_KEY_WORDS - 2);
+}
+
+/* --- the source's list of its flows, oldest first ----------------------- */
+
+static void
+host_add_flow(struct flow_table *t, struct host *h, struct flow *f)
+{
+	uint32_t at = flow_index(t, f);
+
+	f->host = host_index(t->hosts, h);
+	f->host_prev = h->flow_newest;
+	f->host_next = POOL_NONE;
+	if (h->flow_newest != POOL_NONE) {
+		flow_at(t, h->flow_newest)->host_next = at;
+	} else {
+		h->flow_oldest = at;
+	}
+	h->flow_newest = at;
+	if (h->flows++ == 0) {
+		pool_pin(&t->hosts->pool, f->host);
+	}
+}
+
+static void
+host_remove_flow(struct flow_table *t, struct flow *f)
+{
+	struct host *h;
+
+	if (f->host == POOL_NONE) {
+		return;
+	}
+	h = host_at(t->hosts, f->host);
+	if (f->host_prev != POOL_NONE) {
+		flow_at(t, f->host_prev)->host_next = f->host_next;
+	} else {
+		h->flow_oldest = f->host_next;
+	}
+	if (f->host_next != POOL_NONE) {
+		flow_at(t, f->host_next)->host_prev = f->host_prev;
+	} else {
+		h->flow_newest = f->host_prev;
+	}
+	assert(h->flows > 0);
+	if (--h->flows == 0) {
+		h->last_ns = f->last_ns;
+		pool_unpin(&t->hosts->pool, f->host);
+	}
+	f->host = POOL_NONE;
+}
+
+void
+flow_drop(struct flow_table *t, struct flow *f)
+{
+	uint32_t at = flow_index(t, f);
+
+	t->gone(t->arg, f);
+	host_remove_flow(t, f);
+	ht_remove(&t->ht, f->hash, at);
+	pool_put(&t->pool, at);
+}
+
+void
+flow_expire(struct flow_table *t, uint64_t now_ns)
+{
+	const uint64_t idle_ns = LIMIT_FLOW_IDLE_S * NS_PER_SEC;
+	uint32_t i;
+
+	while ((i = pool_oldest(&t->pool)) != POOL_NONE) {
+		struct flow *f = flow_at(t, i);
+
+		if (now_ns != UINT64_MAX && now_ns < f->touched_ns + idle_ns) {
+			break;
+		}
+		t->stats.expired++;
+		flow_drop(t, f);
+	}
+}
+
+static void
+make_room(struct flow_table *t, struct host *h)
+{
+	if (h != NULL && h->flows >= LIMIT_FLOW_PER_SOURCE) {
+		t->stats.evicted_quota++;
+		flow_drop(t, flow_at(t, h->flow_oldest));
+	}
+	if (pool_is_full(&t->pool)) {
+		t->stats.evicted++;
+		flow_drop(t, flow_at(t, pool_oldest(&t->pool)));
+	}
+}
+
+static uint8_t
+transport_of(const struct pkt *p)
+{
+	if (p->ipver == 0) {
+		return p->l3 == PKT_L3_LLC ? DIS_LLC : DIS_ETHER;
+	}
+	return p->l4 == PKT_L4_TCP   ? DIS_TCP
+	       : p->l4 == PKT_L4_UDP ? DIS_UDP
+				     : DIS_INNER;
+}
+
+static void
+side_init(struct flow_side *s)
+{
+	s->chunk = s->hole = s->partial = POOL_NONE;
+}
+
+static struct flow *
+flow_make(struct flow_table *t, const struct pkt *p, uint8_t side,
+    const struct flow_key *key, uint64_t hash, uint64_t now_ns)
+{
+	struct host *h = NULL;
+	struct flow *f;
+	uint32_t at;
+
+	if (p->ipver != 0) {
+		h = host_get(
+		    t->hosts, p->ipver, &p->src, p->vlan, p->vlan_n, now_ns);
+	}
+	make_room(t, h);
+	at = pool_get(&t->pool);
+	f = flow_at(t, at);
+	f->key = *key;
+	f->hash = hash;
+	f->first_ns = f->last_ns = f->touched_ns = now_ns;
+	f->transport = transport_of(p);
+	f->ip_proto = p->ip_proto;
+	f->ipver = p->ipver;
+	f->client = DIS_SIDE_UNKNOWN;
+	f->opener = side;
+	f->vlan_n = p->vlan_n;
+	memcpy(f->vlan, p->vlan, sizeof f->vlan[0] * p->vlan_n);
+	f->ethertype = p->l3 == PKT_L3_LLC ? p->dsap : p->ethertype;
+	f->ip[side] = p->src;
+	f->ip[!side] = p->dst;
+	if (p->l4 == PKT_L4_TCP || p->l4 == PKT_L4_UDP) {
+		f->port[side] = p->sport;
+		f->port[!side] = p->dport;
+	}
+	f->link = f->host = f->opinion = f->state_at = POOL_NONE;
+	f->pend_head = f->pend_tail = POOL_NONE;
+	f->dirty_prev = f->dirty_next = POOL_NONE;
+	side_init(&f->side[0]);
+	side_init(&f->side[1]);
+	ht_insert(&t->ht, hash, at);
+	if (h != NULL) {
+		host_add_flow(t, h, f);
+	}
+	t->stats.made++;
+	return f;
+}
+
+struct flow *
+flow_get(struct flow_table *t, const struct pkt *p, uint64_t now_ns,
+    uint8_t *ret_side, bool *ret_new)
+{
+	struct flow_key key;
+	uint64_t hash;
+	struct flow *f;
+	uint8_t side;
+
+	side = make_key(p, &key);
+	hash = key_hash(t, &key);
+	HT_FOREACH (&t->ht, hash, i) {
+		f = flow_at(t, i);
+		if (!key_equal(&f->key, &key)) {
+			continue;
+		}
+		/* Age by the second: moving a flow on its list costs three
+		 * cache lines, and nobody needs it finer. */
+		if (now_ns > f->touched_ns + NS_PER_SEC) {
+			f->touched_ns = now_ns;
+			pool_touch(&t->pool, i);
+		}
+		f->last_ns = now_ns;
+		*ret_side = side;
+		*ret_new = false;
+		return f;
+	}
+	f = flow_make(t, p, side, &key, hash, now_ns);
+	*ret_side = side;
+	*ret_new = true;
+	return f;
+}

@@ -1,0 +1,60 @@
+/*
+ * host: the addresses that this sensor has heard, each with the MAC address
+ * that last spoke for it.  Tells `endpoint` events on first sight and on
+ * change, and carries each source's quota of flows.
+ */
+#ifndef OTUS_NET_HOST_H
+#define OTUS_NET_HOST_H
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/ht.h"
+#include "base/pool.h"
+#include "event/event.h"
+
+struct host {
+	uint64_t key[3]; /* address, VLANs and version                 */
+	uint64_t hash;
+	uint64_t last_ns; /* last packet that touched it (coarse)       */
+	uint64_t told_ns; /* last endpoint event                        */
+	uint32_t flow_oldest, flow_newest; /* that this source opened      */
+	uint32_t flows;
+	uint8_t mac[6];
+	bool has_mac;
+	bool told_firm; /* bound by ARP or ND, and told so             */
+};
+
+struct hosts {
+	struct pool pool;
+	struct ht ht;
+	struct hash_key hash_key;
+	uint64_t evicted;
+};
+
+int hosts_init(
+    struct hosts *, uint32_t max, const struct hash_key *) MUST_CHECK;
+void hosts_done(struct hosts *);
+
+/* The host of an address, made when new; never NULL once initialised. */
+struct host *host_get(struct hosts *, uint8_t ipver, const struct ev_ip *,
+    const uint16_t *vlan, uint8_t vlan_n, uint64_t now_ns);
+
+/*
+ * Says that mac speaks for the host.  True when that is worth telling: first
+ * sight, or another MAC than before (at most once a second).
+ */
+bool host_bind(struct host *, const uint8_t mac[6], uint64_t now_ns);
+
+static inline uint32_t
+host_index(const struct hosts *h, const struct host *x)
+{
+	return pool_index(&h->pool, x);
+}
+
+static inline struct host *
+host_at(const struct hosts *h, uint32_t i)
+{
+	return pool_at(&h->pool, i);
+}
+
+#endif

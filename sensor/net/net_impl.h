@@ -1,0 +1,60 @@
+/*
+ * net_impl: what the files of this folder share.  Nobody else includes it.
+ */
+#ifndef OTUS_NET_NET_IMPL_H
+#define OTUS_NET_NET_IMPL_H
+
+#include "net/flow.h"
+#include "net/frag.h"
+#include "net/host.h"
+#include "net/link.h"
+#include "net/opinion.h"
+#include "net/net.h"
+#include "net/partial.h"
+#include "net/pending.h"
+#include "net/reasm.h"
+#include "net/red.h"
+#include "net/service.h"
+#include "net/shared.h"
+#include "net/state.h"
+#include "net/tcp.h"
+
+#define NET_OWN_FIELDS 64 /* fields of an event that net itself makes */
+
+struct net {
+	struct net_options opt;
+	struct net_sink sink;
+	struct hash_key hash_key;
+	struct net_counters counters;
+	uint64_t stream_ns; /* highest stamp seen                        */
+	uint64_t tick_s;    /* last whole second told                    */
+	uint64_t traffic_s; /* last report of the links                  */
+	const struct frame *frame;
+	struct pkt pkt;
+	/* tables */
+	struct hosts hosts;
+	struct flow_table flows;
+	struct tcp tcp;
+	struct partials partials;
+	struct pending pending;
+	struct states states;
+	struct services services;
+	struct links links;
+	struct shared shared;
+	struct reasm reasm;
+	struct frag *frag;
+	struct red *red;
+	struct opinion *opinion;
+	uint32_t dirty, dirty_last; /* flows with counters, oldest first   */
+	/* the dissector at work */
+	struct dis_ctx ctx;
+	struct flow *flow;
+	struct ev_end ends[2];
+	struct ev ev;
+	struct ev_field fields[EV_FIELDS_MAX];
+	/* events of net itself, while the dissector's is being built */
+	struct ev own;
+	struct ev_field own_fields[NET_OWN_FIELDS];
+};
+
+#endif

@@ -1,0 +1,410 @@
+/*
+ * The pipeline as a whole, over crafted frames: order, loss, overlap,
+ * duplicates, pairing, mid-stream, and what re-segmentation must not change.
+ */
+#include "net/wire_test.h"
+
+#define SYN    0x02
+#define ACK    0x10
+#define OPS(w) ((w)->events[EV_OPERATION])
+
+static void
+handshake(struct wire *w, uint32_t cseq, uint32_t sseq)
+{
+	wire_tcp(w, wire_to(502), cseq - 1, 0, SYN, NULL, 0);
+	wire_tcp(w, wire_from(502), sseq - 1, cseq, SYN | ACK, NULL, 0);
+	wire_tcp(w, wire_to(502), cseq, sseq, ACK, NULL, 0);
+}
+
+static void
+test_request_and_reply_are_paired(void **state)
+{
+	struct wire *w = wire_new(false);
+	uint8_t b[64];
+	const char *t;
+
+	(void)state;
+	handshake(w, 100, 200);
+	wire_tcp(w, wire_to(502), 100, 200, ACK, b, wire_read(b, 7, 30));
+	wire_tcp(w, wire_from(502), 200, 112, ACK, b, wire_reply(b, 7, 5));
+	t = wire_text(w);
+	assert_int_equal(OPS(w), 2);
+	assert_non_null(strstr(t, "\"req_frame\":4"));
+	assert_non_null(strstr(t, "\"rtt_us\":1000"));
+	assert_int_equal(wire_count(t, "\"kind\":\"service\""), 2);
+	assert_int_equal(wire_count(t, "\"kind\":\"endpoint\""), 2);
+	assert_int_equal(wire_count(t, "\"tentative\":true"), 2);
+	wire_free(w);
+}
+
+static void
+test_early_segment_waits_for_the_one_before(void **state)
+{
+	struct wire *w = wire_new(false);
+	uint8_t b[64];
+	const char *t, *first, *second;
+
+	(void)state;
+	handshake(w, 100, 200);
+	wire_tcp(w, wire_to(502), 112, 200, ACK, b, wire_read(b, 2, 20));
+	assert_int_equal(OPS(w), 0);
+	wire_tcp(w, wire_to(502), 100, 200, ACK, b, wire_read(b, 1, 10));
+	assert_int_equal(OPS(w), 2);
+	t = wire_text(w);
+	first = strstr(t, "\"addr\":10");
+	second = strstr(t, "\"addr\":20");
+	assert_non_null(first);
+	assert_non_null(second);
+	assert_true(first < second);
+	/* each with the frame that completed it */
+	assert_non_null(strstr(t, "\"frame\":4"));
+	assert_non_null(strstr(t, "\"frame\":5"));
+	wire_free(w);
+}
+
+static void
+test_acknowledged_hole_is_a_gap_at_once(void **state)
+{
+	struct wire *w = wire_new(false);
+	uint8_t b[64];
+
+	(void)state;
+	handshake(w, 100, 200);
+	wire_tcp(w, wire_to(502), 100, 200, ACK, b, wire_read(b, 1, 10));
+	/* 112..123 never captured, but acknowledged */
+	wire_tcp(w, wire_from(502), 200, 124, ACK, NULL, 0);
+	wire_tcp(w, wire_to(502), 124, 200, ACK, b, wire_read(b, 3, 30));
+	assert_int_equal(w->events[EV_GAP], 1);
+	assert_non_null(strstr(wire_text(w), "\"lost\":12"));
+	assert_int_equal(OPS(w), 2);
+	wire_free(w);
+}
+
+static void
+test_unacknowledged_hole_waits_for_its_time(void **state)
+{
+	struct wire *w = wire_new(false);
+	uint8_t b[64];
+	uint64_t frame, ts;
+
+	(void)state;
+	handshake(w, 100, 200);
+	wire_tcp(w, wire_to(502), 112, 200, ACK, b, wire_read(b, 2, 20));
+	assert_int_equal(OPS(w), 0);
+	assert_true(net_waits(w->net, &frame, &ts));
+	assert_int_equal(frame, 4);
+	w->ts_ns += 3 * NS_PER_SEC;
+	wire_tcp(w, wire_from(502), 200, 100, ACK, NULL, 0);
+	assert_int_equal(OPS(w), 1);
+	assert_false(net_waits(w->net, &frame, &ts));
+	wire_free(w);
+}
+
+static void
+test_retransmission_prints_nothing(void **state)
+{
+	struct wire *w = wire_new(false);
+	uint8_t b[64];
+	size_t n = wire_read(b, 1, 10);
+
+	(void)state;
+	handshake(w, 100, 200);
+	wire_tcp(w, wire_to(502), 100, 200, ACK, b, n);
+	w->ts_ns += 300 * NS_PER_MS;
+	wire_tcp(w, wire_to(502), 100, 200, ACK, b, n);
+	assert_int_equal(OPS(w), 1);
+	assert_int_equal(net_counters(w->net)->retransmits, 1);
+	wire_free(w);
+}
+
+static void
+test_overlap_first_bytes_stand(void **state)
+{
+	struct wire *w = wire_new(false);
+	uint8_t b[64], c[64];
+
+	(void)state;
+	wire_read(b, 1, 10);
+	wire_read(b + 12, 2, 20);
+	memcpy(c, b, sizeof c);
+	c[12 + 9] = 99; /* another address, in bytes seen before */
+	handshake(w, 100, 200);
+	wire_tcp(w, wire_to(502), 110, 200, ACK, b + 10, 14);
+	wire_tcp(w, wire_to(502), 100, 200, ACK, c, 24);
+	assert_int_equal(OPS(w), 2);
+	assert_non_null(strstr(wire_text(w), "\"addr\":20"));
+	assert_null(strstr(wire_text(w), "\"addr\":99"));
+	wire_free(w);
+}
+
+static void
+test_sequence_numbers_wrap(void **state)
+{
+	struct wire *w = wire_new(false);
+	uint32_t seq = 0xfffffff0u;
+	uint8_t b[64];
+
+	(void)state;
+	handshake(w, seq, 200);
+	for (uint16_t i = 0; i < 4; i++, seq += 12) {
+		wire_tcp(w, wire_to(502), seq, 200, ACK, b, wire_read(b, i, i));
+	}
+	assert_int_equal(OPS(w), 4);
+	assert_int_equal(w->events[EV_GAP], 0);
+	wire_free(w);
+}
+
+static void
+test_mid_stream_start_finds_the_next_header(void **state)
+{
+	struct wire *w = wire_new(false);
+	uint8_t b[64];
+
+	(void)state;
+	wire_read(b, 1, 10);
+	wire_read(b + 12, 2, 20);
+	/* the capture begins 5 bytes into the first PDU */
+	wire_tcp(w, wire_to(502), 105, 200, ACK, b + 5, 19);
+	assert_int_equal(OPS(w), 1);
+	assert_non_null(strstr(wire_text(w), "\"addr\":20"));
+	assert_int_equal(w->events[EV_MALFORMED], 0);
+	wire_free(w);
+}
+
+static void
+test_one_transaction_id_for_all_pairs_in_order(void **state)
+{
+	struct wire *w = wire_new(false);
+	uint8_t b[64];
+	const char *t;
+
+	(void)state;
+	handshake(w, 100, 200);
+	wire_tcp(w, wire_to(502), 100, 200, ACK, b, wire_read(b, 0, 10));
+	wire_tcp(w, wire_to(502), 112, 200, ACK, b, wire_read(b, 0, 20));
+	wire_tcp(w, wire_from(502), 200, 124, ACK, b, wire_reply(b, 0, 1));
+	wire_tcp(w, wire_from(502), 213, 124, ACK, b, wire_reply(b, 0, 2));
+	t = wire_text(w);
+	assert_int_equal(wire_count(t, "\"req_frame\":4"), 1);
+	assert_int_equal(wire_count(t, "\"req_frame\":5"), 1);
+	assert_int_equal(wire_count(t, "\"addr\":10"), 2);
+	wire_free(w);
+}
+
+static void
+test_unusual_port_is_found(void **state)
+{
+	struct wire *w = wire_new(false);
+	uint8_t b[64];
+
+	(void)state;
+	wire_tcp(w, wire_to(15020), 99, 0, SYN, NULL, 0);
+	wire_tcp(w, wire_to(15020), 100, 1, ACK, b, wire_read(b, 9, 10));
+	wire_tcp(w, wire_from(15020), 1, 112, ACK, b, wire_reply(b, 9, 1));
+	assert_int_equal(OPS(w), 2);
+	assert_non_null(strstr(wire_text(w), "\"port\":15020"));
+	wire_free(w);
+}
+
+static void
+test_other_protocol_on_the_port_is_not_taken(void **state)
+{
+	struct wire *w = wire_new(false);
+	const char *http = "GET / HTTP/1.1\r\nHost: 10.0.0.2\r\n\r\n";
+
+	(void)state;
+	handshake(w, 100, 200);
+	wire_tcp(w, wire_to(502), 100, 200, ACK, http, strlen(http));
+	assert_int_equal(OPS(w), 0);
+	assert_int_equal(w->events[EV_MALFORMED], 0);
+	wire_free(w);
+}
+
+/* Ten transactions, one way to cut them for each way of the test. */
+static char *
+segmented(size_t cut, bool twice)
+{
+	struct wire *w = wire_new(false);
+	uint8_t stream[2][512];
+	size_t n[2] = {0, 0};
+	uint32_t seq[2] = {100, 200};
+	char *text;
+
+	handshake(w, 100, 200);
+	for (uint16_t i = 0; i < 10; i++) {
+		size_t len = wire_read(stream[0], i, i);
+
+		for (size_t at = 0, k; at < len; at += k) {
+			k = len - at < cut ? len - at : cut;
+			for (int t = 0; t <= twice; t++) {
+				wire_tcp(w, wire_to(502), seq[0] + (uint32_t)at,
+				    seq[1], ACK, stream[0] + at, k);
+			}
+		}
+		seq[0] += (uint32_t)len;
+		len = wire_reply(stream[1], i, i);
+		for (size_t at = 0, k; at < len; at += k) {
+			k = len - at < cut ? len - at : cut;
+			wire_tcp(w, wire_from(502), seq[1] + (uint32_t)at,
+			    seq[0], ACK, stream[1] + at, k);
+		}
+		seq[1] += (uint32_t)len;
+	}
+	n[0] = n[1];
+	assert_int_equal(OPS(w), 20);
+	text = strdup(wire_text(w));
+	wire_free(w);
+	return text;
+}
+
+/* Takes out what the cutting does change: frame numbers and times. */
+static void
+strip(char *t)
+{
+	static const char *const key[] = {
+	    "\"frame\":", "\"ts\":\"", "\"rtt_us\":", "\"req_frame\":"};
+
+	for (size_t k = 0; k < sizeof key / sizeof key[0]; k++) {
+		for (char *p = t; (p = strstr(p, key[k])) != NULL;) {
+			char *q = p + strlen(key[k]);
+
+			q += strspn(q, "0123456789.\"");
+			memmove(p, q, strlen(q) + 1);
+		}
+	}
+}
+
+static void
+test_segmentation_changes_nothing(void **state)
+{
+	char *whole = segmented(512, false);
+
+	(void)state;
+	strip(whole);
+	for (size_t cut = 1; cut < 13; cut++) {
+		char *cuts = segmented(cut, cut % 2);
+
+		strip(cuts);
+		assert_string_equal(whole, cuts);
+		free(cuts);
+	}
+	free(whole);
+}
+
+static void
+test_mirrored_datagram_is_told_once(void **state)
+{
+	struct wire *w = wire_new(false);
+	uint8_t b[64];
+	size_t n = wire_read(b, 1, 10);
+
+	(void)state;
+	wire_udp(w, wire_to(502), b, n);
+	w->ip_id--; /* the same packet again */
+	wire_udp(w, wire_to(502), b, n);
+	assert_int_equal(OPS(w), 1);
+	assert_int_equal(net_counters(w->net)->span_duplicates, 1);
+	/* sent again by the client: kept, and marked */
+	wire_udp(w, wire_to(502), b, n);
+	assert_int_equal(OPS(w), 2);
+	assert_int_equal(wire_count(wire_text(w), "\"dup\":true"), 1);
+	wire_free(w);
+}
+
+static void
+test_unanswered_requests_are_counted(void **state)
+{
+	struct wire *w = wire_new(true);
+	uint8_t b[64];
+
+	(void)state;
+	handshake(w, 100, 200);
+	wire_tcp(w, wire_to(502), 100, 200, ACK, b, wire_read(b, 1, 10));
+	wire_tcp(w, wire_from(502), 200, 112, ACK, b, wire_reply(b, 1, 1));
+	wire_tcp(w, wire_to(502), 112, 213, ACK, b, wire_read(b, 2, 10));
+	w->ts_ns += 60 * NS_PER_SEC;
+	wire_tcp(w, wire_from(502), 213, 124, ACK, NULL, 0);
+	net_finish(w->net);
+	assert_int_equal(net_counters(w->net)->unanswered, 1);
+	assert_non_null(strstr(wire_text(w), "\"unanswered\":1"));
+	wire_free(w);
+}
+
+static void
+test_traffic_adds_up(void **state)
+{
+	struct wire *w = wire_new(true);
+	uint8_t b[64];
+	uint32_t c = 100, s = 200;
+	unsigned long packets = 0;
+
+	(void)state;
+	handshake(w, 100, 200);
+	for (uint16_t i = 0; i < 200; i++) {
+		wire_tcp(w, wire_to(502), c, s, ACK, b, wire_read(b, i, i));
+		c += 12;
+		wire_tcp(w, wire_from(502), s, c, ACK, b, wire_reply(b, i, 1));
+		s += 13;
+		w->ts_ns += 200 * NS_PER_MS;
+	}
+	net_finish(w->net);
+	for (const char *p = wire_text(w);
+	     (p = strstr(p, "\"kind\":\"traffic\"")) != NULL; p++) {
+		packets += strtoul(strstr(p, "\"packets\":") + 10, NULL, 10);
+		packets +=
+		    strtoul(strstr(p, "\"packets_back\":") + 15, NULL, 10);
+	}
+	assert_int_equal(packets, 403);
+	assert_true(w->events[EV_TRAFFIC] >= 4);
+	wire_free(w);
+}
+
+static void
+test_scanner_evicts_itself(void **state)
+{
+	struct wire *w = wire_new(false);
+	struct wire_ends e = wire_to(502);
+	uint8_t b[64];
+
+	(void)state;
+	handshake(w, 100, 200);
+	wire_tcp(w, wire_to(502), 100, 200, ACK, b, wire_read(b, 1, 10));
+	e.src = 0x0a000063; /* another host opens 70 000 connections */
+	for (uint32_t i = 0; i < 70000; i++) {
+		e.dst = 0x0a010000 + i;
+		wire_tcp(w, e, 1, 0, SYN, NULL, 0);
+		w->ts_ns -= NS_PER_MS - 1000;
+	}
+	/* the plant's flow is still there: its next request is in order */
+	wire_tcp(w, wire_to(502), 112, 200, ACK, b, wire_read(b, 2, 20));
+	assert_int_equal(OPS(w), 2);
+	assert_int_equal(net_counters(w->net)->flows_evicted, 0);
+	assert_true(net_counters(w->net)->flows_quota > 60000);
+	wire_free(w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_request_and_reply_are_paired),
+	    cmocka_unit_test(test_early_segment_waits_for_the_one_before),
+	    cmocka_unit_test(test_acknowledged_hole_is_a_gap_at_once),
+	    cmocka_unit_test(test_unacknowledged_hole_waits_for_its_time),
+	    cmocka_unit_test(test_retransmission_prints_nothing),
+	    cmocka_unit_test(test_overlap_first_bytes_stand),
+	    cmocka_unit_test(test_sequence_numbers_wrap),
+	    cmocka_unit_test(test_mid_stream_start_finds_the_next_header),
+	    cmocka_unit_test(test_one_transaction_id_for_all_pairs_in_order),
+	    cmocka_unit_test(test_unusual_port_is_found),
+	    cmocka_unit_test(test_other_protocol_on_the_port_is_not_taken),
+	    cmocka_unit_test(test_segmentation_changes_nothing),
+	    cmocka_unit_test(test_mirrored_datagram_is_told_once),
+	    cmocka_unit_test(test_unanswered_requests_are_counted),
+	    cmocka_unit_test(test_traffic_adds_up),
+	    cmocka_unit_test(test_scanner_evicts_itself),
+	};
+
+	registry_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,434 @@
+/*
+ * novelty: see novelty.h.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "limits.h"
+#include "net/behaviour.h"
+#include "net/novelty.h"
+
+#define BUDGET_NS (60 * NS_PER_SEC)
+/* Facts that are heard again keep their "last seen" this fresh. */
+#define AGAIN_NS (600 * NS_PER_SEC)
+#define FIELDS   16
+
+struct novelty {
+	struct behaviours b;
+	struct links *links;
+	void (*pass)(void *arg, const struct ev *);
+	void *arg;
+	uint64_t stream_ns, told_ns;
+	/* the read whose reply is wanted as image */
+	struct behaviour *want;
+	uint64_t want_hash, want_frame;
+	struct novelty_stats stats;
+	struct ev ev;
+	struct ev_field fields[FIELDS];
+	uint8_t before[BEHAVIOUR_IMAGE];
+};
+
+int
+novelty_new(struct links *links, void (*pass)(void *, const struct ev *),
+    void *arg, struct novelty **ret)
+{
+	struct novelty *n = calloc(1, sizeof *n);
+	struct hash_key key;
+	int err;
+
+	if (n == NULL) {
+		return ERR_NOMEM;
+	}
+	hash_key_init(&key);
+	if ((err = behaviours_init(&n->b, &key)) < 0) {
+		free(n);
+		return err;
+	}
+	n->links = links;
+	n->pass = pass;
+	n->arg = arg;
+	*ret = n;
+	return 0;
+}
+
+void
+novelty_free(struct novelty *n)
+{
+	if (n != NULL) {
+		behaviours_done(&n->b);
+		free(n);
+	}
+}
+
+const struct novelty_stats *
+novelty_stats(const struct novelty *n)
+{
+	return &n->stats;
+}
+
+static void
+tell(struct novelty *n, const struct ev *e)
+{
+	n->stats.told++;
+	n->pass(n->arg, e);
+}
+
+/* --- counts -------------------------------------------------------------- */
+
+static void
+tell_count(struct novelty *n, struct behaviour *x)
+{
+	const struct link *l = link_by_id(n->links, x->link, x->link_id);
+	struct ev *e = &n->ev;
+
+	if (l == NULL) {
+		n->stats.lost += x->count;
+		x->count = x->sum = 0;
+		return;
+	}
+	memset(e, 0, sizeof *e);
+	e->f = n->fields;
+	e->max_fields = FIELDS;
+	e->kind = x->kind;
+	e->cls = x->cls;
+	e->dir = x->dir;
+	e->proto = x->proto;
+	e->flags = x->flags | EV_REPEAT;
+	e->code = x->code;
+	e->op = x->op;
+	e->status = x->status;
+	e->ts_ns = x->last_ns;
+	link_end(l, x->swapped, &e->src);
+	link_end(l, !x->swapped, &e->dst);
+	e->vlan_n = l->vlan_n;
+	memcpy(e->vlan, l->vlan, sizeof e->vlan);
+	e->src.sub = x->src_sub;
+	e->dst.sub = x->dst_sub;
+	for (uint8_t i = 0; i < x->nkeys; i++) {
+		struct ev_field *f = ev_add(e, x->key[i].id, x->key[i].type);
+
+		f->len = x->key[i].len;
+		f->u = x->key[i].u;
+		if (x->key[i].len != 0) {
+			f->p = x->text + x->key[i].at;
+		}
+	}
+	ev_uint(e, EVF_COUNT, x->count);
+	if (x->kind == EV_GAP) {
+		ev_uint(e, EVF_LOST, x->sum);
+	}
+	x->count = x->sum = 0;
+	n->pass(n->arg, e);
+}
+
+static void
+tell_counts(struct novelty *n)
+{
+	struct behaviour *x;
+	uint32_t i, next;
+
+	for (i = n->b.dirty; i != POOL_NONE; i = next) {
+		x = pool_at(&n->b.pool, i);
+		next = x->dirty_next;
+		x->dirty = false;
+		if (x->count > 0) {
+			tell_count(n, x);
+		}
+	}
+	n->b.dirty = n->b.dirty_last = POOL_NONE;
+	n->told_ns = n->stream_ns;
+}
+
+static void
+count(struct novelty *n, struct behaviour *x, const struct ev *e)
+{
+	const struct ev_field *lost;
+
+	n->stats.counted++;
+	x->count++;
+	x->last_ns = e->ts_ns;
+	if (e->kind == EV_GAP && (lost = ev_find(e, EVF_LOST)) != NULL) {
+		x->sum += lost->u;
+	}
+	if (!x->dirty) {
+		behaviour_mark(&n->b, x);
+	}
+}
+
+/* What one link may tell at once, in stream time. */
+static bool
+within_budget(struct novelty *n, struct link *l)
+{
+	if (l == NULL) {
+		return true;
+	}
+	if (n->stream_ns >= l->budget_ns + BUDGET_NS) {
+		l->budget_ns = n->stream_ns;
+		l->budget_used = 0;
+	}
+	if (l->budget_used >= LIMIT_NEWS_BUDGET) {
+		n->stats.over_budget++;
+		return false;
+	}
+	l->budget_used++;
+	return true;
+}
+
+static struct behaviour *
+find(struct novelty *n, const struct ev *e, struct link *l, bool *ret_new)
+{
+	struct behaviour *x;
+
+	if (behaviours_full(&n->b)) {
+		tell_counts(n);
+	}
+	x = behaviour_of(&n->b, e, l,
+	    l != NULL ? pool_index(&n->links->pool, l) : POOL_NONE, ret_new);
+	if (*ret_new) {
+		x->swapped = l != NULL && e->src.ipver != 0 &&
+			     memcmp(e->src.ip.a, l->ip[0].a, 16) != 0;
+	}
+	return x;
+}
+
+/* --- operations ---------------------------------------------------------- */
+
+static const struct ev_field *
+values_of(const struct ev *e)
+{
+	const struct ev_proto *p = ev_proto(e->proto);
+
+	for (uint16_t i = 0; p != NULL && i < e->nfields; i++) {
+		const struct ev_field *f = &e->f[i];
+
+		if (f->id >= EV_PROTO_BASE &&
+		    f->id - EV_PROTO_BASE < p->nfields &&
+		    p->fields[f->id - EV_PROTO_BASE].role == EV_R_VALUES) {
+			return f;
+		}
+	}
+	return NULL;
+}
+
+/* First point written, as a number; what ranges are learned of. */
+static bool
+first_value(const struct ev *e, uint64_t *ret)
+{
+	const struct ev_field *f = values_of(e);
+	const uint8_t *p;
+
+	if (f == NULL || f->len == 0) {
+		return false;
+	}
+	p = f->p;
+	if (f->type == EV_T_REGS && f->len >= 2) {
+		*ret = (uint64_t)p[0] << 8 | p[1];
+		return true;
+	}
+	if (f->type == EV_T_BITS) {
+		*ret = p[0] & 1;
+		return true;
+	}
+	return false;
+}
+
+/* Whether a write says something outside what its behaviour has shown. */
+static bool
+widens(struct behaviour *x, const struct ev *e)
+{
+	bool wider;
+	uint64_t v;
+
+	if (!first_value(e, &v)) {
+		return false;
+	}
+	wider = !x->has_range || v < x->min || v > x->max;
+	if (!x->has_range || v < x->min) {
+		x->min = v;
+	}
+	if (!x->has_range || v > x->max) {
+		x->max = v;
+	}
+	x->has_range = true;
+	return wider;
+}
+
+/* Adds `old`: what the points held before this write. */
+static void
+add_old(struct novelty *n, struct ev *e, const struct behaviour *x)
+{
+	const struct ev_field *f = values_of(e);
+	uint32_t len;
+
+	if (f == NULL || x->space == 0 ||
+	    (f->type != EV_T_REGS && f->type != EV_T_BITS) ||
+	    !behaviour_before(&n->b, x, f->type, n->before, &len)) {
+		return;
+	}
+	ev_bytes(e, EVF_OLD, f->type, n->before, len);
+}
+
+static bool
+changes_something(uint8_t cls)
+{
+	return cls == EV_CLASS_PROGRAM || cls == EV_CLASS_FIRMWARE ||
+	       cls == EV_CLASS_CONFIG || cls == EV_CLASS_FILE;
+}
+
+static void
+request(struct novelty *n, struct ev *e, struct link *l)
+{
+	struct behaviour *x;
+	bool news, is_new;
+
+	x = find(n, e, l, &is_new);
+	news = is_new || changes_something(e->cls);
+	if (e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL) {
+		news |= widens(x, e);
+		if (news) {
+			add_old(n, e, x);
+		}
+	} else if (e->cls == EV_CLASS_READ && x->space != 0 &&
+		   (x->image == POOL_NONE ||
+		       n->stream_ns >=
+			   x->image_ns + LIMIT_IMAGE_S * NS_PER_SEC)) {
+		n->want = x;
+		n->want_hash = x->hash;
+		n->want_frame = e->frame;
+	}
+	if (news && within_budget(n, l)) {
+		tell(n, e);
+	} else {
+		count(n, x, e);
+	}
+}
+
+static void
+reply(struct novelty *n, struct ev *e, struct link *l)
+{
+	bool paired = e->flags & EV_HAS_RTT, is_new;
+	bool ok = e->status == NULL || strcmp(e->status, "ok") == 0;
+	const struct ev_field *f;
+	struct behaviour *x;
+
+	if (paired && ok) {
+		if (n->want != NULL && e->req_frame == n->want_frame &&
+		    n->want->hash == n->want_hash &&
+		    (f = values_of(e)) != NULL) {
+			behaviour_keep_image(&n->b, n->want, f, n->stream_ns);
+			n->want = NULL;
+		}
+		return;
+	}
+	/* Errors, and replies of one-way mirrors: nothing else tells. */
+	x = find(n, e, l, &is_new);
+	if (is_new && within_budget(n, l)) {
+		tell(n, e);
+	} else {
+		count(n, x, e);
+	}
+}
+
+/* --- other kinds --------------------------------------------------------- */
+
+/* First sight is told; then now and again, so that "last seen" is kept. */
+static void
+fact(struct novelty *n, struct ev *e, struct link *l)
+{
+	struct behaviour *x;
+	bool is_new;
+
+	x = find(n, e, l, &is_new);
+	if (is_new || n->stream_ns >= x->last_ns + AGAIN_NS) {
+		x->last_ns = n->stream_ns;
+		tell(n, e);
+	}
+}
+
+/* Told when it is first seen or says something else than the last time. */
+static void
+change(struct novelty *n, struct ev *e, struct link *l)
+{
+	const struct ev_field *f =
+	    ev_find(e, e->kind == EV_VALUE ? EVF_VALUE : EVF_STATE);
+	uint64_t now = f != NULL ? f->u : 0;
+	struct behaviour *x;
+	bool is_new;
+
+	if (f != NULL && f->type == EV_T_NAME) {
+		now = (uint64_t)(uintptr_t)f->s;
+	} else if (f != NULL && f->type >= EV_T_TEXT && f->type < EV_T_NULL) {
+		now = hash_bytes(&n->b.hash_key, f->p,
+		    f->type == EV_T_BITS ? (f->len + 7) / 8 : f->len);
+	}
+	x = find(n, e, l, &is_new);
+	if (!is_new && x->has_last && x->last_value == now) {
+		return;
+	}
+	x->has_last = true;
+	x->last_value = now;
+	if (within_budget(n, l)) {
+		tell(n, e);
+	}
+}
+
+static void
+occurrence(struct novelty *n, struct ev *e, struct link *l)
+{
+	struct behaviour *x;
+	bool is_new;
+
+	x = find(n, e, l, &is_new);
+	if (is_new && within_budget(n, l)) {
+		tell(n, e);
+	} else {
+		count(n, x, e);
+	}
+}
+
+void
+novelty_event(struct novelty *n, struct ev *e, struct link *l)
+{
+	if (e->ts_ns > n->stream_ns) {
+		n->stream_ns = e->ts_ns;
+	}
+	switch ((enum ev_kind)e->kind) {
+	case EV_OPERATION:
+		if (e->dir == EV_DIR_RESPONSE) {
+			reply(n, e, l);
+		} else {
+			request(n, e, l);
+		}
+		break;
+	case EV_IDENTITY:
+	case EV_TOPOLOGY: fact(n, e, l); break;
+	case EV_VALUE:
+	case EV_STATE: change(n, e, l); break;
+	case EV_MALFORMED:
+	case EV_GAP: occurrence(n, e, l); break;
+	case EV_ENDPOINT:
+	case EV_SERVICE:
+	case EV_AUTH:
+	case EV_TRANSFER:
+	case EV_TRAFFIC: tell(n, e); break;
+	case EV_KIND_COUNT: break;
+	}
+}
+
+void
+novelty_tick(struct novelty *n, uint64_t stream_ns)
+{
+	n->stream_ns = stream_ns;
+	if (n->told_ns == 0) {
+		n->told_ns = stream_ns;
+	} else if (stream_ns >= n->told_ns + LIMIT_BEHAVIOUR_S * NS_PER_SEC) {
+		tell_counts(n);
+	}
+}
+
+void
+novelty_finish(struct novelty *n)
+{
+	tell_counts(n);
+}

@@ -1,0 +1,37 @@
+/*
+ * novelty: what is news, and what only repeats (architecture.md, section 2).
+ *
+ * Stands between net and the store.  An event passes at once when it is the
+ * first of its kind on its link, when it changes something (program,
+ * firmware, mode, a value outside its learned range), or when it identifies;
+ * within a budget for each link in stream time.  Everything else is counted,
+ * and the counts are told every BEHAVIOUR_S seconds as EV_REPEAT events in
+ * the words of the first one.
+ */
+#ifndef OTUS_NET_NOVELTY_H
+#define OTUS_NET_NOVELTY_H
+
+#include "base/err.h"
+#include "event/event.h"
+
+struct link;
+struct links;
+struct novelty;
+
+struct novelty_stats {
+	uint64_t told, counted, over_budget, lost;
+};
+
+/* pass gets what is news; the event lives until it returns.  links are those
+ * of the net that feeds it (net_links). */
+int novelty_new(struct links *, void (*pass)(void *arg, const struct ev *),
+    void *arg, struct novelty **ret) MUST_CHECK;
+void novelty_free(struct novelty *); /* accepts NULL */
+/* link as net's sink gives it; may add fields to the event. */
+void novelty_event(struct novelty *, struct ev *, struct link *link);
+void novelty_tick(struct novelty *, uint64_t stream_ns);
+/* Tells all counts that are left. */
+void novelty_finish(struct novelty *);
+const struct novelty_stats *novelty_stats(const struct novelty *);
+
+#endif

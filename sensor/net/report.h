@@ -1,0 +1,27 @@
+/*
+ * report: the events that net tells of its own: endpoints and the traffic of
+ * links.
+ */
+#ifndef OTUS_NET_REPORT_H
+#define OTUS_NET_REPORT_H
+
+#include "net/flow.h"
+
+struct net;
+struct link;
+
+bool report_is_unicast(uint8_t ipver, const struct ev_ip *);
+/* how: traffic, arp, nd, dhcp; of the packet at hand. */
+void report_endpoint(struct net *, const uint8_t mac[6], uint8_t ipver,
+    const struct ev_ip *, const char *how);
+
+/* The flow has counters to fold at the next report. */
+void report_mark(struct net *, struct flow *);
+/* ... and is going before that. */
+void report_forget(struct net *, struct flow *);
+/* Folds all marked flows and tells every link that changed. */
+void report_traffic(struct net *);
+/* links.report: one `traffic` event. */
+void report_link(void *net, struct link *);
+
+#endif

@@ -1,0 +1,457 @@
+/*
+ * tcp: see tcp.h.  Sequence arithmetic is modulo 2^32 (RFC 9293, 3.4).
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "limits.h"
+#include "net/net_impl.h"
+#include "net/stream.h"
+#include "net/tcp.h"
+
+#define CHUNK_BYTES (2048 - 40)
+/* A jump further than any window (RFC 7323: 1 GiB) is no hole but another
+ * stream; 64 MiB is more than OT devices and office PCs ever have open. */
+#define JUMP_MAX (64 << 20)
+
+struct chunk {
+	uint64_t frame, ts_ns;
+	uint32_t seq, len;
+	uint32_t next;
+	uint8_t data[CHUNK_BYTES];
+};
+
+struct hole {
+	uint64_t since_ns;     /* when waiting began                  */
+	uint64_t frame, ts_ns; /* of the first frame that waits behind */
+	uint32_t flow;
+	uint8_t side;
+};
+
+int
+tcp_init(struct tcp *t)
+{
+	int err;
+
+	memset(t, 0, sizeof *t);
+	err = pool_init(&t->chunks, LIMIT_CHUNK_MAX, sizeof(struct chunk));
+	if (err < 0) {
+		return err;
+	}
+	err = pool_init(&t->holes, LIMIT_HOLE_MAX, sizeof(struct hole));
+	if (err < 0) {
+		pool_done(&t->chunks);
+	}
+	return err;
+}
+
+void
+tcp_done(struct tcp *t)
+{
+	pool_done(&t->chunks);
+	pool_done(&t->holes);
+}
+
+static struct chunk *
+chunk_at(const struct tcp *t, uint32_t i)
+{
+	return pool_at(&t->chunks, i);
+}
+
+static int32_t
+seq_diff(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b);
+}
+
+static void
+hole_close(struct tcp *t, struct flow_side *s)
+{
+	if (s->hole != POOL_NONE) {
+		pool_put(&t->holes, s->hole);
+		s->hole = POOL_NONE;
+	}
+}
+
+/* One hole is passed and another stands behind it: it waits its own time. */
+static void
+hole_renew(struct tcp *t, struct flow_side *s)
+{
+	struct hole *h = pool_at(&t->holes, s->hole);
+	const struct chunk *c;
+
+	h->frame = h->ts_ns = UINT64_MAX;
+	h->since_ns = 0;
+	for (uint32_t i = s->chunk; i != POOL_NONE; i = c->next) {
+		c = chunk_at(t, i);
+		if (c->frame < h->frame) {
+			h->frame = c->frame;
+		}
+		if (c->ts_ns < h->ts_ns) {
+			h->ts_ns = c->ts_ns;
+		}
+		if (c->ts_ns > h->since_ns) {
+			h->since_ns = c->ts_ns;
+		}
+	}
+	pool_touch(&t->holes, s->hole);
+}
+
+/* Hands over chunks from the front for as long as they are in order. */
+static void
+drain(struct net *n, struct flow *f, uint8_t side)
+{
+	struct flow_side *s = &f->side[side];
+	struct tcp *t = &n->tcp;
+
+	while (s->chunk != POOL_NONE) {
+		uint32_t at = s->chunk;
+		struct chunk *c = chunk_at(t, at);
+		int32_t rel = seq_diff(c->seq, s->next_seq);
+		struct stream_piece piece;
+
+		if (rel > 0) {
+			if (s->hole != POOL_NONE) {
+				hole_renew(t, s);
+			}
+			return;
+		}
+		s->chunk = c->next;
+		s->chunks--;
+		if (seq_diff(c->seq + c->len, s->next_seq) > 0) {
+			piece.bytes = rd_make(c->data, c->len);
+			rd_skip(&piece.bytes, (size_t)-rel);
+			piece.frame = c->frame;
+			piece.ts_ns = c->ts_ns;
+			s->next_seq = c->seq + c->len;
+			stream_data(n, f, side, &piece);
+		}
+		pool_put(&t->chunks, at);
+	}
+	hole_close(t, s);
+}
+
+/* Gives up on the hole in front of the first chunk. */
+static void
+give_up(struct net *n, struct flow *f, uint8_t side, const char *cause)
+{
+	struct flow_side *s = &f->side[side];
+	struct chunk *c = chunk_at(&n->tcp, s->chunk);
+	struct stream_piece next = {
+	    rd_make(c->data, c->len), c->frame, c->ts_ns};
+	uint32_t lost = c->seq - s->next_seq;
+
+	n->tcp.stats.gaps++;
+	n->tcp.stats.gap_bytes += lost;
+	stream_gap(n, f, side, lost, cause, &next);
+	s->next_seq = c->seq;
+	drain(n, f, side);
+}
+
+/* Copies bytes [seq, seq + n) behind prev; false when chunks ran out. */
+static bool
+insert_bytes(struct net *n, struct flow_side *s, uint32_t prev, uint32_t seq,
+    const uint8_t *p, size_t len, const struct stream_piece *from)
+{
+	struct tcp *t = &n->tcp;
+	struct chunk *c;
+	uint32_t at, part;
+
+	while (len > 0) {
+		if (s->chunks >= LIMIT_CHUNK_PER_FLOW ||
+		    (at = pool_get_raw(&t->chunks)) == POOL_NONE) {
+			t->stats.overflow++;
+			return false;
+		}
+		part = len < CHUNK_BYTES ? (uint32_t)len : CHUNK_BYTES;
+		c = chunk_at(t, at);
+		c->frame = from->frame;
+		c->ts_ns = from->ts_ns;
+		c->seq = seq;
+		c->len = part;
+		memcpy(c->data, p, part);
+		if (prev == POOL_NONE) {
+			c->next = s->chunk;
+			s->chunk = at;
+		} else {
+			c->next = chunk_at(t, prev)->next;
+			chunk_at(t, prev)->next = at;
+		}
+		s->chunks++;
+		prev = at;
+		seq += part;
+		p += part;
+		len -= part;
+	}
+	return true;
+}
+
+/* Counts bytes that a second copy says differently: somebody evades. */
+static void
+compare_overlap(struct tcp *t, const struct chunk *c, uint32_t seq,
+    const uint8_t *p, size_t len)
+{
+	uint32_t from = seq - c->seq;
+
+	if (from < c->len) {
+		size_t n = c->len - from < len ? c->len - from : len;
+
+		if (memcmp(c->data + from, p, n) != 0) {
+			t->stats.conflicts++;
+		}
+	}
+}
+
+/* Keeps an early segment; only bytes that no earlier one brought. */
+static bool
+keep(struct net *n, struct flow_side *s, uint32_t seq,
+    const struct stream_piece *piece)
+{
+	struct tcp *t = &n->tcp;
+	const uint8_t *p = piece->bytes.p;
+	size_t len = rd_left(&piece->bytes);
+	uint32_t prev = POOL_NONE, at = s->chunk;
+
+	while (at != POOL_NONE && len > 0) {
+		struct chunk *c = chunk_at(t, at);
+		int32_t before = seq_diff(c->seq, seq);
+		uint32_t cend = c->seq + c->len;
+
+		if (before > 0) {
+			size_t n_new =
+			    (size_t)before < len ? (size_t)before : len;
+
+			if (!insert_bytes(n, s, prev, seq, p, n_new, piece)) {
+				return false;
+			}
+			seq += (uint32_t)n_new;
+			p += n_new;
+			len -= n_new;
+			if (len == 0) {
+				return true;
+			}
+		}
+		if (seq_diff(cend, seq) > 0) {
+			size_t skip = cend - seq;
+
+			compare_overlap(t, c, seq, p, len);
+			if (skip >= len) {
+				return true;
+			}
+			seq += (uint32_t)skip;
+			p += skip;
+			len -= skip;
+		}
+		prev = at;
+		at = c->next;
+	}
+	return insert_bytes(n, s, prev, seq, p, len, piece);
+}
+
+/* A segment behind a hole. */
+static void
+early(struct net *n, struct flow *f, uint8_t side, uint32_t seq,
+    const struct stream_piece *piece)
+{
+	struct flow_side *s = &f->side[side];
+	struct tcp *t = &n->tcp;
+	struct hole *h;
+
+	t->stats.out_of_order++;
+	if (!keep(n, s, seq, piece)) {
+		/* No room to wait: what waits is all that will be had, and
+		 * this segment is then next, or behind another hole. */
+		while (s->chunk != POOL_NONE) {
+			give_up(n, f, side, "overflow");
+		}
+		if (seq_diff(seq, s->next_seq) > 0) {
+			stream_gap(
+			    n, f, side, seq - s->next_seq, "overflow", piece);
+			t->stats.gaps++;
+			t->stats.gap_bytes += seq - s->next_seq;
+			s->next_seq = seq;
+		}
+		struct stream_piece rest = *piece;
+
+		rd_skip(&rest.bytes, s->next_seq - seq);
+		if (rd_ok(&rest.bytes) && rd_left(&rest.bytes) > 0) {
+			s->next_seq += (uint32_t)rd_left(&rest.bytes);
+			stream_data(n, f, side, &rest);
+		}
+		return;
+	}
+	if ((s->flags & SIDE_ACKED) &&
+	    seq_diff(s->acked, chunk_at(t, s->chunk)->seq) >= 0) {
+		give_up(n, f, side, "loss");
+		return;
+	}
+	if (s->hole != POOL_NONE || s->chunk == POOL_NONE) {
+		return;
+	}
+	if (pool_is_full(&t->holes)) {
+		h = pool_at(&t->holes, pool_oldest(&t->holes));
+		give_up(n, flow_at(&n->flows, h->flow), h->side, "overflow");
+	}
+	s->hole = pool_get(&t->holes);
+	h = pool_at(&t->holes, s->hole);
+	h->since_ns = h->ts_ns = piece->ts_ns;
+	h->frame = piece->frame;
+	h->flow = flow_index(&n->flows, f);
+	h->side = side;
+}
+
+/* Bytes that begin where the stream stands. */
+static void
+next(struct net *n, struct flow *f, uint8_t side,
+    const struct stream_piece *piece)
+{
+	struct flow_side *s = &f->side[side];
+	uint32_t end = s->next_seq + (uint32_t)rd_left(&piece->bytes);
+
+	/* Where bytes wait that this segment brings too, those stand. */
+	if (s->chunk != POOL_NONE &&
+	    seq_diff(end, chunk_at(&n->tcp, s->chunk)->seq) > 0 &&
+	    keep(n, s, s->next_seq, piece)) {
+		drain(n, f, side);
+		return;
+	}
+	s->next_seq = end;
+	stream_data(n, f, side, piece);
+	if (s->chunk != POOL_NONE) {
+		drain(n, f, side);
+	}
+}
+
+static void
+payload(struct net *n, struct flow *f, uint8_t side, uint32_t seq,
+    const struct pkt *p)
+{
+	struct flow_side *s = &f->side[side];
+	struct stream_piece piece = {
+	    p->payload, p->frame->number, p->frame->ts_ns};
+	uint32_t len = (uint32_t)rd_left(&p->payload);
+	int32_t rel;
+
+	if (!(s->flags & SIDE_SEQ)) {
+		s->flags |=
+		    SIDE_SEQ | SIDE_AFTER_GAP | SIDE_SEARCHING | SIDE_FRESH;
+		s->next_seq = seq;
+	}
+	rel = seq_diff(seq, s->next_seq);
+	if (__builtin_expect(rel == 0, 1)) {
+		next(n, f, side, &piece);
+	} else if (rel < 0 && rel > -JUMP_MAX) {
+		if (seq_diff(seq + len, s->next_seq) <= 0) {
+			s->retransmits++;
+			n->tcp.stats.retransmits++;
+			return;
+		}
+		rd_skip(&piece.bytes, (size_t) - (int64_t)rel);
+		next(n, f, side, &piece);
+	} else if (rel > 0 && rel < JUMP_MAX) {
+		early(n, f, side, seq, &piece);
+		return;
+	} else {
+		/* Another stream on the same ports whose SYN was missed. */
+		while (s->chunk != POOL_NONE) {
+			give_up(n, f, side, "loss");
+		}
+		stream_gap(n, f, side, 0, "jump", &piece);
+		s->next_seq = seq + len;
+		stream_data(n, f, side, &piece);
+	}
+	/* Bytes that the snap length cut: told at once, they never come. */
+	if (p->missing > 0) {
+		n->counters.cut_payload++;
+		stream_gap(n, f, side, p->missing, "cut", NULL);
+		s->next_seq += p->missing;
+		drain(n, f, side);
+	}
+}
+
+static void
+acknowledged(struct net *n, struct flow *f, uint8_t side, uint32_t ack)
+{
+	struct flow_side *o = &f->side[!side];
+
+	if (!(o->flags & SIDE_ACKED) || seq_diff(ack, o->acked) > 0) {
+		o->acked = ack;
+		o->flags |= SIDE_ACKED;
+	}
+	while (o->chunk != POOL_NONE &&
+	       seq_diff(o->acked, chunk_at(&n->tcp, o->chunk)->seq) >= 0) {
+		give_up(n, f, !side, "loss");
+	}
+}
+
+void
+tcp_segment(struct net *n, struct flow *f, uint8_t side, const struct pkt *p)
+{
+	struct flow_side *s = &f->side[side];
+	uint32_t seq = p->seq;
+
+	n->tcp.stats.segments++;
+	if (p->tcp_flags & PKT_SYN) {
+		seq++;
+		s->flags |= SIDE_SEQ | SIDE_SYN;
+		s->next_seq = seq;
+		f->syn = true;
+		f->opener = p->tcp_flags & PKT_ACK ? !side : side;
+	}
+	if (p->tcp_flags & PKT_ACK) {
+		acknowledged(n, f, side, p->ack);
+	}
+	if (rd_left(&p->payload) + p->missing > 0) {
+		payload(n, f, side, seq, p);
+	}
+	if (p->tcp_flags & PKT_FIN) {
+		s->flags |= SIDE_FIN;
+	}
+}
+
+void
+tcp_expire(struct net *n, uint64_t now_ns)
+{
+	const uint64_t wait_ns = LIMIT_HOLE_WAIT_MS * NS_PER_MS;
+	uint32_t i;
+
+	while ((i = pool_oldest(&n->tcp.holes)) != POOL_NONE) {
+		struct hole *h = pool_at(&n->tcp.holes, i);
+
+		if (now_ns != UINT64_MAX && now_ns < h->since_ns + wait_ns) {
+			break;
+		}
+		give_up(n, flow_at(&n->flows, h->flow), h->side, "loss");
+	}
+}
+
+void
+tcp_close(struct net *n, struct flow *f)
+{
+	for (uint8_t side = 0; side < 2; side++) {
+		while (f->side[side].chunk != POOL_NONE) {
+			give_up(n, f, side, "loss");
+		}
+		hole_close(&n->tcp, &f->side[side]);
+	}
+}
+
+bool
+tcp_oldest(const struct tcp *t, uint64_t *ret_frame, uint64_t *ret_ts_ns)
+{
+	uint64_t frame = UINT64_MAX, ts_ns = UINT64_MAX;
+
+	for (uint32_t i = pool_oldest(&t->holes); i != POOL_NONE;
+	     i = pool_younger(&t->holes, i)) {
+		const struct hole *h = pool_at(&t->holes, i);
+
+		frame = h->frame < frame ? h->frame : frame;
+		ts_ns = h->ts_ns < ts_ns ? h->ts_ns : ts_ns;
+	}
+	if (frame == UINT64_MAX) {
+		return false;
+	}
+	*ret_frame = frame;
+	*ret_ts_ns = ts_ns;
+	return true;
+}

@@ -1,0 +1,40 @@
+
+# --- flows, streams, dissectors: the pipeline as a whole -----------------------
+NET_OBJS := $(addprefix sensor/net/,arp.o counters.o decode.o decode_ip.o \
+	decode_tunnel.o dup.o engine.o flow.o frag.o heap.o host.o link.o net.o \
+	opinion.o partial.o pending.o reasm.o red.o report.o service.o shared.o \
+	state.o stream.o tcp.o)
+DISSECTOR_OBJS := dissectors/dissector.o dissectors/registry.o \
+	$(patsubst %.c,%.o,$(filter-out %_test.c %_fuzz.c %_tool.c,$(wildcard dissectors/modbus/*.c)))
+BASE_OBJS := $(addprefix sensor/base/,arena.o clock.o err.o hash.o ht.o json.o \
+	log.o mem.o pool.o)
+EVENT_OBJS := sensor/event/event.o sensor/event/ev_json.o
+
+TESTS += sensor/net/net_test
+sensor/net/net_test_OBJS := $(NET_OBJS) $(DISSECTOR_OBJS) $(BASE_OBJS) $(EVENT_OBJS)
+sensor/net/net_test_LIBS := -lndpi
+
+# --- decode, frag, red: frames to packets -------------------------------------
+net_DECODE_OBJS := $(addprefix sensor/net/,decode.o decode_ip.o decode_tunnel.o)
+net_POOL_OBJS := $(addprefix sensor/base/,err.o hash.o ht.o mem.o pool.o)
+
+TESTS += sensor/net/decode_test sensor/net/frag_test sensor/net/red_test
+sensor/net/decode_test_OBJS := $(net_DECODE_OBJS)
+sensor/net/frag_test_OBJS   := sensor/net/frag.o $(net_POOL_OBJS)
+sensor/net/red_test_OBJS    := sensor/net/red.o $(net_DECODE_OBJS) $(net_POOL_OBJS)
+
+FUZZERS += sensor/net/decode_fuzz sensor/net/frag_fuzz
+sensor/net/decode_fuzz_OBJS := $(net_DECODE_OBJS)
+sensor/net/frag_fuzz_OBJS   := sensor/net/frag.o $(net_POOL_OBJS)
+
+# Rewrites decode_fuzz's seeds from decode_samples.h; dumps what decode finds.
+TOOLS += sensor/net/decode_seed_tool sensor/net/decode_dump_tool
+sensor/net/decode_dump_tool_OBJS := $(net_DECODE_OBJS) \
+	$(addprefix sensor/capture/,capfile.o inbuf.o inputs.o pcapng.o replay.o) \
+	$(addprefix sensor/base/,clock.o err.o mem.o) sensor/event/event.o
+SLOW_SCRIPTS += sensor/net/test_decode_diff.sh
+
+TESTS += sensor/net/novelty_test
+sensor/net/novelty_test_OBJS := $(NET_OBJS) sensor/net/novelty.o \
+	sensor/net/behaviour.o $(DISSECTOR_OBJS) $(BASE_OBJS) $(EVENT_OBJS)
+sensor/net/novelty_test_LIBS := -lndpi
