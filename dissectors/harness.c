@@ -462,33 +462,44 @@ run_stream(struct harness *h, uint8_t side, struct rd *r)
 	}
 }
 
+/* Keeps what is left of the held bytes, in a block of exactly its size. */
+static void
+hold_rest(struct harness_side *s, const struct rd *r)
+{
+	uint8_t *rest = NULL;
+	size_t n = rd_left(r);
+
+	if (n == s->n) {
+		return;
+	}
+	if (n != 0) {
+		rest = must_alloc(n);
+		memcpy(rest, r->p, n);
+	}
+	free(s->held);
+	s->held = rest;
+	s->n = n;
+}
+
 /* What is held and what is new, in one block of exactly that size. */
 static void
 stream_piece(struct harness *h, uint8_t side, const uint8_t *p, size_t n)
 {
 	struct harness_side *s = &h->side[side];
-	size_t total = s->n + n;
-	uint8_t *block = must_alloc(total);
 	struct rd r;
 
-	if (s->n != 0) {
-		memcpy(block, s->held, s->n);
+	s->held = realloc(s->held, s->n + n);
+	if (s->held == NULL) {
+		abort();
 	}
-	memcpy(block + s->n, p, n);
-	free(s->held);
-	s->held = block;
-	s->n = total;
-	if (s->need > total) {
+	memcpy(s->held + s->n, p, n);
+	s->n += n;
+	if (s->need > s->n) {
 		return;
 	}
-	r = rd_make(block, total);
+	r = rd_make(s->held, s->n);
 	run_stream(h, side, &r);
-	s->n = rd_left(&r);
-	s->held = must_alloc(s->n);
-	if (s->n != 0) {
-		memcpy(s->held, r.p, s->n);
-	}
-	free(block);
+	hold_rest(s, &r);
 }
 
 static void

@@ -29,7 +29,8 @@
 	L(BEHAVIOUR_MAX, 131072, "behaviours", "operations on objects whose " \
 	    "repeats are counted rather than told")                           \
 	L(BEHAVIOUR_S, 60, "s", "stream time between two reports of those "   \
-	    "counts")                                                         \
+	    "counts; doubled at each report")                                 \
+	L(BEHAVIOUR_MAX_S, 960, "s", "... up to this")                        \
 	L(IMAGE_MAX, 16384, "images of 256 bytes", "last reply of a read, so "\
 	    "that a write can be told with the value before it")              \
 	L(IMAGE_S, 1, "s", "how old that value may be where it is polled")    \
@@ -68,8 +69,9 @@
 	    "; without it a flow stays undecided")                            \
 	L(NDPI_PACKETS, 10, "packets", "with payload after which nDPI gives " \
 	    "its best guess")                                                 \
-	L(TRAFFIC_S, 10, "s", "stream time between two reports of a link's "  \
-	    "counters")                                                       \
+	L(TRAFFIC_S, 10, "s", "stream time between two reports of a new "     \
+	    "link's counters; doubled at each report")                        \
+	L(TRAFFIC_MAX_S, 80, "s", "... up to this, for links that just go on")\
 	L(RULES_MAX, 1024, "rules", "each costs about a microsecond an event "\
 	    "that it asks for")                                               \
 	L(RULE_FILE_KIB, 256, "KiB", "one file of rules")                     \
@@ -119,6 +121,14 @@
 	    "dying is started again; the first is 50 ms")                     \
 	L(PROC_CRASH_KIB, 63, "KiB", "of the frame that killed a sensor; "    \
 	    "any Ethernet frame fits, a glued one is cut")                    \
+	L(COURIER_WINDOW, 1024, "messages", "on their way to the syslog "     \
+	    "receiver at once, 8 KiB each; 200 a second as each waits 5 s")   \
+	L(COURIER_SURE_S, 5, "s", "a connection has to live on before what "  \
+	    "the other side acknowledged counts as sent")                     \
+	L(COURIER_SILENT_S, 15, "s", "without a sign of life after which a "  \
+	    "connection to the receiver is given up")                         \
+	L(COURIER_BACKOFF_S, 30, "s", "longest wait between two attempts to " \
+	    "connect; the first is 1 s")                                      \
 	L(QUEUE_KIB, 4096, "KiB", "events that wait for the store process")   \
 	L(FRAME_MAX, 262144, "bytes", "largest frame that is captured or "    \
 	    "read from a file; libpcap draws the same line")                  \

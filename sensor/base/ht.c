@@ -35,7 +35,7 @@ ht_init(struct ht *t, uint32_t max)
 	while (n.mask + 1 < 2 * max) {
 		n.mask = n.mask << 1 | 1;
 	}
-	n.slot = mem_map(slot_bytes(&n));
+	n.slot = mem_map_huge(slot_bytes(&n));
 	if (n.slot == NULL) {
 		return ERR_NOMEM;
 	}

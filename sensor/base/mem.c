@@ -1,9 +1,9 @@
 /*
  * mem: the memory that is taken at start and kept.
  *
- * Mappings of at least one huge page are aligned to it and the kernel is
- * asked for huge pages (madvise(2), MADV_HUGEPAGE): tables are visited at
- * random, and with pages of 4 KiB most visits would also miss the TLB.  A
+ * Mappings of at least one huge page are aligned to it, and for tables that
+ * are visited at random the kernel is asked for huge pages (madvise(2),
+ * MADV_HUGEPAGE): with pages of 4 KiB most visits would also miss the TLB.  A
  * kernel that has none to give serves small ones; nothing else changes.
  *
  * Not here: sharing, growing, giving parts back.
@@ -41,7 +41,7 @@ round_size(size_t bytes)
 
 /* Maps size bytes aligned to HUGE_BYTES: too much, then trims both ends. */
 static void *
-map_aligned(size_t size)
+map_aligned(size_t size, bool huge)
 {
 	size_t head, tail;
 	uint8_t *p;
@@ -64,12 +64,14 @@ map_aligned(size_t size)
 		(void)munmap(p + head + size, tail);
 	}
 	/* Advice: a kernel without huge pages refuses, and that is fine. */
-	(void)madvise(p + head, size, MADV_HUGEPAGE);
+	if (huge) {
+		(void)madvise(p + head, size, MADV_HUGEPAGE);
+	}
 	return p + head;
 }
 
-void *
-mem_map(size_t bytes)
+static void *
+map(size_t bytes, bool huge)
 {
 	size_t size = round_size(bytes);
 	void *p;
@@ -78,7 +80,7 @@ mem_map(size_t bytes)
 		return NULL;
 	}
 	if (size >= HUGE_BYTES) {
-		p = map_aligned(size);
+		p = map_aligned(size, huge);
 	} else {
 		p = mmap(NULL, size, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -88,6 +90,18 @@ mem_map(size_t bytes)
 		mapped += size;
 	}
 	return p;
+}
+
+void *
+mem_map(size_t bytes)
+{
+	return map(bytes, false);
+}
+
+void *
+mem_map_huge(size_t bytes)
+{
+	return map(bytes, true);
 }
 
 void

@@ -13,6 +13,11 @@
 
 /* Zeroed, page aligned; NULL when the kernel has none. */
 void *mem_map(size_t bytes);
+/*
+ * Likewise, in huge pages where the kernel grants them: for tables that are
+ * large, full and read at random.  What is touched little costs more so.
+ */
+void *mem_map_huge(size_t bytes);
 void mem_unmap(void *, size_t bytes);
 /* Bytes mapped so far by this process. */
 size_t mem_mapped(void);

@@ -58,8 +58,8 @@ list_remove(struct pool *p, uint32_t idx)
 	}
 }
 
-int
-pool_init(struct pool *p, uint32_t max, size_t size)
+static int
+init(struct pool *p, uint32_t max, size_t size, void *(*map)(size_t))
 {
 	struct pool n = {.max = max,
 	    .free = POOL_NONE,
@@ -73,14 +73,26 @@ pool_init(struct pool *p, uint32_t max, size_t size)
 	if (n.size != 0 && max > SIZE_MAX / n.size) {
 		return ERR_TOOBIG;
 	}
-	n.item = mem_map(max * n.size);
-	n.link = mem_map(max * sizeof(n.link[0]));
+	n.item = map(max * n.size);
+	n.link = map(max * sizeof(n.link[0]));
 	if (n.item == NULL || n.link == NULL) {
 		pool_done(&n);
 		return ERR_NOMEM;
 	}
 	*p = n;
 	return 0;
+}
+
+int
+pool_init(struct pool *p, uint32_t max, size_t size)
+{
+	return init(p, max, size, mem_map);
+}
+
+int
+pool_init_random(struct pool *p, uint32_t max, size_t size)
+{
+	return init(p, max, size, mem_map_huge);
 }
 
 void

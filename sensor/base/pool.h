@@ -34,6 +34,9 @@ struct pool {
 /* max items of size bytes (rounded up to 16), zeroed; 0 or negative err. */
 int pool_init(struct pool *, uint32_t max, size_t size)
     __attribute__((warn_unused_result));
+/* Likewise, for a pool that will be full and is read at random (mem.h). */
+int pool_init_random(struct pool *, uint32_t max, size_t size)
+    __attribute__((warn_unused_result));
 void pool_done(struct pool *);
 
 /* A zeroed item, youngest on the age list; POOL_NONE when full. */

@@ -26,7 +26,7 @@ behaviours_init(struct behaviours *b, const struct hash_key *key)
 	memset(b, 0, sizeof *b);
 	b->hash_key = *key;
 	b->dirty = b->dirty_last = POOL_NONE;
-	if ((err = pool_init(&b->pool, LIMIT_BEHAVIOUR_MAX,
+	if ((err = pool_init_random(&b->pool, LIMIT_BEHAVIOUR_MAX,
 		 sizeof(struct behaviour))) < 0 ||
 	    (err = pool_init(
 		 &b->images, LIMIT_IMAGE_MAX, sizeof(struct image))) < 0 ||
@@ -351,6 +351,7 @@ behaviour_of(struct behaviours *b, const struct ev *e, const struct link *l,
 	x->link_id = link_id;
 	x->link = link_at;
 	x->image = x->dirty_next = x->server_next = POOL_NONE;
+	x->every_s = LIMIT_BEHAVIOUR_S;
 	describe(b, x, e);
 	ht_insert(&b->ht, hash, at);
 	if (e->memo != NULL) {

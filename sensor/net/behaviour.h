@@ -48,7 +48,9 @@ struct behaviour {
 	uint32_t dirty_next;
 	struct behaviour *follows; /* what came next in this flow          */
 	/* --- the rest is touched when there is news or counts are told --- */
-	uint64_t sum; /* gaps: bytes lost                             */
+	uint64_t sum;    /* gaps: bytes lost                             */
+	uint64_t due_ns; /* when its count is told next; later each time */
+	uint32_t every_s;
 	uint32_t link;
 	uint8_t kind, dir, nkeys;
 	bool swapped; /* its sender is the link's server              */

@@ -19,7 +19,7 @@ flow_table_init(struct flow_table *t, uint32_t max, struct hosts *hosts,
 	t->hosts = hosts;
 	t->gone = gone;
 	t->arg = arg;
-	if ((err = pool_init(&t->pool, max, sizeof(struct flow))) < 0) {
+	if ((err = pool_init_random(&t->pool, max, sizeof(struct flow))) < 0) {
 		return err;
 	}
 	if ((err = ht_init(&t->ht, max)) < 0) {

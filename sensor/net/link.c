@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "limits.h"
 #include "net/link.h"
 
 static struct link *
@@ -23,7 +25,7 @@ link_table_init(struct links *l, uint32_t max, const struct hash_key *key,
 	l->report = report;
 	l->arg = arg;
 	l->dirty = l->dirty_last = POOL_NONE;
-	if ((err = pool_init(&l->pool, max, sizeof(struct link))) < 0) {
+	if ((err = pool_init_random(&l->pool, max, sizeof(struct link))) < 0) {
 		return err;
 	}
 	if ((err = ht_init(&l->ht, max)) < 0) {
@@ -89,7 +91,7 @@ make_room(struct links *l)
 	assert(i != POOL_NONE);
 	old = link_at(l, i);
 	if (old->dirty) {
-		link_table_report(l);
+		link_table_report(l, UINT64_MAX);
 	}
 	ht_remove(&l->ht, old->hash, i);
 	pool_put(&l->pool, i);
@@ -125,6 +127,7 @@ link_make(struct links *l, const struct flow *f, uint8_t client,
 	x->vlan_n = f->vlan_n;
 	memcpy(x->vlan, f->vlan, sizeof x->vlan);
 	x->id = ++l->made;
+	x->every_s = LIMIT_TRAFFIC_S;
 	x->first_ns = f->first_ns;
 	ht_insert(&l->ht, hash, at);
 	return x;
@@ -266,23 +269,38 @@ link_end(const struct link *x, int which, struct ev_end *e)
 	}
 }
 
-void
-link_table_report(struct links *l)
+static void
+report_one(struct links *l, struct link *x, uint64_t now_ns)
 {
-	struct link *x;
-	uint32_t i, next;
+	l->report(l->arg, x);
+	memset(x->side, 0, sizeof x->side);
+	memset(x->ops, 0, sizeof x->ops);
+	x->replies = x->unanswered = x->errors = 0;
+	x->retransmits = x->duplicates = 0;
+	x->rtt_count = x->rtt_max_us = 0;
+	x->rtt_sum_us = 0;
+	x->dirty = false;
+	x->due_ns = now_ns + x->every_s * NS_PER_SEC;
+	if (x->every_s < LIMIT_TRAFFIC_MAX_S) {
+		x->every_s *= 2;
+	}
+}
 
-	for (i = l->dirty; i != POOL_NONE; i = next) {
+void
+link_table_report(struct links *l, uint64_t now_ns)
+{
+	uint32_t i = l->dirty, next;
+	struct link *x;
+
+	l->dirty = l->dirty_last = POOL_NONE;
+	for (; i != POOL_NONE; i = next) {
 		x = link_at(l, i);
 		next = x->dirty_next;
-		l->report(l->arg, x);
-		memset(x->side, 0, sizeof x->side);
-		memset(x->ops, 0, sizeof x->ops);
-		x->replies = x->unanswered = x->errors = 0;
-		x->retransmits = x->duplicates = 0;
-		x->rtt_count = x->rtt_max_us = 0;
-		x->rtt_sum_us = 0;
-		x->dirty = false;
+		if (now_ns >= x->due_ns) {
+			report_one(l, x, now_ns);
+		} else {
+			x->dirty = false;
+			link_mark(l, x);
+		}
 	}
-	l->dirty = l->dirty_last = POOL_NONE;
 }

@@ -46,6 +46,8 @@ struct link {
 	uint32_t rtt_count, rtt_max_us;
 	uint64_t rtt_sum_us;
 	uint64_t first_ns, last_ns;
+	uint64_t due_ns;     /* next report; later each time               */
+	uint32_t every_s;
 	/* the novelty filter's budget (novelty.c) */
 	uint64_t budget_ns;
 	uint32_t budget_used;
@@ -81,7 +83,8 @@ void link_end(const struct link *, int which, struct ev_end *ret);
 /* The flow is going: fold and unpin. */
 void link_leave(struct links *, struct flow_table *, struct flow *);
 void link_mark(struct links *, struct link *);
-/* Tells and clears every link that has counters. */
-void link_table_report(struct links *);
+/* Tells and clears the links that have counters and are due; all of them
+ * with UINT64_MAX. */
+void link_table_report(struct links *, uint64_t now_ns);
 
 #endif

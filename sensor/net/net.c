@@ -68,7 +68,7 @@ tick(struct net *n, uint64_t now_s)
 	flow_expire(&n->flows, now_ns);
 	if (n->opt.links && now_s >= n->traffic_s + LIMIT_TRAFFIC_S) {
 		n->traffic_s = now_s;
-		report_traffic(n);
+		report_traffic(n, now_ns);
 	}
 	n->sink.tick(n->sink.arg, now_ns);
 }
@@ -313,7 +313,7 @@ net_finish(struct net *n)
 	tcp_expire(n, UINT64_MAX);
 	flow_expire(&n->flows, UINT64_MAX);
 	if (n->opt.links) {
-		report_traffic(n);
+		report_traffic(n, UINT64_MAX);
 	}
 	n->sink.tick(n->sink.arg, n->stream_ns);
 }

@@ -122,21 +122,28 @@ tell_count(struct novelty *n, struct behaviour *x)
 	n->pass(n->arg, e);
 }
 
+/* Those that are due; all of them with UINT64_MAX. */
 static void
-tell_counts(struct novelty *n)
+tell_counts(struct novelty *n, uint64_t now_ns)
 {
+	uint32_t i = n->b.dirty, next;
 	struct behaviour *x;
-	uint32_t i, next;
 
-	for (i = n->b.dirty; i != POOL_NONE; i = next) {
+	n->b.dirty = n->b.dirty_last = POOL_NONE;
+	for (; i != POOL_NONE; i = next) {
 		x = pool_at(&n->b.pool, i);
 		next = x->dirty_next;
 		x->dirty = false;
-		if (x->count > 0) {
-			tell_count(n, x);
+		if (now_ns < x->due_ns) {
+			behaviour_mark(&n->b, x);
+			continue;
+		}
+		tell_count(n, x);
+		x->due_ns = now_ns + x->every_s * NS_PER_SEC;
+		if (x->every_s < LIMIT_BEHAVIOUR_MAX_S) {
+			x->every_s *= 2;
 		}
 	}
-	n->b.dirty = n->b.dirty_last = POOL_NONE;
 	n->told_ns = n->stream_ns;
 }
 
@@ -181,7 +188,7 @@ find(struct novelty *n, const struct ev *e, struct link *l, bool *ret_new)
 	struct behaviour *x;
 
 	if (behaviours_full(&n->b)) {
-		tell_counts(n);
+		tell_counts(n, UINT64_MAX);
 	}
 	x = behaviour_of(&n->b, e, l,
 	    l != NULL ? pool_index(&n->links->pool, l) : POOL_NONE, ret_new);
@@ -423,12 +430,12 @@ novelty_tick(struct novelty *n, uint64_t stream_ns)
 	if (n->told_ns == 0) {
 		n->told_ns = stream_ns;
 	} else if (stream_ns >= n->told_ns + LIMIT_BEHAVIOUR_S * NS_PER_SEC) {
-		tell_counts(n);
+		tell_counts(n, stream_ns);
 	}
 }
 
 void
 novelty_finish(struct novelty *n)
 {
-	tell_counts(n);
+	tell_counts(n, UINT64_MAX);
 }

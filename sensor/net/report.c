@@ -76,7 +76,7 @@ report_forget(struct net *n, struct flow *f)
 }
 
 void
-report_traffic(struct net *n)
+report_traffic(struct net *n, uint64_t now_ns)
 {
 	while (n->dirty != POOL_NONE) {
 		struct flow *f = flow_at(&n->flows, n->dirty);
@@ -84,7 +84,7 @@ report_traffic(struct net *n)
 		report_forget(n, f);
 		link_fold(&n->links, &n->flows, f);
 	}
-	link_table_report(&n->links);
+	link_table_report(&n->links, now_ns);
 }
 
 static const char *

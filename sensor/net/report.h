@@ -19,8 +19,9 @@ void report_endpoint(struct net *, const uint8_t mac[6], uint8_t ipver,
 void report_mark(struct net *, struct flow *);
 /* ... and is going before that. */
 void report_forget(struct net *, struct flow *);
-/* Folds all marked flows and tells every link that changed. */
-void report_traffic(struct net *);
+/* Folds all marked flows and tells the links that are due (UINT64_MAX: all
+ * that changed). */
+void report_traffic(struct net *, uint64_t now_ns);
 /* links.report: one `traffic` event. */
 void report_link(void *net, struct link *);
 
