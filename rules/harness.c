@@ -284,6 +284,7 @@ on_hit(void *arg, const struct rules_hit *h)
 {
 	struct world *w = arg;
 
+	rules_texts(h);
 	w->hits++;
 	append(w->rule, sizeof(w->rule), h->rule->id);
 	(void)snprintf(w->key, sizeof(w->key), "%s", h->group_key);

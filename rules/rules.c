@@ -35,6 +35,7 @@ struct rules {
 	/* texts of the hit at hand */
 	char key[TEXT_SIZE], title[TEXT_SIZE], soc[TEXT_SIZE], ot[TEXT_SIZE],
 	    check[TEXT_SIZE];
+	const struct entry *at_hit; /* whose hit() runs */
 };
 
 static bool
@@ -324,24 +325,35 @@ skips(const struct entry *e, const struct rules_subject *sub)
 	       sub->stream_ns < e->stat.rest_until_ns;
 }
 
+void
+rules_texts(const struct rules_hit *h)
+{
+	struct rules *r = h->from;
+	const struct rules_subject *sub = r->tab->subject;
+	struct evcols *c = r->tab->cols;
+	const struct entry *e = r->at_hit;
+
+	text_render(e->title, c, sub, r->title);
+	text_render(e->soc, c, sub, r->soc);
+	text_render(e->ot, c, sub, r->ot);
+	text_render(e->check, c, sub, r->check);
+}
+
 static int
 tell_hit(struct rules *r, const struct entry *e,
     int (*hit)(void *, const struct rules_hit *), void *arg)
 {
-	const struct rules_subject *sub = r->tab->subject;
-	struct evcols *c = r->tab->cols;
 	const struct rules_hit h = {.rule = &e->pub,
 	    .group_key = r->key,
 	    .title = r->title,
 	    .soc = r->soc,
 	    .ot = r->ot,
-	    .check = r->check};
+	    .check = r->check,
+	    .from = r};
 
-	text_render(e->group, c, sub, r->key);
-	text_render(e->title, c, sub, r->title);
-	text_render(e->soc, c, sub, r->soc);
-	text_render(e->ot, c, sub, r->ot);
-	text_render(e->check, c, sub, r->check);
+	text_render(e->group, r->tab->cols, r->tab->subject, r->key);
+	r->at_hit = e;
+	r->title[0] = r->soc[0] = r->ot[0] = r->check[0] = '\0';
 	return hit(arg, &h);
 }
 

@@ -51,12 +51,19 @@ struct rules_subject {
 	void *arg;
 };
 
-/* A rule that holds for the event.  Texts live until the callback returns. */
+/*
+ * A rule that holds for the event.  The texts are rendered by rules_texts(),
+ * which a repetition does not need; all live until the callback returns.
+ */
 struct rules_hit {
 	const struct rule *rule;
 	const char *group_key; /* rendered: equal keys are one alert      */
-	const char *title, *soc, *ot, *check; /* rendered                   */
+	const char *title, *soc, *ot, *check;
+	struct rules *from;
 };
+
+/* Only within hit(). */
+void rules_texts(const struct rules_hit *);
 
 /* How often a rule was asked; for the health page. */
 struct rules_stat {
