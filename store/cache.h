@@ -1,0 +1,70 @@
+/*
+ * cache: rows of one table at hand, and what has yet to be written of them.
+ *
+ * A fixed number of rows; the one that was not asked for longest makes room.
+ * A row that changed is written when the transaction commits or when it makes
+ * room, so a row that changes a thousand times in a transaction is written
+ * once, and a new row costs one insertion with what it has become by then.
+ * A crash loses what the transaction would have lost anyway.
+ *
+ * While no row ever made room and the table was empty when it was opened,
+ * the cache holds the whole table: what is not here is not there, and a first
+ * sight needs no question to the database.
+ *
+ * Keys and their comparison are the owner's, as with ht:
+ *
+ *	HT_FOREACH (&c->ht, hash, i) {
+ *		struct addr *a = pool_at(&c->pool, i);
+ *		...
+ */
+#ifndef OTUS_STORE_CACHE_H
+#define OTUS_STORE_CACHE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/ht.h"
+#include "base/pool.h"
+
+/* First member of every row. */
+struct cache_row {
+	uint64_t hash;
+	uint32_t dirty_next;
+	bool dirty;
+};
+
+struct cache {
+	struct pool pool;
+	struct ht ht;
+	uint32_t dirty, dirty_last; /* in the order in which they changed */
+	bool complete;
+	uint64_t evicted;
+	/* Writes one row; 0 or negative err. */
+	int (*write)(void *arg, void *row);
+	void *arg;
+};
+
+int cache_init(struct cache *, uint32_t max, size_t size,
+    int (*write)(void *, void *), void *arg) MUST_CHECK;
+void cache_done(struct cache *);
+/* Forgets all rows, unwritten ones too. */
+void cache_clear(struct cache *, bool complete);
+
+/*
+ * A zeroed row under hash.  Rows used last stay where they are, so a caller
+ * may hold some pointers across a call; NULL when writing failed (*ret_err).
+ */
+void *cache_add(struct cache *, uint64_t hash, int *ret_err);
+void cache_dirty(struct cache *, void *row);
+/* Moves a row to another hash. */
+void cache_rehash(struct cache *, void *row, uint64_t hash);
+/* Writes all that changed. */
+int cache_flush(struct cache *) MUST_CHECK;
+
+static inline void
+cache_touch(struct cache *c, void *row)
+{
+	pool_touch(&c->pool, pool_index(&c->pool, row));
+}
+
+#endif

@@ -1,0 +1,185 @@
+/*
+ * cache_test: what is kept, what makes room, and what is written when.
+ */
+#include <string.h>
+
+#include "base/test.h"
+#include "store/cache.h"
+
+#define ROWS 8
+
+struct row {
+	struct cache_row row;
+	unsigned value;
+};
+
+static struct {
+	unsigned n, value[64];
+	int fail;
+} written;
+
+static int
+write_row(void *arg, void *row)
+{
+	struct row *r = row;
+
+	if (written.fail != 0) {
+		return written.fail;
+	}
+	written.value[written.n++] = r->value;
+	return 0;
+}
+
+static int
+setup(void **state)
+{
+	static struct cache c;
+
+	memset(&written, 0, sizeof(written));
+	*state = &c;
+	return cache_init(&c, ROWS, sizeof(struct row), write_row, NULL);
+}
+
+static int
+teardown(void **state)
+{
+	cache_done(*state);
+	return 0;
+}
+
+static struct row *
+find(struct cache *c, unsigned value)
+{
+	HT_FOREACH (&c->ht, value, i) {
+		struct row *r = pool_at(&c->pool, i);
+
+		if (r->value == value) {
+			cache_touch(c, r);
+			return r;
+		}
+	}
+	return NULL;
+}
+
+static struct row *
+add(struct cache *c, unsigned value)
+{
+	int rc = 0;
+	struct row *r = cache_add(c, value, &rc);
+
+	assert_int_equal(rc, 0);
+	assert_non_null(r);
+	r->value = value;
+	return r;
+}
+
+static void
+test_oldest_makes_room(void **state)
+{
+	struct cache *c = *state;
+
+	cache_clear(c, true);
+	for (unsigned i = 0; i < ROWS; i++) {
+		(void)add(c, i);
+	}
+	assert_true(c->complete);
+	assert_non_null(find(c, 0)); /* now 1 is the oldest */
+	(void)add(c, 100);
+	assert_null(find(c, 1));
+	assert_non_null(find(c, 0));
+	assert_false(c->complete);
+	assert_int_equal(c->evicted, 1);
+}
+
+static void
+test_changed_rows_are_written_once_in_order(void **state)
+{
+	struct cache *c = *state;
+	struct row *a = add(c, 1), *b = add(c, 2);
+
+	cache_dirty(c, b);
+	cache_dirty(c, a);
+	cache_dirty(c, b);
+	assert_int_equal(cache_flush(c), 0);
+	assert_int_equal(written.n, 2);
+	assert_int_equal(written.value[0], 2);
+	assert_int_equal(written.value[1], 1);
+	assert_int_equal(cache_flush(c), 0);
+	assert_int_equal(written.n, 2);
+}
+
+static void
+test_changed_row_is_written_before_it_makes_room(void **state)
+{
+	struct cache *c = *state;
+
+	for (unsigned i = 0; i < 3 * ROWS; i++) {
+		cache_dirty(c, add(c, i));
+	}
+	assert_int_equal(cache_flush(c), 0);
+	assert_int_equal(written.n, 3 * ROWS);
+	for (unsigned i = 0; i < 3 * ROWS; i++) {
+		assert_int_equal(written.value[i], i);
+	}
+}
+
+static void
+test_failed_writing_is_told_and_kept(void **state)
+{
+	struct cache *c = *state;
+	int rc = 0;
+
+	for (unsigned i = 0; i < ROWS; i++) {
+		cache_dirty(c, add(c, i));
+	}
+	written.fail = ERR_FULL;
+	assert_null(cache_add(c, 100, &rc));
+	assert_int_equal(rc, ERR_FULL);
+	written.fail = 0;
+	assert_int_equal(cache_flush(c), 0);
+	assert_int_equal(written.n, ROWS);
+}
+
+static void
+test_clear_forgets_what_is_not_written(void **state)
+{
+	struct cache *c = *state;
+
+	cache_dirty(c, add(c, 1));
+	cache_clear(c, false);
+	assert_null(find(c, 1));
+	assert_int_equal(cache_flush(c), 0);
+	assert_int_equal(written.n, 0);
+	assert_false(c->complete);
+	for (unsigned i = 0; i < ROWS; i++) {
+		(void)add(c, i);
+	}
+}
+
+static void
+test_rehash_moves_a_row(void **state)
+{
+	struct cache *c = *state;
+	struct row *r = add(c, 1);
+
+	r->value = 7;
+	cache_rehash(c, r, 7);
+	assert_null(find(c, 1));
+	assert_ptr_equal(find(c, 7), r);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    T(test_oldest_makes_room),
+	    T(test_changed_rows_are_written_once_in_order),
+	    T(test_changed_row_is_written_before_it_makes_room),
+	    T(test_failed_writing_is_told_and_kept),
+	    T(test_clear_forgets_what_is_not_written),
+	    T(test_rehash_moves_a_row),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,272 @@
+/*
+ * assets: the inventory's columns and its JSON (events.md, last section).
+ */
+#include <stdio.h>
+
+#include "store/export/source.h"
+
+/* --- columns -------------------------------------------------------------------- */
+
+static void
+put_list(struct text *t, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		text_put(t, i != 0 ? " " : "");
+		text_put(t, list[i]);
+	}
+}
+
+static void
+put_level(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	if (a->level >= 0) {
+		text_put_uint(t, (uint64_t)a->level);
+	}
+}
+
+static void
+put_macs(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	put_list(t, a->macs, a->nmacs);
+}
+
+static void
+put_ips(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	put_list(t, a->ips, a->nips);
+}
+
+static void
+put_sub(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	if (a->sub.kind[0] == '\0') {
+		return;
+	}
+	text_put(t, a->sub.kind);
+	text_put(t, " ");
+	if (a->sub.text[0] == '\0' || a->sub.num != 0) {
+		text_put_uint(t, (uint64_t)a->sub.num);
+		text_put(t, a->sub.text[0] != '\0' ? " " : "");
+	}
+	text_put(t, a->sub.text);
+}
+
+/* Where it is, for a line that has room for one address. */
+static void
+put_address(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	if (a->sub.kind[0] != '\0') {
+		put_sub(t, row);
+	} else if (a->nips != 0) {
+		put_list(t, a->ips, a->nips);
+	} else {
+		put_macs(t, row);
+	}
+}
+
+static void
+put_vlans(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	for (size_t i = 0; i < a->nvlans; i++) {
+		text_put(t, i != 0 ? " " : "");
+		text_put_uint(t, a->vlans[i]);
+	}
+}
+
+static void
+put_protocols(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	put_list(t, a->protocols, a->nprotocols);
+}
+
+static void
+put_approved(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	text_put(t, a->approved ? "yes" : "no");
+}
+
+#define TEXT(member)  CELL_TEXT, offsetof(struct query_asset, member), NULL
+#define CHARS(member) CELL_CHARS, offsetof(struct query_asset, member), NULL
+#define STAMP(member) CELL_STAMP, offsetof(struct query_asset, member), NULL
+#define PUT(function) CELL_PUT, 0, function
+
+static const struct column columns[] = {
+    {"id", IN_BOTH, false, 0, 0, CHARS(id)},
+    {"parent", IN_CSV, false, 0, 0, CHARS(parent)},
+    {"name", IN_BOTH, false, 32, 8, TEXT(name)},
+    {"address", IN_TABLE, false, 40, 15, PUT(put_address)},
+    {"ips", IN_CSV, false, 0, 0, PUT(put_ips)},
+    {"macs", IN_CSV, false, 0, 0, PUT(put_macs)},
+    {"vlans", IN_CSV, false, 0, 0, PUT(put_vlans)},
+    {"sub", IN_CSV, false, 0, 0, PUT(put_sub)},
+    {"vendor", IN_BOTH, false, 24, 6, TEXT(vendor)},
+    {"model", IN_BOTH, false, 24, 5, TEXT(model)},
+    {"firmware", IN_BOTH, false, 16, 8, TEXT(firmware)},
+    {"hardware", IN_CSV, false, 0, 0, TEXT(hardware)},
+    {"software", IN_CSV, false, 0, 0, TEXT(software)},
+    {"serial", IN_BOTH, false, 16, 6, TEXT(serial)},
+    {"role", IN_BOTH, false, 0, 0, TEXT(role)},
+    {"level", IN_CSV, true, 0, 0, PUT(put_level)},
+    {"protocols", IN_BOTH, false, 24, 9, PUT(put_protocols)},
+    {"first", IN_CSV, false, 0, 0, STAMP(first)},
+    {"last", IN_BOTH, false, 0, 0, STAMP(last)},
+    {"approved", IN_CSV, false, 0, 0, PUT(put_approved)},
+};
+
+/* --- JSON ------------------------------------------------------------------------- */
+
+static void
+json_list(struct json *j, const char *key, const char *const *list, size_t n)
+{
+	json_key(j, key);
+	json_array(j);
+	for (size_t i = 0; i < n; i++) {
+		json_str(j, list[i]);
+	}
+	json_array_end(j);
+}
+
+/* As in the envelope of an event. */
+static void
+json_sub(struct json *j, const struct query_sub *sub)
+{
+	json_key(j, "sub");
+	if (sub->kind[0] == '\0') {
+		json_null(j);
+		return;
+	}
+	json_object(j);
+	switch (sub->kind[0]) {
+	case 'b':
+		json_kint(j, "net", sub->num);
+		if (sub->text[0] != '\0') {
+			json_kstr(j, "mac", sub->text);
+		}
+		break;
+	case 'p': json_kstr(j, "path", sub->text); break;
+	default: json_kint(j, sub->kind, sub->num); break;
+	}
+	json_object_end(j);
+}
+
+static void
+json_facts(struct json *j, const struct query_asset *a)
+{
+	json_key(j, "facts");
+	json_array(j);
+	for (size_t i = 0; i < a->nfacts; i++) {
+		const struct query_fact *f = &a->facts[i];
+
+		json_object(j);
+		json_kstr(j, "key", f->key);
+		json_kstr(j, "value", f->value);
+		json_kstr(j, "via", f->via);
+		json_kint(j, "confidence", f->confidence);
+		json_stamp(j, "first", f->first);
+		json_stamp(j, "last", f->last);
+		json_kuint(j, "frame", f->frame);
+		json_kstr(j, "claim", f->claim);
+		json_kstr(j, "proto", f->proto);
+		json_kuint(j, "count", f->count);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+void
+export_asset_json(struct json *j, const struct query_asset *a)
+{
+	json_object(j);
+	json_kstr(j, "id", a->id);
+	json_known(j, "parent", a->parent);
+	json_kstr(j, "name", a->name);
+	json_kstr(j, "vendor", a->vendor);
+	json_kstr(j, "model", a->model);
+	json_kstr(j, "firmware", a->firmware);
+	json_kstr(j, "hardware", a->hardware);
+	json_kstr(j, "software", a->software);
+	json_kstr(j, "serial", a->serial);
+	json_kstr(j, "role", a->role);
+	json_key(j, "level");
+	if (a->level >= 0) {
+		json_int(j, a->level);
+	} else {
+		json_null(j);
+	}
+	json_list(j, "macs", a->macs, a->nmacs);
+	json_list(j, "ips", a->ips, a->nips);
+	json_key(j, "vlans");
+	json_array(j);
+	for (size_t i = 0; i < a->nvlans; i++) {
+		json_uint(j, a->vlans[i]);
+	}
+	json_array_end(j);
+	json_sub(j, &a->sub);
+	json_list(j, "protocols", a->protocols, a->nprotocols);
+	json_stamp(j, "first", a->first);
+	json_stamp(j, "last", a->last);
+	json_kbool(j, "approved", a->approved);
+	json_facts(j, a);
+	json_object_end(j);
+}
+
+/* --- the list ----------------------------------------------------------------------- */
+
+struct taker {
+	int (*row)(void *, const void *);
+	void *arg;
+};
+
+static int
+take(void *arg, const struct query_asset *a)
+{
+	struct taker *t = arg;
+
+	return t->row(t->arg, a);
+}
+
+static int
+page(struct query *q, const struct query_filter *f, struct query_page *p,
+    int (*row)(void *, const void *), void *arg)
+{
+	struct taker t = {row, arg};
+
+	return query_assets(q, f, p, take, &t);
+}
+
+static void
+json(struct json *j, const void *row)
+{
+	export_asset_json(j, row);
+}
+
+int
+export_assets(struct query *q, const struct query_filter *f,
+    enum export_format format, FILE *out)
+{
+	static const struct source source = {
+	    .column = columns,
+	    .n = sizeof(columns) / sizeof(columns[0]),
+	    .empty = "No assets yet.",
+	    .page = page,
+	    .json = json,
+	};
+
+	return source_export(&source, q, f, format, out);
+}

@@ -1,0 +1,34 @@
+/*
+ * export: inventory, links and alerts for people and for other programs.
+ *
+ *	EXPORT_TABLE  for a terminal: as wide as it is, no control characters
+ *	EXPORT_JSON   one object a line, keys as in events.md
+ *	EXPORT_CSV    RFC 4180 with a header; safe to open in a spreadsheet
+ *
+ * The database is read in pages, and a page is written out when it has been
+ * read: a reader that stops reading holds nothing up but itself.
+ */
+#ifndef OTUS_STORE_EXPORT_EXPORT_H
+#define OTUS_STORE_EXPORT_EXPORT_H
+
+#include <stdio.h>
+
+#include "base/json.h"
+#include "store/query.h"
+
+enum export_format { EXPORT_TABLE, EXPORT_JSON, EXPORT_CSV };
+
+/* ERR_IO when out does not take it. */
+int export_assets(struct query *, const struct query_filter *,
+    enum export_format, FILE *out) MUST_CHECK;
+int export_links(struct query *, const struct query_filter *,
+    enum export_format, FILE *out) MUST_CHECK;
+int export_alerts(struct query *, const struct query_filter *,
+    enum export_format, FILE *out) MUST_CHECK;
+
+/* One row as JSON; the web API's objects, too. */
+void export_asset_json(struct json *, const struct query_asset *);
+void export_link_json(struct json *, const struct query_link *);
+void export_alert_json(struct json *, const struct query_alert *);
+
+#endif

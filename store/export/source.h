@@ -1,0 +1,32 @@
+/*
+ * source: a list of the database as export.c runs over it, whatever its rows
+ * are.
+ */
+#ifndef OTUS_STORE_EXPORT_SOURCE_H
+#define OTUS_STORE_EXPORT_SOURCE_H
+
+#include "store/export/export.h"
+#include "store/export/layout.h"
+
+struct source {
+	const struct column *column;
+	size_t n;
+	const char *empty; /* what a table without rows says */
+	/* One page; row() gets each of its rows. */
+	int (*page)(struct query *, const struct query_filter *,
+	    struct query_page *, int (*row)(void *, const void *), void *arg);
+	void (*json)(struct json *, const void *row);
+};
+
+/* For columns of all lists. */
+/* Name, else IP, else MAC, else what there is. */
+void put_end(struct text *, const struct query_end *);
+void json_stamp(struct json *, const char *key, uint64_t ts_ns);
+/* NULL and "" as null. */
+void json_known(struct json *, const char *key, const char *);
+void json_end(struct json *, const char *key, const struct query_end *);
+
+int source_export(const struct source *, struct query *,
+    const struct query_filter *, enum export_format, FILE *out) MUST_CHECK;
+
+#endif

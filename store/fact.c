@@ -1,0 +1,246 @@
+/*
+ * fact: what is said of an address, by whom, and how far to believe it.
+ *
+ * Facts are kept side by side; nothing is overwritten.  The shown value of an
+ * asset is its best fact by confidence and then by last sight, and only what
+ * a device says of itself (claim self) can be it.  A placeholder is kept with
+ * confidence 0: it is never shown, and contradicts nothing.
+ *
+ * The keys are events.md's closed list; others are not stored.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "store/store_priv.h"
+#include "store/text.h"
+
+#define SELF      90
+#define TENTATIVE 50 /* said before the flow's protocol was proven */
+#define PEER      40 /* another says so                            */
+#define EXPECTED  30 /* another expects so: a configuration        */
+
+static const char *const keys[] = {"vendor", "vendor_id", "model",
+    "product_code", "firmware", "hardware", "software", "serial", "name",
+    "hostname", "device_instance", "device_type", "description", "location",
+    "os", "order_number", "run_state", "key_switch", "slot", "netmask",
+    "gateway", "config_version", "program_name", "protocol_revision",
+    "protocols", "originator", "user_text"};
+
+/* What devices say when nobody has told them anything. */
+static const char *const placeholders[] = {"", "-", "?", "n/a", "na", "none",
+    "null", "nil", "unknown", "undefined", "default", "not set", "not defined",
+    "not available", "not specified", "to be filled by o.e.m.",
+    "to be filled by oem", "system serial number", "system product name",
+    "default string", "no name", "noname", "localhost", "test", "xxx",
+    "123456789", "1234567890", "0.0.0.0"};
+
+static bool
+is_key(const char *key)
+{
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strcmp(keys[i], key) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One character over and over, which fills a field: 0000, ffff, xxxx. */
+static bool
+is_filler(const char *value)
+{
+	size_t n = strlen(value);
+
+	return n >= 3 && strspn(value, (char[2]){value[0], '\0'}) == n &&
+	    strchr("0fFxX-.?* _", value[0]) != NULL;
+}
+
+bool
+fact_is_placeholder(const char *key, const char *value)
+{
+	for (size_t i = 0; i < sizeof(placeholders) / sizeof(placeholders[0]);
+	     i++) {
+		if (strcasecmp(placeholders[i], value) == 0) {
+			return true;
+		}
+	}
+	/* Zero is a good count, state or slot, and no good name for a thing. */
+	if (strcmp(value, "0") == 0 || strcmp(value, "00") == 0) {
+		return strcmp(key, "serial") == 0 || strcmp(key, "name") == 0 ||
+		    strcmp(key, "model") == 0 || strcmp(key, "vendor") == 0 ||
+		    strcmp(key, "vendor_id") == 0 ||
+		    strcmp(key, "product_code") == 0;
+	}
+	return is_filler(value);
+}
+
+/* An event's fact, taken apart. */
+struct fact {
+	char key[32], claim[16], via[EV_NAME_MAX];
+	char value[EV_TEXT_MAX + 1];
+	int confidence;
+};
+
+/* Blanks around a value are a fixed field's padding. */
+static void
+trim(char *s)
+{
+	size_t n = strlen(s), skip = strspn(s, " ");
+
+	while (n > skip && s[n - 1] == ' ') {
+		n--;
+	}
+	memmove(s, s + skip, n - skip);
+	s[n - skip] = '\0';
+}
+
+static bool
+parse(const struct ev *e, struct fact *f)
+{
+	(void)field_text(e, EVF_KEY, f->key, sizeof(f->key));
+	(void)field_text(e, EVF_CLAIM, f->claim, sizeof(f->claim));
+	(void)field_text(e, EVF_VIA, f->via, sizeof(f->via));
+	(void)field_text(e, EVF_VALUE, f->value, sizeof(f->value));
+	trim(f->value);
+	if (!is_key(f->key)) {
+		return false;
+	}
+	f->confidence = strcmp(f->claim, "self") == 0
+	    ? (e->flags & EV_TENTATIVE ? TENTATIVE : SELF)
+	    : strcmp(f->claim, "peer") == 0 ? PEER
+					    : EXPECTED;
+	if (fact_is_placeholder(f->key, f->value)) {
+		f->confidence = 0;
+	}
+	return true;
+}
+
+static const struct addr *
+whose(const struct judged *n)
+{
+	return n->subject != NULL ? n->subject : n->src;
+}
+
+int
+fact_changes(struct store *s, bool *ret, char *old, size_t size)
+{
+	sqlite3_stmt *st = s->st[ST_FACT_BEST];
+	const struct addr *a = whose(&s->now);
+	struct fact f;
+	int rc;
+
+	*ret = false;
+	old[0] = '\0';
+	if (a == NULL || !parse(s->now.ev, &f)) {
+		return 0;
+	}
+	db_bind(st, 1, a->id);
+	db_bind_text(st, 2, f.key);
+	rc = db_step(st);
+	if (rc != 1) {
+		return rc;
+	}
+	if (strcmp(db_text(st, 0), f.value) != 0) {
+		*ret = strcmp(f.claim, "self") == 0 && f.confidence > 0 &&
+		    f.confidence >= db_get(st, 1);
+		db_copy(st, 0, old, size);
+	}
+	db_reset(st);
+	return 0;
+}
+
+static void
+bind_key(sqlite3_stmt *st, int64_t addr, const struct fact *f)
+{
+	db_bind(st, 1, addr);
+	db_bind_text(st, 2, f->key);
+	db_bind_text(st, 3, f->value);
+	db_bind_text(st, 4, f->via);
+	db_bind_text(st, 5, f->claim);
+}
+
+/* The weakest rival goes, unless it is stronger than what would come. */
+static int
+make_room(struct store *s, int64_t addr, const struct fact *f, bool *ret)
+{
+	sqlite3_stmt *st = s->st[ST_FACT_WEAKEST];
+	struct fact weak = *f;
+	int rc;
+
+	*ret = false;
+	db_bind(st, 1, addr);
+	db_bind_text(st, 2, f->key);
+	rc = db_step(st);
+	if (rc != 1) {
+		return rc;
+	}
+	db_copy(st, 0, weak.value, sizeof(weak.value));
+	db_copy(st, 1, weak.via, sizeof(weak.via));
+	db_copy(st, 2, weak.claim, sizeof(weak.claim));
+	*ret = db_get(st, 3) <= f->confidence;
+	db_reset(st);
+	if (!*ret) {
+		return 0;
+	}
+	bind_key(s->st[ST_FACT_DROP], addr, &weak);
+	return db_run(s->st[ST_FACT_DROP]);
+}
+
+static int
+insert(struct store *s, int64_t addr, const struct fact *f)
+{
+	sqlite3_stmt *st = s->st[ST_FACT_RIVALS];
+	const struct ev *e = s->now.ev;
+	bool room = true;
+	int rc;
+
+	db_bind(st, 1, addr);
+	db_bind_text(st, 2, f->key);
+	rc = db_step(st);
+	if (rc == 1) {
+		room = db_get(st, 0) < LIMIT_STORE_FACTS_PER_KEY;
+		db_reset(st);
+		rc = room ? 0 : make_room(s, addr, f, &room);
+	}
+	if (rc != 0 || !room) {
+		return rc;
+	}
+	st = s->st[ST_FACT_NEW];
+	bind_key(st, addr, f);
+	db_bind(st, 6, (int64_t)e->ts_ns);
+	db_bind(st, 7, f->confidence);
+	db_bind_text(st, 8, ev_proto_name(e->proto));
+	db_bind(st, 9, (int64_t)e->frame);
+	return db_run(st);
+}
+
+int
+fact_store(struct store *s)
+{
+	sqlite3_stmt *st = s->st[ST_FACT_AGAIN];
+	struct judged *n = &s->now;
+	struct addr *a = n->subject != NULL ? n->subject : n->src;
+	struct fact f;
+	int rc;
+
+	if (a == NULL || !parse(n->ev, &f)) {
+		return 0;
+	}
+	bind_key(st, a->id, &f);
+	db_bind(st, 6, (int64_t)n->ev->ts_ns);
+	db_bind(st, 7, f.confidence);
+	rc = db_run(st);
+	if (rc == 0 && sqlite3_changes(s->db) == 0) {
+		rc = insert(s, a->id, &f);
+	}
+	if (rc != 0 || strcmp(f.claim, "self") != 0 || f.confidence == 0) {
+		return rc;
+	}
+	if (a->kind == ADDR_SUB && n->front != NULL) {
+		rc = unit_said(s, n->front, a, f.key, f.value);
+		if (rc == 0 && a->asset == 0) {
+			a = n->front;
+		}
+	}
+	return rc == 0 ? asset_refresh(s, a->asset) : rc;
+}

@@ -1,0 +1,196 @@
+/*
+ * fact_test: which value is shown, which are kept beside it.
+ */
+#include <string.h>
+
+#include "base/test.h"
+#include "dissectors/registry.h"
+#include "limits.h"
+#include "store/harness.h"
+#include "store/store_priv.h"
+
+static int
+setup(void **state)
+{
+	static struct rig r;
+
+	rig_start(&r, RIG_LEARNS, NULL);
+	*state = &r;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	rig_stop(*state);
+	return 0;
+}
+
+static int
+say(struct rig *r, const char *key, const char *value, const char *claim,
+    uint16_t flags)
+{
+	struct host plc = sample_host(10, 0, 0, 3);
+	struct ev *e = sample_start(&r->x, EV_IDENTITY, &plc, NULL);
+
+	e->proto = PROTO_MODBUS;
+	e->flags |= flags;
+	ev_name(e, EVF_KEY, key);
+	ev_bytes(e, EVF_VALUE, EV_T_TEXT, value, strlen(value));
+	ev_name(e, EVF_VIA, "test");
+	ev_name(e, EVF_CLAIM, claim);
+	sample_wait(&r->x, SAMPLE_SECOND);
+	return sample_send(&r->x);
+}
+
+static void
+assert_shown(struct rig *r, const char *column, const char *want)
+{
+	char sql[64], buf[256];
+
+	(void)snprintf(sql, sizeof(sql), "SELECT %s FROM assets", column);
+	assert_string_equal(rig_text(r, sql, buf, sizeof(buf)), want);
+}
+
+static void
+test_only_what_a_device_says_of_itself_is_shown(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(say(r, "vendor", "Peer Inc", "peer", 0), 0);
+	assert_int_equal(say(r, "vendor", "Plan Inc", "expected", 0), 0);
+	assert_shown(r, "vendor", "NULL");
+	assert_int_equal(say(r, "vendor", "Self Inc", "self", 0), 0);
+	assert_int_equal(say(r, "vendor", "Peer Inc", "peer", 0), 0);
+	assert_shown(r, "vendor", "Self Inc");
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM facts"), 3);
+}
+
+static void
+test_latest_of_equal_confidence_wins(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(say(r, "firmware", "1.0", "self", 0), 0);
+	assert_int_equal(say(r, "firmware", "2.0", "self", 0), 0);
+	assert_shown(r, "firmware", "2.0");
+	assert_int_equal(say(r, "firmware", "1.0", "self", 0), 0);
+	assert_shown(r, "firmware", "1.0");
+	assert_int_equal(rig_int(r, "SELECT count FROM facts WHERE "
+				    "value = '1.0'"),
+	    2);
+}
+
+static void
+test_tentative_does_not_replace_what_is_sure(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(say(r, "model", "M340", "self", 0), 0);
+	assert_int_equal(say(r, "model", "X", "self", EV_TENTATIVE), 0);
+	assert_shown(r, "model", "M340");
+}
+
+static void
+test_placeholders_never_win(void **state)
+{
+	static const char *const bad[] = {"", " ", "N/A", "unknown", "0000000",
+	    "ffffffff", "XXXX", "---", "To Be Filled By O.E.M.", "123456789"};
+	struct rig *r = *state;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(say(r, "serial", bad[i], "self", 0), 0);
+	}
+	assert_shown(r, "serial", "NULL");
+	assert_int_equal(say(r, "serial", "SN0000042", "self", 0), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(say(r, "serial", bad[i], "self", 0), 0);
+	}
+	assert_shown(r, "serial", "SN0000042");
+}
+
+static void
+test_zero_is_a_value_where_it_can_be_one(void **state)
+{
+	(void)state;
+	assert_true(fact_is_placeholder("serial", "0"));
+	assert_false(fact_is_placeholder("slot", "0"));
+	assert_false(fact_is_placeholder("firmware", "1111"));
+	assert_false(fact_is_placeholder("serial", "00042"));
+}
+
+static void
+test_rivals_are_bounded_and_the_strong_stay(void **state)
+{
+	struct rig *r = *state;
+	char value[32];
+
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(say(r, "name", "press 7", "self", 0), 0);
+	}
+	for (int i = 0; i < 100; i++) {
+		(void)snprintf(value, sizeof(value), "guess %d", i);
+		assert_int_equal(say(r, "name", value, "peer", 0), 0);
+		(void)snprintf(value, sizeof(value), "claim %d", i);
+		assert_int_equal(say(r, "name", value, "self", 0), 0);
+	}
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM facts"),
+	    LIMIT_STORE_FACTS_PER_KEY);
+	assert_int_equal(rig_int(r, "SELECT count FROM facts WHERE "
+				    "value = 'press 7'"),
+	    3);
+}
+
+static void
+test_keys_are_a_closed_list(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(say(r, "shoe_size", "42", "self", 0), 0);
+	assert_int_equal(say(r, "", "42", "self", 0), 0);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM facts"), 0);
+}
+
+static void
+test_name_stands_before_hostname_and_model_before_code(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(say(r, "hostname", "plc-3", "self", 0), 0);
+	assert_int_equal(say(r, "product_code", "BMX P34", "self", 0), 0);
+	assert_shown(r, "name", "plc-3");
+	assert_shown(r, "model", "BMX P34");
+	assert_int_equal(say(r, "name", "Press 7", "self", 0), 0);
+	assert_int_equal(say(r, "model", "M340", "self", 0), 0);
+	assert_int_equal(say(r, "hostname", "plc-4", "self", 0), 0);
+	assert_shown(r, "name", "Press 7");
+	assert_shown(r, "model", "M340");
+}
+
+static void
+test_padding_is_cut(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(say(r, "vendor", "  ACME   ", "self", 0), 0);
+	assert_shown(r, "vendor", "ACME");
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    T(test_only_what_a_device_says_of_itself_is_shown),
+	    T(test_latest_of_equal_confidence_wins),
+	    T(test_tentative_does_not_replace_what_is_sure),
+	    T(test_placeholders_never_win),
+	    cmocka_unit_test(test_zero_is_a_value_where_it_can_be_one),
+	    T(test_rivals_are_bounded_and_the_strong_stay),
+	    T(test_keys_are_a_closed_list),
+	    T(test_name_stands_before_hostname_and_model_before_code),
+	    T(test_padding_is_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,255 @@
+/*
+ * ingest: an event's way through the store.
+ *
+ *	ends     who it is about, found or made         bind.c
+ *	link     who talks to whom                      link.c, unit.c
+ *	judge    the rules, before it becomes normal    alert.c
+ *	keep     behaviours, facts, records             behave.c, fact.c,
+ *	                                                record.c
+ *
+ * All of it happens in the open transaction.  When something fails, the
+ * transaction is taken back as a whole and the caches with it: what was
+ * committed before stays, what came since is lost and counted, and the next
+ * event begins anew.
+ */
+#include <string.h>
+
+#include "store/store_priv.h"
+
+/* Events between two looks at the clock, when it matters. */
+#define CLOCK_EVENTS 64
+
+static bool
+server_was_heard(const struct ev *e)
+{
+	switch ((enum ev_kind)e->kind) {
+	case EV_TRAFFIC: return field_uint(e, EVF_PACKETS_BACK, 0) != 0;
+	case EV_SERVICE: return field_uint(e, EVF_ANSWERS, 0) != 0;
+	default: return false;
+	}
+}
+
+static bool
+has_end(const struct ev_end *end)
+{
+	return addr_has_ip(end) || addr_has_mac(end);
+}
+
+static int
+find_subject(struct store *s)
+{
+	struct judged *n = &s->now;
+	const struct ev *e = n->ev;
+	const struct ev_end *end = &e->subject;
+	bool made;
+	int rc;
+
+	if (!(e->flags & EV_HAS_SUBJECT)) {
+		return 0;
+	}
+	if (has_end(end)) {
+		rc = bind_end(s, e, end, BIND_NAMED, &n->subject, &made);
+	} else {
+		n->subject = n->src;
+		rc = 0;
+	}
+	if (rc == 0 && n->subject != NULL && end->sub.kind != EV_SUB_NONE &&
+	    n->subject->kind == ADDR_IP) {
+		uint8_t transport = 0;
+
+		n->front = n->subject;
+		n->subject = NULL;
+		rc = record_transport(
+		    s, n->front, end->port, e->proto, &transport);
+		if (rc == 0) {
+			rc = addr_sub(s, n->front,
+			    transport != 0 ? transport : transport_parse("tcp"),
+			    end->port, &end->sub, true, &n->subject);
+		}
+		if (rc == 0 && n->subject != NULL) {
+			addr_seen(s, n->subject, e->ts_ns);
+			n->subject->flags |= ADDR_HEARD;
+		}
+	}
+	return rc;
+}
+
+static int
+find_ends(struct store *s)
+{
+	struct judged *n = &s->now;
+	const struct ev *e = n->ev;
+	bool made = false;
+	int rc = 0;
+
+	if (e->kind == EV_ENDPOINT) {
+		return bind_endpoint(s, e, &n->src, &n->talker_new);
+	}
+	if (has_end(&e->src)) {
+		rc = bind_end(
+		    s, e, &e->src, BIND_HEARD, &n->src, &n->talker_new);
+	}
+	if (rc == 0 && has_end(&e->dst)) {
+		bool full = n->src != NULL &&
+		    n->src->links >= LIMIT_STORE_LINKS_PER_SOURCE;
+		enum bind_as as = server_was_heard(e) ? BIND_HEARD
+		    : full			      ? BIND_KNOWN
+						      : BIND_NAMED;
+
+		rc = bind_end(s, e, &e->dst, as, &n->dst, &made);
+	}
+	return rc == 0 ? find_subject(s) : rc;
+}
+
+/* What an operation says about those who take part. */
+static void
+note_operation(struct store *s)
+{
+	struct judged *n = &s->now;
+	const struct ev *e = n->ev;
+	bool reply = e->dir == EV_DIR_RESPONSE;
+
+	if (n->link != NULL) {
+		if (reply) {
+			n->link->flags |= LINK_ANSWERED;
+		}
+		link_seen(s, n->link, e->ts_ns, e->ts_ns);
+	}
+	if (n->server != NULL && n->server->kind != ADDR_GROUP && reply) {
+		addr_role(s, n->server, ROLE_SERVER);
+	}
+	if (n->client != NULL && n->client->kind != ADDR_GROUP &&
+	    e->dir == EV_DIR_REQUEST) {
+		bool loads = e->cls == EV_CLASS_PROGRAM ||
+		    e->cls == EV_CLASS_FIRMWARE;
+
+		addr_role(s, n->client,
+		    ROLE_CLIENT | (loads ? ROLE_ENGINEER : 0));
+	}
+}
+
+/* Inventory and links are up to date with the event before rules see it. */
+static int
+note(struct store *s)
+{
+	struct judged *n = &s->now;
+	const struct ev *e = n->ev;
+
+	switch ((enum ev_kind)e->kind) {
+	case EV_TRAFFIC: return link_traffic(s);
+	case EV_OPERATION: note_operation(s); return unit_judge(s);
+	case EV_SERVICE:
+		if (field_uint(e, EVF_ANSWERS, 0) != 0 && n->server != NULL &&
+		    ev_proto(e->proto) != NULL) {
+			addr_role(s, n->server, ROLE_SERVER);
+			if (n->link != NULL) {
+				n->link->flags |= LINK_ANSWERED;
+			}
+		}
+		break;
+	default: break;
+	}
+	if (n->link != NULL) {
+		link_seen(s, n->link, e->ts_ns, e->ts_ns);
+	}
+	return 0;
+}
+
+static int
+keep(struct store *s)
+{
+	switch ((enum ev_kind)s->now.ev->kind) {
+	case EV_OPERATION: return behave_store(s);
+	case EV_IDENTITY: return fact_store(s);
+	default: return record_store(s);
+	}
+}
+
+static void
+find_object(struct store *s)
+{
+	struct judged *n = &s->now;
+	const struct ev *e = n->ev;
+
+	if (e->kind == EV_OPERATION || e->kind == EV_VALUE) {
+		const struct ev_end *server =
+		    n->client == n->dst && n->dst != NULL ? &e->src : &e->dst;
+
+		object_of(e, &server->sub, &n->object);
+	}
+}
+
+static int
+take(struct store *s, const struct ev *e)
+{
+	int rc = baseline_time(s, e->ts_ns);
+
+	memset(&s->now, 0, sizeof(s->now));
+	s->now.ev = e;
+	rc = rc == 0 ? find_ends(s) : rc;
+	rc = rc == 0 ? link_resolve(s) : rc;
+	rc = rc == 0 ? note(s) : rc;
+	if (rc == 0) {
+		find_object(s);
+		rc = judge(s);
+	}
+	rc = rc == 0 ? keep(s) : rc;
+	s->now.ev = NULL;
+	return rc;
+}
+
+static int
+commit_when_due(struct store *s)
+{
+	if (s->txn_events >= LIMIT_STORE_COMMIT_EVENTS) {
+		return store_commit(s);
+	}
+	if (!s->deterministic && s->txn_events % CLOCK_EVENTS == 0 &&
+	    clock_mono_ns() - s->txn_mono_ns >=
+		LIMIT_STORE_COMMIT_MS * NS_PER_MS) {
+		return store_commit(s);
+	}
+	return 0;
+}
+
+int
+store_event(struct store *s, const struct ev *e)
+{
+	int rc;
+
+	if ((unsigned)e->kind >= EV_KIND_COUNT ||
+	    (unsigned)e->cls >= EV_CLASS_COUNT) {
+		return ERR_PEER;
+	}
+	rc = store_begin(s);
+	if (rc == 0) {
+		s->txn_events++;
+		rc = take(s, e);
+	}
+	if (rc != 0) {
+		store_fail(s);
+		return rc;
+	}
+	return commit_when_due(s);
+}
+
+int
+store_tick(struct store *s, uint64_t stream_ns)
+{
+	int rc = store_begin(s);
+
+	if (rc == 0) {
+		rc = s->learn_from != 0 ? baseline_time(s, stream_ns) : 0;
+	}
+	rc = rc == 0 ? health_tick(s) : rc;
+	if (rc != 0) {
+		store_fail(s);
+		return rc;
+	}
+	if (!s->deterministic &&
+	    clock_mono_ns() - s->txn_mono_ns >=
+		LIMIT_STORE_COMMIT_MS * NS_PER_MS) {
+		return store_commit(s);
+	}
+	return 0;
+}

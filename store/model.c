@@ -1,0 +1,110 @@
+/*
+ * model: see model.h.
+ *
+ * Base 32 is Crockford's: no i, l, o, u, so that an id survives being read
+ * out over the telephone.
+ */
+#include <sodium.h>
+#include <string.h>
+
+#include "store/model.h"
+
+static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+#define UID_DIGITS (UID_BITS / 5)
+
+const char *
+role_name(int64_t roles)
+{
+	/* The most telling one first. */
+	static const struct {
+		int64_t role;
+		const char *name;
+	} names[] = {
+	    {ROLE_GATEWAY, "gateway"},
+	    {ROLE_ROUTER, "router"},
+	    {ROLE_ENGINEER, "engineering"},
+	    {ROLE_SERVER, "controller"},
+	    {ROLE_CLIENT, "supervisor"},
+	    {ROLE_EXTERNAL, "external"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (roles & names[i].role) {
+			return names[i].name;
+		}
+	}
+	return NULL;
+}
+
+int
+role_level(int64_t roles)
+{
+	if (roles & ROLE_GATEWAY) {
+		return 1;
+	}
+	if (roles & ROLE_ROUTER) {
+		return -1;
+	}
+	if (roles & ROLE_ENGINEER) {
+		return 2;
+	}
+	if (roles & ROLE_SERVER) {
+		return 1;
+	}
+	return roles & ROLE_CLIENT ? 2 : -1;
+}
+
+int64_t
+uid_make(const char *origin, unsigned salt)
+{
+	uint8_t h[crypto_generichash_BYTES_MIN];
+	crypto_generichash_state st;
+	uint8_t salt_byte = (uint8_t)salt;
+	uint64_t v = 0;
+
+	(void)crypto_generichash_init(&st, NULL, 0, sizeof(h));
+	(void)crypto_generichash_update(
+	    &st, (const uint8_t *)origin, strlen(origin));
+	if (salt != 0) {
+		(void)crypto_generichash_update(&st, &salt_byte, 1);
+	}
+	(void)crypto_generichash_final(&st, h, sizeof(h));
+	for (int i = 0; i < 8; i++) {
+		v = v << 8 | h[i];
+	}
+	return (int64_t)(v >> (64 - UID_BITS));
+}
+
+void
+uid_text(char buf[UID_TEXT], char prefix, int64_t uid)
+{
+	buf[0] = prefix;
+	buf[1] = '-';
+	for (int i = 0; i < UID_DIGITS; i++) {
+		int shift = UID_BITS - 5 * (i + 1);
+
+		buf[2 + i] = digits[(uint64_t)uid >> shift & 31];
+	}
+	buf[2 + UID_DIGITS] = '\0';
+}
+
+int64_t
+uid_parse(const char *text, char prefix)
+{
+	uint64_t v = 0;
+
+	if (strnlen(text, UID_TEXT) != 2 + UID_DIGITS || text[0] != prefix ||
+	    text[1] != '-') {
+		return -1;
+	}
+	for (int i = 0; i < UID_DIGITS; i++) {
+		const char *p = strchr(digits, text[2 + i]);
+
+		if (p == NULL) {
+			return -1;
+		}
+		v = v << 5 | (uint64_t)(p - digits);
+	}
+	return (int64_t)v;
+}

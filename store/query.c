@@ -1,0 +1,328 @@
+/*
+ * query: opening the database for reading, and what all lists have in common.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/migrate.h"
+#include "store/query_priv.h"
+
+#define ARENA_SIZE   (1024 * 1024)
+#define PATTERN_MAX  512
+
+#define ADDRS_SQL                                                           \
+	"SELECT kind, mac, ip, vlans, sub_kind, sub_num, sub_text "         \
+	"FROM addresses WHERE asset = ?1 ORDER BY id LIMIT 1024"
+/* What its addresses and the units that are no asset said, best first. */
+#define FACTS_SQL                                                           \
+	"SELECT facts.key, value, via, claim, proto, confidence, count, "   \
+	"facts.first, facts.last, frame FROM " OWN_ADDRESSES                \
+	" JOIN facts ON facts.addr = own.id "                               \
+	"ORDER BY facts.key, confidence DESC, facts.last DESC, value, via, "\
+	"claim, facts.addr LIMIT 1024"
+#define OWN "(SELECT id FROM addresses WHERE asset = ?1)"
+#define SPOKEN                                                              \
+	"SELECT CASE proto WHEN '' THEN lower(label) ELSE proto END AS p "  \
+	"FROM links WHERE dst <> 0 AND "
+#define PROTOS_SQL                                                          \
+	"SELECT p FROM (SELECT proto AS p FROM services WHERE answers = 1 " \
+	"AND addr IN " OWN " UNION " SPOKEN "src IN " OWN " UNION " SPOKEN  \
+	"(flags & 2) <> 0 AND dst IN " OWN " UNION SELECT s.proto FROM "    \
+	"addresses AS u JOIN services AS s ON s.addr = u.carrier AND "      \
+	"s.transport = u.transport AND s.port = u.port WHERE "              \
+	"u.asset = ?1 AND u.kind = 4) WHERE p <> '' ORDER BY p LIMIT 256"
+
+_Static_assert(LINK_ANSWERED == 2 && ADDR_SUB == 4, "as in PROTOS_SQL");
+_Static_assert(QUERY_FACTS_MAX == 1024 && QUERY_LIST_MAX == 256,
+    "as in FACTS_SQL and PROTOS_SQL");
+
+static void
+role_of(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	const char *name = role_name(sqlite3_value_int64(argv[0]));
+
+	(void)argc;
+	if (name != NULL) {
+		sqlite3_result_text(ctx, name, -1, SQLITE_STATIC);
+	}
+}
+
+static int
+check_schema(sqlite3 *db)
+{
+	int64_t version;
+	int rc = db_int(db, "PRAGMA user_version", 0, &version);
+
+	if (rc == 0 && version != migrate_latest()) {
+		/* 0: the writer has made the file and no more. */
+		return version == 0 ? ERR_NOENT : ERR_UNSUPPORTED;
+	}
+	return rc;
+}
+
+static int
+prepare(struct query *q)
+{
+	static const char *const sql[QS_COUNT] = {
+	    [QS_ADDRS] = ADDRS_SQL,
+	    [QS_FACTS] = FACTS_SQL,
+	    [QS_PROTOS] = PROTOS_SQL,
+	};
+	int rc = sqlite3_create_function_v2(q->db, "role_of", 1,
+	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, role_of, NULL, NULL,
+	    NULL);
+
+	rc = db_err(rc);
+	for (size_t i = 0; i < QS_COUNT && rc == 0; i++) {
+		rc = db_prepare(q->db, sql[i], &q->st[i]);
+	}
+	return rc;
+}
+
+int
+query_open(const char *dir, struct query **ret)
+{
+	struct query *q = calloc(1, sizeof(*q));
+	char path[4096];
+	int rc;
+
+	if (q == NULL) {
+		return ERR_NOMEM;
+	}
+	rc = snprintf(path, sizeof(path), "%s/" DB_FILE, dir) <
+		(int)sizeof(path)
+	    ? 0
+	    : ERR_TOOBIG;
+	/* SQLite says "cannot open" for everything; these are two things. */
+	if (rc == 0 && access(path, R_OK) < 0) {
+		rc = errno == EACCES ? ERR_PERM : ERR_NOENT;
+	}
+	rc = rc == 0 ? arena_init(&q->arena, ARENA_SIZE) : rc;
+	rc = rc == 0 ? db_open(path, false, &q->db) : rc;
+	rc = rc == 0 ? check_schema(q->db) : rc;
+	rc = rc == 0 ? prepare(q) : rc;
+	if (rc != 0) {
+		query_close(q);
+		return rc;
+	}
+	*ret = q;
+	return 0;
+}
+
+void
+query_close(struct query *q)
+{
+	if (q == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < QS_COUNT; i++) {
+		(void)sqlite3_finalize(q->st[i]);
+	}
+	(void)sqlite3_close_v2(q->db);
+	arena_done(&q->arena);
+	free(q);
+}
+
+int
+query_version(struct query *q, int64_t *ret)
+{
+	return db_int(q->db, "PRAGMA data_version", 0, ret);
+}
+
+/* --- statements -------------------------------------------------------------- */
+
+void
+sql_start(struct sql *s, const char *text)
+{
+	s->n = 0;
+	s->text[0] = '\0';
+	sql_add(s, text);
+}
+
+void
+sql_add(struct sql *s, const char *text)
+{
+	/* Cut off it would not compile: nothing of it is another's. */
+	s->n += (size_t)snprintf(
+	    s->text + s->n, sizeof(s->text) - s->n, "%s", text);
+	if (s->n >= sizeof(s->text)) {
+		s->n = sizeof(s->text) - 1;
+	}
+}
+
+void
+sql_if(struct sql *s, bool applies, const char *text)
+{
+	if (applies) {
+		sql_add(s, text);
+	}
+}
+
+static void
+bind_named(sqlite3_stmt *st, const char *name, const char *text)
+{
+	int at = sqlite3_bind_parameter_index(st, name);
+
+	if (at != 0) {
+		(void)sqlite3_bind_text(st, at, text, -1, SQLITE_TRANSIENT);
+	}
+}
+
+static void
+bind_number(sqlite3_stmt *st, const char *name, int64_t v)
+{
+	int at = sqlite3_bind_parameter_index(st, name);
+
+	if (at != 0) {
+		db_bind(st, at, v);
+	}
+}
+
+/* "%text%" with LIKE's own signs made plain. */
+static void
+bind_pattern(sqlite3_stmt *st, const char *text)
+{
+	char pattern[PATTERN_MAX];
+	size_t n = 0;
+
+	pattern[n++] = '%';
+	for (; text != NULL && *text != '\0' && n < sizeof(pattern) - 4;
+	     text++) {
+		if (strchr("%_\\", *text) != NULL) {
+			pattern[n++] = '\\';
+		}
+		pattern[n++] = *text;
+	}
+	pattern[n++] = '%';
+	pattern[n] = '\0';
+	bind_named(st, ":text", pattern);
+}
+
+static int
+bind_asset(struct query *q, sqlite3_stmt *st, const char *name,
+    const char *id)
+{
+	int64_t row = -1;
+	int rc = 0;
+
+	if (id != NULL) {
+		rc = query_find_asset(q, id, &row);
+		rc = rc == ERR_NOTFOUND ? 0 : rc;
+	}
+	bind_number(st, name, row);
+	return rc;
+}
+
+int
+query_prepare(struct query *q, const struct sql *s,
+    const struct query_filter *f, const struct query_page *page,
+    sqlite3_stmt **ret)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = db_prepare(q->db, s->text, &st);
+
+	if (rc != 0) {
+		return rc;
+	}
+	bind_pattern(st, f->text);
+	bind_named(st, ":role", f->role);
+	bind_named(st, ":proto", f->proto);
+	bind_named(st, ":state", f->state);
+	bind_named(st, ":severity", f->severity);
+	bind_named(st, ":rule", f->rule);
+	bind_number(st, ":since", (int64_t)(f->since_ns & INT64_MAX));
+	bind_number(st, ":after", page != NULL ? page->after : 0);
+	bind_number(st, ":limit",
+	    page != NULL && page->limit != 0 ? (int64_t)page->limit : -1);
+	rc = bind_asset(q, st, ":asset", f->asset);
+	rc = rc == 0 ? bind_asset(q, st, ":parent", f->parent) : rc;
+	if (rc != 0) {
+		(void)sqlite3_finalize(st);
+		return rc;
+	}
+	*ret = st;
+	return 0;
+}
+
+int
+query_count(struct query *q, const struct sql *inner,
+    const struct query_filter *f, uint64_t *ret)
+{
+	sqlite3_stmt *st;
+	struct sql s;
+	int rc;
+
+	sql_start(&s, "SELECT count(*) FROM (");
+	sql_add(&s, inner->text);
+	sql_add(&s, ")");
+	rc = query_prepare(q, &s, f, NULL, &st);
+	if (rc != 0) {
+		return rc;
+	}
+	rc = db_step(st);
+	if (rc == 1) {
+		*ret = (uint64_t)db_get(st, 0);
+		rc = 0;
+	}
+	(void)sqlite3_finalize(st);
+	return rc;
+}
+
+int
+query_find_asset(struct query *q, const char *id, int64_t *ret)
+{
+	int64_t uid = uid_parse(id, 'a');
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	if (uid < 0) {
+		return ERR_NOTFOUND;
+	}
+	rc = db_prepare(q->db,
+	    "SELECT coalesce(joined, id) FROM assets WHERE uid = ?1", &st);
+	if (rc != 0) {
+		return rc;
+	}
+	db_bind(st, 1, uid);
+	rc = db_step(st);
+	if (rc == 1) {
+		*ret = db_get(st, 0);
+		rc = 0;
+	} else if (rc == 0) {
+		rc = ERR_NOTFOUND;
+	}
+	(void)sqlite3_finalize(st);
+	return rc;
+}
+
+/* --- columns ------------------------------------------------------------------ */
+
+const char *
+query_text(sqlite3_stmt *st, int col)
+{
+	return (const char *)sqlite3_column_text(st, col);
+}
+
+const char *
+query_keep(struct query *q, sqlite3_stmt *st, int col)
+{
+	const char *s = query_text(st, col);
+
+	/* A full arena says less: unknown rather than cut. */
+	return s != NULL ? arena_copy(&q->arena, s, strlen(s) + 1) : NULL;
+}
+
+void
+query_end(sqlite3_stmt *st, int col, struct query_end *ret)
+{
+	ret->id[0] = '\0';
+	if (sqlite3_column_type(st, col) != SQLITE_NULL) {
+		uid_text(ret->id, 'a', db_get(st, col));
+	}
+	ret->ip = db_text(st, col + 1);
+	ret->mac = db_text(st, col + 2);
+	ret->name = db_text(st, col + 3);
+}

@@ -1,0 +1,174 @@
+/*
+ * query: what is in the database, for whoever only reads: the commands, the
+ * web pages, the benchmark.
+ *
+ * The connection cannot write.  A list is read in pages: each call runs one
+ * statement to its end, hands every row to a function and is done, so that no
+ * read transaction lasts across a wait for a person or a socket (it would
+ * keep the log from being cut).  Rows live until that function returns.
+ *
+ * Lists are in the order of first sight, which a replay reproduces.  A cursor
+ * is the last row's number: 0 to begin, and given back by each call, 0 at the
+ * end.
+ */
+#ifndef OTUS_STORE_QUERY_H
+#define OTUS_STORE_QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "event/event.h"
+#include "store/model.h"
+
+struct query;
+
+#define QUERY_LIST_MAX  256  /* of one asset's MACs, IPs, VLANs, protocols */
+#define QUERY_FACTS_MAX 1024 /* of one asset                               */
+
+/*
+ * ERR_NOENT: there is no database in dir.  ERR_UNSUPPORTED: its schema is
+ * another than this program's (a newer otus wrote it, or none has opened it
+ * for writing since an update).
+ */
+int query_open(const char *dir, struct query **ret) MUST_CHECK;
+void query_close(struct query *); /* accepts NULL */
+/* Changes whenever something was committed: a cheap "is there news?". */
+int query_version(struct query *, int64_t *ret) MUST_CHECK;
+
+/* Which rows; what is NULL or 0 does not restrict. */
+struct query_filter {
+	const char *text;     /* part of a name, address, vendor, title ... */
+	const char *role;     /* assets: as role_name() has it              */
+	const char *proto;    /* assets, links                              */
+	const char *state;    /* alerts: open, acknowledged, closed         */
+	const char *severity; /* alerts                                     */
+	const char *rule;     /* alerts                                     */
+	const char *asset;    /* links, alerts: an id, at either end        */
+	const char *parent;   /* assets: behind this id                     */
+	uint64_t since_ns;    /* last seen after this                       */
+	bool newest_first;    /* alerts: the other way round                */
+};
+
+struct query_page {
+	int64_t after;  /* cursor */
+	unsigned limit; /* 0: all */
+};
+
+/* An address behind another (events.md, sub); kind "" = none. */
+struct query_sub {
+	const char *kind; /* unit, addr, bacnet, path                     */
+	int64_t num;      /* unit, addr; bacnet: net                      */
+	const char *text; /* path; bacnet: mac in hex; "" = none          */
+};
+
+struct query_fact {
+	const char *key, *value, *via, *claim, *proto;
+	int confidence;
+	uint64_t count, first, last, frame;
+};
+
+struct query_asset {
+	int64_t row;
+	char id[UID_TEXT];
+	char parent[UID_TEXT]; /* "" = none */
+	/* NULL = unknown */
+	const char *name, *vendor, *model, *firmware, *hardware, *software;
+	const char *serial, *role;
+	int level; /* -1 = unknown */
+	bool approved;
+	size_t nmacs, nips, nvlans, nprotocols, nfacts;
+	const char *macs[QUERY_LIST_MAX], *ips[QUERY_LIST_MAX];
+	uint16_t vlans[QUERY_LIST_MAX];
+	const char *protocols[QUERY_LIST_MAX];
+	struct query_sub sub;
+	uint64_t first, last;
+	struct query_fact facts[QUERY_FACTS_MAX];
+};
+
+/* One end of a link or an alert; all "" when there is none. */
+struct query_end {
+	char id[UID_TEXT]; /* "": a group, or never heard */
+	const char *ip, *mac, *name;
+};
+
+struct query_link {
+	int64_t row;
+	struct query_end src, dst;
+	const char *transport;
+	uint16_t port;
+	const char *proto; /* NULL: no dissector has claimed it */
+	const char *label; /* NULL, or nDPI's opinion           */
+	bool initiator;    /* src was seen to open it           */
+	bool answered, learned;
+	uint64_t count[LINK_COUNTERS];
+	uint64_t ops[EV_CLASS_COUNT];
+	uint64_t first, last;
+};
+
+struct query_alert {
+	int64_t row;
+	char id[UID_TEXT];
+	const char *rule, *severity, *state;
+	uint64_t count, first, last;
+	struct query_end src, dst;
+	const char *title, *soc, *ot, *check;
+	const char *attack; /* "T0855, T0836" */
+	const char *frames; /* JSON array     */
+};
+
+struct query_counter {
+	const char *sensor, *name;
+	uint64_t value;   /* over all runs       */
+	uint64_t changed; /* stream time         */
+};
+
+/* Each calls row() for one page; what it returns but 0 ends the call. */
+int query_assets(struct query *, const struct query_filter *,
+    struct query_page *, int (*row)(void *, const struct query_asset *),
+    void *arg) MUST_CHECK;
+int query_links(struct query *, const struct query_filter *,
+    struct query_page *, int (*row)(void *, const struct query_link *),
+    void *arg) MUST_CHECK;
+int query_alerts(struct query *, const struct query_filter *,
+    struct query_page *, int (*row)(void *, const struct query_alert *),
+    void *arg) MUST_CHECK;
+int query_counters(struct query *,
+    int (*row)(void *, const struct query_counter *), void *arg) MUST_CHECK;
+
+/* One, by its id; ERR_NOTFOUND.  An asset that was joined to another is
+ * that other one. */
+int query_asset(struct query *, const char *id,
+    int (*row)(void *, const struct query_asset *), void *arg) MUST_CHECK;
+int query_alert(struct query *, const char *id,
+    int (*row)(void *, const struct query_alert *), void *arg) MUST_CHECK;
+
+/* How many rows a filter leaves. */
+int query_assets_count(struct query *, const struct query_filter *,
+    uint64_t *ret) MUST_CHECK;
+int query_links_count(struct query *, const struct query_filter *,
+    uint64_t *ret) MUST_CHECK;
+int query_alerts_count(struct query *, const struct query_filter *,
+    uint64_t *ret) MUST_CHECK;
+
+/* What can be said at once. */
+struct query_status {
+	uint64_t stream_ns;        /* 0: no event yet                    */
+	uint64_t learn_from_ns;    /* of the first event                 */
+	bool learning;
+	uint64_t assets, links, behaviours, alerts, alerts_open;
+	uint64_t outbox;           /* deliveries that wait               */
+	uint64_t malformed, gaps;
+};
+int query_status(struct query *, struct query_status *ret) MUST_CHECK;
+
+/* Sums over all links: takes its time with many of them. */
+struct query_totals {
+	uint64_t packets, bytes;
+	uint64_t operations; /* requests, notifications and replies */
+	uint64_t replies, errors, unanswered;
+	uint64_t ops[EV_CLASS_COUNT];
+};
+int query_totals(struct query *, struct query_totals *ret) MUST_CHECK;
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * query_priv: what the files behind query.h share.  Nobody else includes it.
+ */
+#ifndef OTUS_STORE_QUERY_PRIV_H
+#define OTUS_STORE_QUERY_PRIV_H
+
+#include "base/arena.h"
+#include "store/db.h"
+#include "store/query.h"
+
+enum query_stmt { QS_ADDRS, QS_FACTS, QS_PROTOS, QS_COUNT };
+
+struct query {
+	sqlite3 *db;
+	sqlite3_stmt *st[QS_COUNT];
+	struct arena arena; /* the texts of the row at hand */
+	struct query_asset asset;
+};
+
+/* A statement put together from parts that are all ours. */
+struct sql {
+	char text[4096];
+	size_t n;
+};
+
+void sql_start(struct sql *, const char *text);
+void sql_add(struct sql *, const char *text);
+/* Adds the condition when it applies. */
+void sql_if(struct sql *, bool applies, const char *text);
+
+/* What a filter's names mean to the statement. */
+struct bound {
+	const struct query_filter *filter;
+	const struct query_page *page;
+	int64_t asset;  /* row of filter->asset, -1 = no such one */
+	int64_t parent;
+};
+
+/* The row of the asset with that id, whatever it was joined to. */
+int query_find_asset(struct query *, const char *id, int64_t *ret) MUST_CHECK;
+/*
+ * Prepares and binds :text, :role, :proto, :state, :severity, :rule, :asset,
+ * :parent, :since, :after, :limit, those of them that the statement has.
+ */
+int query_prepare(struct query *, const struct sql *,
+    const struct query_filter *, const struct query_page *,
+    sqlite3_stmt **ret) MUST_CHECK;
+/* Counts the rows of the statement. */
+int query_count(struct query *, const struct sql *,
+    const struct query_filter *, uint64_t *ret) MUST_CHECK;
+
+/* A column's text kept until the arena is cleared; NULL for NULL. */
+const char *query_keep(struct query *, sqlite3_stmt *, int col);
+/* Text of a column, NULL for NULL; until the next step. */
+const char *query_text(sqlite3_stmt *, int col);
+/* uid, ip, mac, name from four columns. */
+void query_end(sqlite3_stmt *, int col, struct query_end *ret);
+
+/* The same four of an address (x) and its asset (s), for statements. */
+#define END_COLUMNS(x, s)                                               \
+	s ".uid, " x ".ip, CASE WHEN " x ".ip IS NULL THEN " x          \
+	  ".mac END, " s ".name"
+#define END_JOIN(x, s, row)                                             \
+	" LEFT JOIN addresses AS " x " ON " x ".id = " row              \
+	" LEFT JOIN assets AS " s " ON " s ".id = " x ".asset"
+#define END_LIKE(x, s)                                                  \
+	x ".ip LIKE :text ESCAPE '\\' OR " x                            \
+	  ".mac LIKE :text ESCAPE '\\' OR " s ".name LIKE :text ESCAPE '\\'"
+
+#endif

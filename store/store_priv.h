@@ -1,0 +1,312 @@
+/*
+ * store_priv: what the files of the writer share.  Nobody else includes it.
+ *
+ *	ingest.c   an event's way: ends, link, rules, records
+ *	addr.c     addresses: found, made, written
+ *	bind.c     which addresses are one asset
+ *	unit.c     what is behind an address
+ *	asset.c    assets: made, joined, split, written
+ *	fact.c     what is known of them
+ *	link.c     who talks to whom
+ *	behave.c   what they do: the baseline's rows
+ *	baseline.c learned(), first(), usual
+ *	record.c   services, states, transfers, violations and the like
+ *	alert.c    alerts and the outbox
+ *	health.c   counters
+ *	sqlfunc.c  all of that as SQL functions for rules
+ */
+#ifndef OTUS_STORE_STORE_PRIV_H
+#define OTUS_STORE_STORE_PRIV_H
+
+#include <sqlite3.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "event/event.h"
+#include "limits.h"
+#include "rules/rules.h"
+#include "store/cache.h"
+#include "store/db.h"
+#include "store/model.h"
+#include "store/store.h"
+
+/* One prepared statement an operation; all of them stand in stmt.def. */
+enum stmt {
+#define STMT(name, sql) ST_##name,
+#include "store/stmt.def"
+#undef STMT
+	ST_COUNT
+};
+
+/* --- addresses ------------------------------------------------------------ */
+
+#define ADDR_KEY_WORDS 5
+#define ADDR_VLANS_MAX 8
+/* kind, carrier, transport, port, sub; the longest is a CIP path */
+#define ADDR_KEY_TEXT 256
+
+struct addr {
+	struct cache_row row;
+	uint64_t key[ADDR_KEY_WORDS];
+	int64_t id, asset, carrier, sole;
+	uint64_t first, last;
+	uint32_t links;
+	uint32_t ips, firm_ips;
+	uint16_t flags, roles, port;
+	uint8_t kind, how, slot, holders, current, transport;
+	bool new_asset; /* its asset's row has yet to be written */
+	bool has_mac;
+	uint8_t mac[6];
+	uint8_t ipver, vlan_n;
+	struct ev_ip ip; /* of a sub: its carrier's, as mac is */
+	struct ev_sub sub;
+	uint16_t vlan[ADDR_VLANS_MAX];
+};
+
+/* --- links ---------------------------------------------------------------- */
+
+#define LINK_KEY_WORDS 3
+
+struct slink {
+	struct cache_row row;
+	uint64_t key[LINK_KEY_WORDS];
+	int64_t id, src, dst;
+	uint16_t port, proto;
+	uint8_t transport, flags;
+	uint32_t classes, behaviours;
+	char label[32];
+	uint64_t count[LINK_COUNTERS];
+	uint64_t ops[EV_CLASS_COUNT];
+	uint64_t first, last;
+};
+
+/* --- behaviours ----------------------------------------------------------- */
+
+#define OBJECT_MAX 96
+#define VALUE_MAX  96
+
+/* What an operation is about, taken from its protocol's field table. */
+struct object {
+	char sub[EV_SUB_TEXT];
+	char text[OBJECT_MAX];  /* exact: what makes it the same again  */
+	char space[EV_NAME_MAX];
+	char value[VALUE_MAX];  /* "" when the event has none           */
+	int ranges;
+	int64_t lo[2], hi[2];
+	bool has_number;
+	double number;
+};
+
+struct behave {
+	struct cache_row row;
+	int64_t link;
+	char op[EV_NAME_MAX];
+	struct object o;
+	uint32_t code;
+	uint8_t cls;
+	bool learned, has_range;
+	uint64_t count, frame, first, last;
+	double min, max;
+};
+
+/* --- the event under judgement -------------------------------------------- */
+
+struct judged {
+	const struct ev *ev;
+	struct addr *src, *dst;       /* NULL: the event has no such end  */
+	struct addr *client, *server;
+	struct addr *subject;         /* whom an identity is about        */
+	struct addr *front;           /* the subject is behind it         */
+	struct slink *link;           /* NULL: none */
+	bool talker_new, link_new;
+	bool has_object;
+	struct object object;
+};
+
+/* What a rule may be told. */
+enum answer { ANSWER_NO, ANSWER_YES, ANSWER_NONE };
+
+struct loss {
+	uint64_t count;
+	char sensor[32];
+};
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *st[ST_COUNT];
+	struct rules *rules;
+	int lock_fd;
+	bool deterministic;
+	struct hash_key key;
+	struct cache addrs, links, behaves;
+	/* the open transaction */
+	bool in_txn;
+	bool stale; /* a transaction failed: nothing held is to be trusted */
+	uint32_t txn_events;
+	uint64_t txn_mono_ns;
+	/* rows made so far; the next ones count on */
+	int64_t asset_id, addr_id, link_id;
+	int64_t addr_max; /* LIMIT_STORE_ADDRESS_MAX; tests set less */
+	/* time */
+	uint64_t stream_ns;
+	uint64_t learn_ns, learn_from;
+	bool learn_done, learning;
+	struct loss dropped, queue_dropped; /* since the last tick */
+	int64_t outbox_rows;
+	int64_t outbox_done; /* the last that is committed */
+	int64_t lost_events; /* of transactions that failed */
+	struct judged now;
+};
+
+/* open.c */
+int store_begin(struct store *) MUST_CHECK;
+/* Takes back the open transaction and forgets what is not written. */
+void store_fail(struct store *);
+/* Writes what the caches hold, so that a statement sees all of it. */
+int store_flush(struct store *) MUST_CHECK;
+int store_meta_set(struct store *, const char *key, int64_t v) MUST_CHECK;
+
+/* addr.c */
+int addrs_init(struct store *) MUST_CHECK;
+bool addr_ip_is_group(uint8_t ipver, const struct ev_ip *);
+bool addr_has_ip(const struct ev_end *);
+bool addr_has_mac(const struct ev_end *);
+/*
+ * The row with this key; *ret is NULL when there is none.  make: it is made
+ * then, without asset (NULL only when STORE_ADDRESS_MAX is reached).
+ */
+int addr_mac(struct store *, const uint8_t mac[6], bool make,
+    struct addr **ret) MUST_CHECK;
+int addr_ip(struct store *, uint8_t ipver, const struct ev_ip *, uint8_t slot,
+    bool make, struct addr **ret) MUST_CHECK;
+int addr_group(struct store *, const struct ev_end *, bool make,
+    struct addr **ret) MUST_CHECK;
+int addr_sub(struct store *, const struct addr *carrier, uint8_t transport,
+    uint16_t port, const struct ev_sub *, bool make, struct addr **ret)
+    MUST_CHECK;
+int addr_by_id(struct store *, int64_t id, struct addr **ret) MUST_CHECK;
+/* Text of the address itself: IP, else MAC, else what is behind. */
+void addr_text(const struct addr *, char *buf, size_t size);
+void addr_seen(struct store *, struct addr *, uint64_t ts_ns);
+void addr_role(struct store *, struct addr *, uint16_t role);
+void addr_vlan(struct store *, struct addr *, const struct ev *);
+/* Takes over the assets that a statement gave to rows (ADDR_COLUMNS). */
+int addr_moved(struct store *, sqlite3_stmt *) MUST_CHECK;
+
+/* bind.c */
+int bind_endpoint(struct store *, const struct ev *, struct addr **ret,
+    bool *ret_new) MUST_CHECK;
+/* What an event says of one of its ends. */
+enum bind_as {
+	BIND_HEARD, /* it sent something                          */
+	BIND_NAMED, /* something was sent to it                   */
+	BIND_KNOWN, /* likewise, but it gets no row if it has none */
+};
+
+/* An end of any other event; *ret may be NULL. */
+int bind_end(struct store *, const struct ev *, const struct ev_end *,
+    enum bind_as, struct addr **ret, bool *ret_new) MUST_CHECK;
+
+/* asset.c */
+void asset_make(struct store *, struct addr *);
+int asset_write_new(struct store *, struct addr *) MUST_CHECK;
+/* from becomes part of to; the older id stays. */
+int asset_join(struct store *, int64_t a, int64_t b) MUST_CHECK;
+/*
+ * The addresses of an asset that mac holds, and its own row, but not keep,
+ * get an asset of their own.
+ */
+int asset_split(struct store *, struct addr *mac, const struct addr *keep)
+    MUST_CHECK;
+/* Chooses the shown facts anew. */
+int asset_refresh(struct store *, int64_t asset) MUST_CHECK;
+/* A shown value by its name; ERR_NOTFOUND when unknown. */
+int asset_value(struct store *, const struct addr *, const char *key,
+    char *buf, size_t size) MUST_CHECK;
+
+/* unit.c */
+int unit_judge(struct store *) MUST_CHECK;
+/* Two units behind front that say different things of themselves are two. */
+int unit_said(struct store *, struct addr *front, struct addr *unit,
+    const char *key, const char *value) MUST_CHECK;
+
+/* fact.c */
+int fact_store(struct store *) MUST_CHECK;
+/* Whether the event's fact takes the place of old, which it gives. */
+int fact_changes(struct store *, bool *ret, char *old, size_t size)
+    MUST_CHECK;
+bool fact_is_placeholder(const char *key, const char *value);
+
+/* field.c: values of events as text */
+size_t field_text(const struct ev *, uint16_t id, char *buf, size_t size);
+uint64_t field_uint(const struct ev *, uint16_t id, uint64_t none);
+/*
+ * The field at *at, which moves to the next one beside it, with its role and
+ * name in the protocol's table; NULL at the end.
+ */
+const struct ev_field *field_next(const struct ev *, size_t *at,
+    uint8_t *ret_role, const char **ret_name);
+const struct ev_field *field_named(const struct ev *, const char *name);
+size_t field_print(const struct ev *, const struct ev_field *, char *buf,
+    size_t size);
+
+/* object.c */
+void object_of(const struct ev *, const struct ev_sub *, struct object *ret);
+/* "holding registers 100 to 109": for people. */
+size_t object_words(const struct ev *, const struct object *, char *buf,
+    size_t size);
+
+/* link.c */
+int links_init(struct store *) MUST_CHECK;
+uint8_t transport_parse(const char *);
+const char *transport_name(uint8_t);
+/* Finds or makes the event's link from now's ends; sets client, server. */
+int link_resolve(struct store *) MUST_CHECK;
+int link_traffic(struct store *) MUST_CHECK;
+void link_seen(struct store *, struct slink *, uint64_t first, uint64_t last);
+int link_write(void *store, void *row) MUST_CHECK;
+
+/* behave.c */
+int behaves_init(struct store *) MUST_CHECK;
+int behave_find(struct store *, int64_t link, const char *op,
+    const struct object *, struct behave **ret) MUST_CHECK;
+int behave_store(struct store *) MUST_CHECK;
+
+/* baseline.c */
+int baseline_start(struct store *) MUST_CHECK;
+int baseline_time(struct store *, uint64_t ts_ns) MUST_CHECK;
+/* ERR_NOTFOUND: there is no such what. */
+int baseline_learned(struct store *, const char *what, enum answer *ret)
+    MUST_CHECK;
+int baseline_first(struct store *, const char *what, enum answer *ret)
+    MUST_CHECK;
+/* changed(), and what was there before ("" when nothing). */
+int baseline_changed(struct store *, enum answer *ret, char *old, size_t size)
+    MUST_CHECK;
+int baseline_usual(struct store *, char *buf, size_t size) MUST_CHECK;
+int baseline_old(struct store *, char *buf, size_t size) MUST_CHECK;
+
+/* record.c */
+int record_store(struct store *) MUST_CHECK;
+int record_service_learned(struct store *, enum answer *ret) MUST_CHECK;
+int record_transport(struct store *, const struct addr *server, uint16_t port,
+    uint16_t proto, uint8_t *ret) MUST_CHECK;
+int record_state_changes(struct store *, bool *ret, char *old, size_t size)
+    MUST_CHECK;
+
+/* alert.c */
+int alert_hit(void *store, const struct rules_hit *);
+int alert_trim(struct store *) MUST_CHECK;
+int judge(struct store *) MUST_CHECK;
+
+/* outbox.c */
+int outbox_begin(struct store *) MUST_CHECK;
+
+/* health.c */
+int health_start(struct store *) MUST_CHECK;
+int health_tick(struct store *) MUST_CHECK;
+
+/* sqlfunc.c */
+int sqlfunc_register(struct store *) MUST_CHECK;
+
+#endif

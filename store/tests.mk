@@ -1,0 +1,61 @@
+# The schema's steps as C strings, one a file, in order.
+STORE_SCHEMA := $(sort $(wildcard store/schema/*.sql))
+
+$(B)/store/schema.inc: $(STORE_SCHEMA) store/tests.mk
+	@mkdir -p $(@D)
+	$(Q)for f in $(STORE_SCHEMA); do \
+		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' \
+		    -e 's/$$/\\n"/' "$$f" && echo ','; \
+	done > $@.new && mv $@.new $@
+
+$(B)/store/migrate.o: $(B)/store/schema.inc
+
+STORE_BASE := sensor/base/arena.o sensor/base/clock.o sensor/base/err.o \
+              sensor/base/hash.o sensor/base/ht.o sensor/base/json.o \
+              sensor/base/log.o sensor/base/mem.o sensor/base/pool.o
+STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
+                text.o field.o object.o addr.o bind.o asset.o unit.o fact.o \
+                link.o behave.o baseline.o record.o alert.o outbox.o health.o \
+                sqlfunc.o ingest.o)
+STORE_READER := $(addprefix store/,query.o query_asset.o query_link.o \
+                query_alert.o query_status.o)
+STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
+                links.o alerts.o)
+STORE_HARNESS := store/harness.o dissectors/registry.o \
+                 dissectors/dissector.o $(patsubst %.c,%.o,$(filter-out \
+                 %_test.c %_fuzz.c %_tool.c,$(wildcard dissectors/modbus/*.c)))
+STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
+             $(STORE_EXPORT) $(filter-out $(STORE_BASE),$(RULES_ALL)) \
+             $(STORE_BASE)
+
+STORE_TESTS := store/open_test store/bind_test store/link_test \
+               store/fact_test store/unit_test store/baseline_test \
+               store/alert_test store/record_test store/fault_test \
+               store/replay_test \
+              
+TESTS += $(STORE_TESTS) store/cache_test store/model_test \
+        
+$(foreach t,$(STORE_TESTS),$(eval $(t)_OBJS := $(STORE_ALL)))
+$(foreach t,$(STORE_TESTS),$(eval $(t)_LIBS := -lsqlite3 -linih -lcjson))
+store/cache_test_OBJS := store/cache.o sensor/base/pool.o sensor/base/ht.o \
+                         sensor/base/mem.o
+store/model_test_OBJS := store/model.o store/text.o sensor/event/event.o \
+                         sensor/base/json.o
+store/stmt_test_OBJS := store/migrate.o store/db.o sensor/base/log.o \
+                        sensor/base/clock.o
+store/stmt_test_LIBS := -lsqlite3
+store/export/layout_test_OBJS := store/export/layout.o store/text.o \
+                                 sensor/event/event.o sensor/base/json.o \
+                                 sensor/base/clock.o
+
+TOOLS += store/ingest_bench_tool
+store/ingest_bench_tool_OBJS := $(STORE_ALL)
+store/ingest_bench_tool_LIBS := -lsqlite3 -linih
+
+TESTS += store/export/message_test
+store/export/message_test_OBJS := store/export/message.o sensor/base/json.o \
+                                  sensor/base/clock.o
+store/export/message_test_LIBS := -lcjson
+TESTS += store/outbox_test
+store/outbox_test_OBJS := $(STORE_ALL)
+store/outbox_test_LIBS := -lsqlite3 -linih

@@ -1,0 +1,188 @@
+/*
+ * unit: Modbus units, of which a server may have one or be the gateway to
+ * many (architecture.md, section 6).
+ *
+ * Every unit that is asked for gets an address behind its server's, and what
+ * it says of itself is kept there; as long as nothing tells units apart they
+ * are all the server itself.  They become assets of their own when the port
+ * turns out to be a gateway's: it answered with a gateway exception (0A or
+ * 0B, MODBUS Application Protocol V1.1b3, section 7), or two units said
+ * different things of themselves.
+ *
+ * Then a unit is a child once it has answered.  Replies that say nothing new
+ * do not come as far as here; but a gateway that reports absent units would
+ * have reported this one, so a unit that is still asked for after PRESENT_NS
+ * without having been refused is there, too.
+ *
+ * Units 0 and 255 address the gateway itself (MODBUS Messaging on TCP/IP
+ * V1.0b, section 4.4.1.2).
+ */
+#include <string.h>
+
+#include "store/store_priv.h"
+
+/* Longer than any gateway waits for its line. */
+#define PRESENT_NS (LIMIT_PENDING_S * NS_PER_SEC)
+
+static bool
+is_gateway_itself(uint32_t unit)
+{
+	return unit == 0 || unit == 255;
+}
+
+/* The row that stands for the port as such. */
+static int
+port_row(struct store *s, const struct addr *front, uint8_t transport,
+    uint16_t port, bool make, struct addr **ret)
+{
+	const struct ev_sub none = {.kind = EV_SUB_NONE};
+
+	return addr_sub(s, front, transport, port, &none, make, ret);
+}
+
+static void
+promote(struct store *s, struct addr *unit)
+{
+	if (unit->asset == 0 && !is_gateway_itself(unit->sub.num)) {
+		unit->flags |= ADDR_OWN;
+		asset_make(s, unit);
+	}
+}
+
+/* The port is a gateway's: whoever has answered there is a child. */
+static int
+open_port(struct store *s, struct addr *front, uint8_t transport,
+    uint16_t port)
+{
+	sqlite3_stmt *st = s->st[ST_UNITS_OF_PORT];
+	struct ev_sub sub = {.kind = EV_SUB_UNIT};
+	uint32_t units[256];
+	struct addr *row, *unit;
+	size_t n = 0;
+	int rc = port_row(s, front, transport, port, true, &row);
+
+	if (rc != 0 || row == NULL || (row->flags & ADDR_OWN)) {
+		return rc;
+	}
+	row->flags |= ADDR_OWN;
+	cache_dirty(&s->addrs, row);
+	addr_seen(s, row, front->last);
+	addr_role(s, front, ROLE_GATEWAY);
+	rc = cache_flush(&s->addrs);
+	if (rc != 0) {
+		return rc;
+	}
+	db_bind(st, 1, front->id);
+	db_bind_text(st, 2, transport_name(transport));
+	db_bind(st, 3, port);
+	while ((rc = db_step(st)) == 1) {
+		units[n++] = (uint32_t)db_get(st, 0);
+	}
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		sub.num = units[i];
+		rc = addr_sub(s, front, transport, port, &sub, false, &unit);
+		if (rc == 0 && unit != NULL && (unit->flags & ADDR_HEARD)) {
+			promote(s, unit);
+			rc = asset_refresh(s, unit->asset);
+		}
+	}
+	return rc == 0 ? asset_refresh(s, front->asset) : rc;
+}
+
+static bool
+is_open(struct store *s, const struct addr *unit, const struct addr *front)
+{
+	struct addr *row = NULL;
+	int rc = port_row(
+	    s, front, unit->transport, unit->port, false, &row);
+
+	return rc == 0 && row != NULL && (row->flags & ADDR_OWN);
+}
+
+static int
+answered(struct store *s, struct addr *front, struct addr *unit)
+{
+	const char *status = s->now.ev->status;
+
+	if (status != NULL && strncmp(status, "gateway_", 8) == 0) {
+		if (!(unit->flags & ADDR_HEARD)) {
+			unit->flags |= ADDR_REFUSED;
+			cache_dirty(&s->addrs, unit);
+		}
+		return open_port(s, front, unit->transport, unit->port);
+	}
+	unit->flags = (uint16_t)((unit->flags | ADDR_HEARD) & ~ADDR_REFUSED);
+	cache_dirty(&s->addrs, unit);
+	if (unit->asset == 0 && is_open(s, unit, front)) {
+		promote(s, unit);
+	}
+	return 0;
+}
+
+int
+unit_judge(struct store *s)
+{
+	struct judged *n = &s->now;
+	const struct ev *e = n->ev;
+	struct addr *front = n->server, *unit;
+	const struct ev_end *end;
+	bool reply = e->dir == EV_DIR_RESPONSE;
+	int rc;
+
+	if (e->kind != EV_OPERATION || n->link == NULL || front == NULL ||
+	    front->kind != ADDR_IP || e->dir == EV_DIR_NOTIFY) {
+		return 0;
+	}
+	end = reply ? &e->src : &e->dst;
+	if (end->sub.kind != EV_SUB_UNIT) {
+		return 0;
+	}
+	rc = addr_sub(s, front, n->link->transport, n->link->port, &end->sub,
+	    true, &unit);
+	if (rc != 0 || unit == NULL) {
+		return rc;
+	}
+	addr_seen(s, unit, e->ts_ns);
+	if (reply) {
+		return answered(s, front, unit);
+	}
+	if (unit->asset == 0 && !(unit->flags & ADDR_REFUSED) &&
+	    e->ts_ns >= unit->first + PRESENT_NS && is_open(s, unit, front)) {
+		unit->flags |= ADDR_HEARD;
+		promote(s, unit);
+	}
+	return 0;
+}
+
+int
+unit_said(struct store *s, struct addr *front, struct addr *unit,
+    const char *key, const char *value)
+{
+	static const char *const telling[] = {"vendor", "product_code", "model",
+	    "serial", "firmware", "hardware", "name"};
+	sqlite3_stmt *st = s->st[ST_UNIT_DIFFERS];
+	size_t i = 0;
+	int rc;
+
+	while (strcmp(telling[i], key) != 0) {
+		if (++i == sizeof(telling) / sizeof(telling[0])) {
+			return 0;
+		}
+	}
+	rc = cache_flush(&s->addrs);
+	if (rc != 0) {
+		return rc;
+	}
+	db_bind(st, 1, front->id);
+	db_bind_text(st, 2, transport_name(unit->transport));
+	db_bind(st, 3, unit->port);
+	db_bind(st, 4, unit->id);
+	db_bind_text(st, 5, key);
+	db_bind_text(st, 6, value);
+	rc = db_step(st);
+	if (rc == 1) {
+		db_reset(st);
+		rc = open_port(s, front, unit->transport, unit->port);
+	}
+	return rc;
+}
