@@ -9,6 +9,9 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "dissectors/registry.h"
+#include "proc/proc.h"
+#include "run/run.h"
+#include "web/web.h"
 
 static const struct {
 	const char *name;
@@ -18,6 +21,14 @@ static const struct {
 #include "options.def"
 };
 
+/* What `otus run` starts, each in its own process. */
+static const struct proc_role role[] = {
+    {"store", store_role, SANDBOX_STORE},
+    {"web", web_role, SANDBOX_WEB},
+    {"courier", courier_role, SANDBOX_COURIER},
+    {"sensor", sensor_role, SANDBOX_SENSOR},
+};
+
 int
 main(int argc, char **argv)
 {
@@ -25,6 +36,8 @@ main(int argc, char **argv)
 	int err;
 
 	registry_init();
+	/* Runs the role and does not return in a process of ours. */
+	proc_child(argc, argv, role, sizeof role / sizeof role[0]);
 	/* A closed pipe is an error of the write that met it. */
 	signal(SIGPIPE, SIG_IGN);
 	log_init("otus", LOG_LEVEL_INFO);

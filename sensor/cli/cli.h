@@ -15,6 +15,8 @@ int cmd_status(const struct options *);
 int cmd_check(const struct options *);
 int cmd_limits(const struct options *);
 int cmd_selftest(const struct options *);
+int cmd_silence(const struct options *);
+int cmd_unsilence(const struct options *);
 int cmd_run(const struct options *);
 int cmd_help(const struct options *);
 int cmd_version(const struct options *);

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/lockin.h"
 #include "cli/order.h"
 #include "cli/pipeline.h"
 
@@ -88,6 +89,9 @@ cmd_dissect(const struct options *o)
 	d.several = replay_inputs(d.line.replay) > 1;
 	if ((err = order_new(&d.out, d.several, &d.order)) < 0) {
 		fprintf(stderr, "otus: %s\n", err_text(err));
+		goto out;
+	}
+	if ((err = lock_in(o, NULL)) < 0) {
 		goto out;
 	}
 	d.line.after = after_frame;

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/man.h"
 #include "limits.h"
 #include "version.h"
 
@@ -24,7 +25,13 @@ static const struct limit {
 int
 cmd_help(const struct options *o)
 {
-	options_help(stdout, o->nargs > 0 ? o->args[0] : NULL);
+	const char *what = o->nargs > 0 ? o->args[0] : NULL;
+
+	if (what != NULL && strcmp(what, "man") == 0) {
+		man_print(stdout);
+		return 0;
+	}
+	options_help(stdout, what);
 	return 0;
 }
 

@@ -1,0 +1,214 @@
+/*
+ * otus assets, links, alerts, status: what the database says, as a table,
+ * JSON or CSV.  Reads only, while a writer may be at work.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "cli/datadir.h"
+#include "store/export/export.h"
+#include "store/query.h"
+
+static int
+open_query(const struct options *o, struct query **ret)
+{
+	char dir[DATADIR_MAX];
+	int err = query_open(datadir(o, dir), ret);
+
+	if (err == ERR_NOENT) {
+		fprintf(stderr,
+		    "otus: nothing in %s yet; fill it with 'otus read --data "
+		    "%s FILE' or 'otus run'\n",
+		    dir, dir);
+	} else if (err == ERR_UNSUPPORTED) {
+		fprintf(stderr,
+		    "otus: %s was written by another version; open it with "
+		    "'otus read' or 'otus run' of this one first\n",
+		    dir);
+	} else if (err < 0) {
+		fprintf(stderr, "otus: %s: %s\n", dir, err_text(err));
+	}
+	return err;
+}
+
+static int
+format_of(const struct options *o, enum export_format *ret)
+{
+	bool json = options_has(o, "json"), csv = options_has(o, "csv");
+
+	if (json && csv) {
+		fprintf(stderr, "otus: --json or --csv, not both\n");
+		return ERR_USAGE;
+	}
+	*ret = json ? EXPORT_JSON : csv ? EXPORT_CSV : EXPORT_TABLE;
+	return 0;
+}
+
+static int
+list(const struct options *o,
+    int (*export)(struct query *, const struct query_filter *,
+	enum export_format, FILE *))
+{
+	const struct query_filter all = {0};
+	enum export_format format;
+	struct query *q = NULL;
+	int err;
+
+	if ((err = format_of(o, &format)) < 0 ||
+	    (err = open_query(o, &q)) < 0) {
+		return err_exit_code(err);
+	}
+	err = export(q, &all, format, stdout);
+	query_close(q);
+	if (err < 0) {
+		fprintf(stderr, "otus: %s\n", err_text(err));
+		return err_exit_code(err);
+	}
+	return 0;
+}
+
+int
+cmd_assets(const struct options *o)
+{
+	return list(o, export_assets);
+}
+
+int
+cmd_links(const struct options *o)
+{
+	return list(o, export_links);
+}
+
+int
+cmd_alerts(const struct options *o)
+{
+	return list(o, export_alerts);
+}
+
+/* --- status -------------------------------------------------------------- */
+
+static int
+to_stdout(void *arg, const char *p, size_t n)
+{
+	(void)arg;
+	return fwrite(p, 1, n, stdout) == n ? 0 : ERR_IO;
+}
+
+static int
+counter_json(void *arg, const struct query_counter *c)
+{
+	struct json *j = arg;
+
+	json_object(j);
+	json_kstr(j, "sensor", c->sensor);
+	json_kstr(j, "name", c->name);
+	json_kuint(j, "value", c->value);
+	json_object_end(j);
+	return 0;
+}
+
+static int
+status_json(
+    struct query *q, const struct query_status *s, const struct query_totals *t)
+{
+	char time[CLOCK_STAMP_MAX], buf[4096];
+	struct json j;
+	int err;
+
+	json_init(&j, buf, sizeof buf, to_stdout, NULL);
+	json_object(&j);
+	if (s->stream_ns != 0) {
+		clock_rfc3339(time, s->stream_ns);
+		json_kstr(&j, "stream_time", time);
+	}
+	json_kbool(&j, "learning", s->learning);
+	json_kuint(&j, "assets", s->assets);
+	json_kuint(&j, "links", s->links);
+	json_kuint(&j, "behaviours", s->behaviours);
+	json_kuint(&j, "alerts", s->alerts);
+	json_kuint(&j, "alerts_open", s->alerts_open);
+	json_kuint(&j, "outbox", s->outbox);
+	json_kuint(&j, "malformed", s->malformed);
+	json_kuint(&j, "gaps", s->gaps);
+	json_kuint(&j, "packets", t->packets);
+	json_kuint(&j, "bytes", t->bytes);
+	json_kuint(&j, "operations", t->operations);
+	json_kuint(&j, "replies", t->replies);
+	json_kuint(&j, "unanswered", t->unanswered);
+	json_key(&j, "counters");
+	json_array(&j);
+	err = query_counters(q, counter_json, &j);
+	json_array_end(&j);
+	json_object_end(&j);
+	json_line_end(&j);
+	return err < 0 ? err : json_flush(&j);
+}
+
+static int
+counter_line(void *arg, const struct query_counter *c)
+{
+	(void)arg;
+	/* What is zero is no news to a person. */
+	if (c->value != 0) {
+		printf("  %-28s %14llu  %s\n", c->name,
+		    (unsigned long long)c->value, c->sensor);
+	}
+	return 0;
+}
+
+static int
+status_table(
+    struct query *q, const struct query_status *s, const struct query_totals *t)
+{
+	char time[CLOCK_STAMP_MAX];
+
+	if (s->stream_ns == 0) {
+		printf("nothing seen yet\n");
+		return 0;
+	}
+	clock_rfc3339(time, s->stream_ns);
+	printf("seen up to      %s%s\n", time,
+	    s->learning ? ", still learning" : "");
+	printf("devices         %llu\n", (unsigned long long)s->assets);
+	printf("links           %llu, with %llu behaviours\n",
+	    (unsigned long long)s->links, (unsigned long long)s->behaviours);
+	printf("alerts          %llu, of which %llu open\n",
+	    (unsigned long long)s->alerts, (unsigned long long)s->alerts_open);
+	printf("to be sent      %llu\n", (unsigned long long)s->outbox);
+	printf("packets         %llu, %llu bytes\n",
+	    (unsigned long long)t->packets, (unsigned long long)t->bytes);
+	printf("operations      %llu, of which %llu replies; %llu requests "
+	       "unanswered\n",
+	    (unsigned long long)t->operations, (unsigned long long)t->replies,
+	    (unsigned long long)t->unanswered);
+	printf("violations      %llu; gaps %llu\n",
+	    (unsigned long long)s->malformed, (unsigned long long)s->gaps);
+	printf("counters\n");
+	return query_counters(q, counter_line, NULL);
+}
+
+int
+cmd_status(const struct options *o)
+{
+	struct query_status s;
+	struct query_totals t;
+	struct query *q = NULL;
+	int err;
+
+	if ((err = open_query(o, &q)) < 0) {
+		return err_exit_code(err);
+	}
+	if ((err = query_status(q, &s)) == 0 &&
+	    (err = query_totals(q, &t)) == 0) {
+		err = options_has(o, "json") ? status_json(q, &s, &t)
+					     : status_table(q, &s, &t);
+	}
+	query_close(q);
+	if (err < 0) {
+		fprintf(stderr, "otus: %s\n", err_text(err));
+		return err_exit_code(err);
+	}
+	return 0;
+}

@@ -1,0 +1,168 @@
+/*
+ * otus read: replays captures into the data directory: the whole pipeline in
+ * one process, by direct calls, dropping nothing (architecture.md, 3).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "cli/datadir.h"
+#include "cli/lockin.h"
+#include "cli/pipeline.h"
+#include "net/novelty.h"
+#include "store/store.h"
+
+#define SENSOR_NAME "replay"
+
+struct reader {
+	struct pipeline line;
+	struct novelty *novelty;
+	struct store *store;
+	int err; /* first that the store said; the rest is not asked */
+};
+
+static void
+to_store(void *arg, const struct ev *e)
+{
+	struct reader *r = arg;
+
+	if (r->err == 0) {
+		r->err = store_event(r->store, e);
+	}
+}
+
+static void
+on_event(void *arg, struct ev *e, struct link *link)
+{
+	struct reader *r = arg;
+
+	novelty_event(r->novelty, e, link);
+}
+
+static void
+on_tick(void *arg, uint64_t stream_ns)
+{
+	struct reader *r = arg;
+
+	novelty_tick(r->novelty, stream_ns);
+	if (r->err == 0) {
+		r->err = store_tick(r->store, stream_ns);
+	}
+}
+
+static int
+tell_counters(struct reader *r)
+{
+	const struct net_counters *c = net_counters(r->line.net);
+	int err;
+
+	for (unsigned i = 0; i < NET_COUNTER_COUNT; i++) {
+		err = store_counter(r->store, SENSOR_NAME, net_counter_name(i),
+		    net_counter_value(c, i));
+		if (err < 0) {
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int
+open_store(struct reader *r, const struct options *o)
+{
+	struct store_options so = {0};
+	char dir[DATADIR_MAX];
+	int err;
+
+	so.dir = datadir(o, dir);
+	so.rules_dir = options_get(o, "rules");
+	so.deterministic = true;
+	if (options_time(options_get(o, "learn"), &so.learn_ns) < 0) {
+		fprintf(stderr,
+		    "otus: --learn takes a time such as 30s, 20m, 24h or 7d, "
+		    "not '%s'\n",
+		    options_get(o, "learn"));
+		return ERR_USAGE;
+	}
+	if ((err = store_open(&so, &r->store)) < 0) {
+		fprintf(stderr, "otus: %s: %s\n", dir, err_text(err));
+	}
+	return err;
+}
+
+static int
+run(struct reader *r)
+{
+	int err = pipeline_run(&r->line), e2;
+
+	novelty_finish(r->novelty);
+	if (r->err == 0 && r->store != NULL) {
+		r->err = tell_counters(r);
+	}
+	e2 = store_close(r->store);
+	r->store = NULL;
+	if (r->err == 0) {
+		r->err = e2;
+	}
+	return err < 0 ? err : r->err;
+}
+
+static void
+summary(struct reader *r, uint64_t started_ns)
+{
+	const struct net_counters *c = net_counters(r->line.net);
+	double s = (double)(clock_mono_ns() - started_ns) / 1e9;
+
+	if (r->line.quiet) {
+		return;
+	}
+	fprintf(stderr,
+	    "otus: %llu frames, %llu operations, %llu violations in %.1f s\n",
+	    (unsigned long long)c->frames, (unsigned long long)c->operations,
+	    (unsigned long long)c->malformed, s);
+}
+
+int
+cmd_read(const struct options *o)
+{
+	static struct reader r;
+	const struct net_options opt = {
+	    .links = true, .second = !options_has(o, "no-second")};
+	const struct net_sink sink = {on_event, on_tick, &r};
+	uint64_t started_ns = clock_mono_ns();
+	char dir[DATADIR_MAX];
+	int err;
+
+	if ((err = open_store(&r, o)) < 0) {
+		return err_exit_code(err);
+	}
+	if ((err = pipeline_open(&r.line, o, &opt, &sink)) < 0) {
+		goto out;
+	}
+	err = novelty_new(net_links(r.line.net), to_store, &r, &r.novelty);
+	if (err < 0) {
+		fprintf(stderr, "otus: %s\n", err_text(err));
+		goto out;
+	}
+	if ((err = lock_in(o, datadir(o, dir))) < 0) {
+		goto out;
+	}
+	if ((err = run(&r)) < 0) {
+		fprintf(stderr, "otus: %s\n", err_text(err));
+		goto out;
+	}
+	summary(&r, started_ns);
+	if (options_has(o, "totals")) {
+		pipeline_totals(&r.line);
+	}
+	err = r.line.problems > 0 ? ERR_DAMAGED : 0;
+out:
+	if (r.store != NULL && store_close(r.store) < 0) {
+		err = ERR_DB;
+	}
+	novelty_free(r.novelty);
+	pipeline_close(&r.line);
+	return err == 0 ? 0 : err_exit_code(err);
+}

@@ -1,0 +1,16 @@
+# "=" where store's lists are used: its tests.mk is read after this one.
+RUN_COURIER := $(addprefix sensor/run/,courier.o outbox_msg.o target.o)
+RUN_OUTBOX  := $(RUN_COURIER) $(addprefix sensor/run/,outbox_serve.o \
+               config.o courier_role.o store_role.o)
+
+TESTS += sensor/run/outbox_msg_test sensor/run/courier_test
+sensor/run/outbox_msg_test_OBJS := sensor/run/outbox_msg.o \
+    sensor/run/target.o sensor/run/config.o
+sensor/run/courier_test_OBJS = sensor/run/courier.o $(PROC_BASE)
+
+TOOLS += sensor/run/courier_feed_tool
+sensor/run/courier_feed_tool_OBJS = $(sort $(RUN_OUTBOX) $(PROC_ALL) \
+    store/export/message.o store/process.o sensor/event/ev_wire.o $(STORE_ALL) $(PROC_BASE))
+sensor/run/courier_feed_tool_LIBS := -lsqlite3 -linih -lseccomp -lcap-ng
+
+SLOW_SCRIPTS += sensor/run/test_rsyslog
