@@ -134,7 +134,13 @@ clean:
 run: deps-quiet
 	@$(MAKE) --no-print-directory all
 	$(Q)if [ -n "$(IFACE)" ]; then \
-		exec $(B)/otus run --interface "$(IFACE)" $(RUN_ARGS); \
+		trap '$(B)/otus unsilence $(IFACE)' EXIT; trap : INT TERM; \
+		$(B)/otus silence $(IFACE) && \
+		$(B)/otus run $(IFACE:%=--interface %) $(RUN_ARGS); \
+	elif [ -e otus-data/otus.db ]; then \
+		echo "otus-data is there already: serving what is in it" \
+		    "(rm -r otus-data to replay the sample again)"; \
+		exec $(B)/otus run $(RUN_ARGS); \
 	else \
 		exec $(B)/otus run --learn 20m $(RUN_ARGS) \
 		    test-pcaps/plant.pcapng; \
@@ -158,17 +164,23 @@ seeds_of = $(dir $(1))seeds/$(notdir $(1))
 check: check-unit check-captures
 
 check-unit: tests
+	@$(MAKE) --no-print-directory run-unit
+
+check-captures: all
+	@$(MAKE) --no-print-directory run-captures
+
+run-unit:
 	$(Q)$(TAP_RUN) -T "unit tests and fuzz seeds$(VARIANT)" \
 	    $(foreach t,$(TESTS),--unit $(B)/$(t)) \
 	    $(foreach f,$(FUZZERS),--fuzz $(B)/$(f)=$(call seeds_of,$(f)))
 
-check-captures: check-golden all
+run-golden:
+	$(Q)$(TAP_RUN) -T "golden events$(VARIANT)" --script test-pcaps/golden
+
+run-captures: run-golden
 	$(Q)$(TAP_RUN) -j 1 -T captures \
 	    --script test-pcaps/invariance \
 	    --script "test-pcaps/gen/make.py --check"
-
-check-golden: all
-	$(Q)$(TAP_RUN) -T "golden events$(VARIANT)" --script test-pcaps/golden
 
 VARIANT = $(if $(filter release,$(V)),, ($(V)))
 
@@ -234,5 +246,5 @@ help:
 	    'make clean            remove build/'
 
 .PHONY: run deps deps-quiet deps-test check check-unit check-captures \
-        check-golden test golden differential captures bench bench-memory \
+        run-unit run-golden run-captures test golden differential captures bench bench-memory \
         lint lint-flags fuzz dist-check help
