@@ -20,11 +20,11 @@
 #include "store/store_priv.h"
 #include "store/text.h"
 
-#define GROUP_MAX   512
-#define SALT_MAX    64
-#define FRAMES_MAX  (24 * LIMIT_STORE_ALERT_FRAMES)
-#define OTHERS      "(others)" /* the group key of what is not kept apart */
-#define TRIM_ROWS   1000       /* of the outbox, at a time                */
+#define GROUP_MAX  512
+#define SALT_MAX   64
+#define FRAMES_MAX (24 * LIMIT_STORE_ALERT_FRAMES)
+#define OTHERS     "(others)" /* the group key of what is not kept apart */
+#define TRIM_ROWS  1000       /* of the outbox, at a time                */
 
 /* --- what templates ask for ------------------------------------------------ */
 
@@ -32,9 +32,9 @@ static int
 lookup_end(struct store *s, const char *name, char *buf, size_t size)
 {
 	const struct judged *n = &s->now;
-	const struct addr *a = strncmp(name, "src.", 4) == 0 ? n->src
-	    : strncmp(name, "dst.", 4) == 0		      ? n->dst
-							      : NULL;
+	const struct addr *a = strncmp(name, "src.", 4) == 0   ? n->src
+			       : strncmp(name, "dst.", 4) == 0 ? n->dst
+							       : NULL;
 
 	return asset_value(s, a, name + 4, buf, size);
 }
@@ -66,8 +66,8 @@ lookup(void *arg, const char *name, char *buf, size_t size)
 	}
 	if (strcmp(name, "object") == 0) {
 		return object_words(s->now.ev, &s->now.object, buf, size) != 0
-		    ? 0
-		    : ERR_NOTFOUND;
+			   ? 0
+			   : ERR_NOTFOUND;
 	}
 	if (strcmp(name, "old") == 0) {
 		return baseline_old(s, buf, size);
@@ -181,7 +181,8 @@ again(struct store *s, struct open_alert *a)
 	const struct ev *e = s->now.ev;
 	sqlite3_stmt *st = s->st[ST_ALERT_AGAIN];
 	uint64_t told = (uint64_t)a->told;
-	bool tell = s->stream_ns >= told &&
+	bool tell =
+	    s->stream_ns >= told &&
 	    s->stream_ns - told >= LIMIT_STORE_ALERT_REPEAT_S * NS_PER_SEC;
 	int rc;
 
@@ -201,14 +202,12 @@ again(struct store *s, struct open_alert *a)
 
 /* Rule, group and first occurrence: the same in every replay. */
 static int64_t
-make_uid(const struct ev *e, const char *rule, const char *group,
-    unsigned salt)
+make_uid(const struct ev *e, const char *rule, const char *group, unsigned salt)
 {
 	char origin[EV_NAME_MAX + GROUP_MAX + 64];
 
 	(void)snprintf(origin, sizeof(origin), "%s\n%s\n%llu\n%llu", rule,
-	    group, (unsigned long long)e->ts_ns,
-	    (unsigned long long)e->frame);
+	    group, (unsigned long long)e->ts_ns, (unsigned long long)e->frame);
 	return uid_make(origin, salt);
 }
 

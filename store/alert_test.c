@@ -54,8 +54,8 @@ test_repetitions_are_one_alert(void **state)
 	}
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM alerts"), 1);
 	assert_int_equal(rig_int(r, "SELECT count FROM alerts"), 30);
-	assert_int_equal(rig_int(r, "SELECT last - first FROM alerts"),
-	    29 * SAMPLE_SECOND);
+	assert_int_equal(
+	    rig_int(r, "SELECT last - first FROM alerts"), 29 * SAMPLE_SECOND);
 	assert_string_equal(
 	    rig_text(r, "SELECT frames FROM alerts", buf, sizeof(buf)),
 	    "[1,2,3,4,5,6,7,8,9,10]");
@@ -75,8 +75,8 @@ test_alert_that_goes_on_is_told_again(void **state)
 		sample_wait(&r->x, LIMIT_STORE_ALERT_REPEAT_S * SAMPLE_SECOND);
 	}
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM outbox"), 3);
-	assert_int_equal(rig_int(r, "SELECT count(DISTINCT event) FROM outbox"),
-	    3);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(DISTINCT event) FROM outbox"), 3);
 	assert_int_equal(rig_int(r, "SELECT revision FROM alerts"), 3);
 	assert_string_equal(
 	    rig_text(r, "SELECT substr(event, -2) FROM outbox WHERE id = 3",
@@ -110,9 +110,9 @@ test_closed_alert_is_not_reopened_but_followed(void **state)
 
 		(void)snprintf(path, sizeof(path), "%s/otus.db", r->dir);
 		assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-		assert_int_equal(sqlite3_exec(db,
-				     "UPDATE alerts SET state = 'closed'",
-				     NULL, NULL, NULL),
+		assert_int_equal(
+		    sqlite3_exec(db, "UPDATE alerts SET state = 'closed'", NULL,
+			NULL, NULL),
 		    SQLITE_OK);
 		(void)sqlite3_close(db);
 	}
@@ -120,8 +120,8 @@ test_closed_alert_is_not_reopened_but_followed(void **state)
 	r->x.s = r->s;
 	assert_int_equal(sample_read(&r->x, &hmi, &plc, 1, 1, 1), 0);
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM alerts"), 2);
-	assert_int_equal(rig_int(r, "SELECT count(DISTINCT uid) FROM alerts"),
-	    2);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(DISTINCT uid) FROM alerts"), 2);
 }
 
 static void
@@ -133,8 +133,8 @@ test_groups_of_one_rule_are_bounded(void **state)
 
 	rule(r, "endpoint", "src");
 	for (int i = 0; i < n; i++) {
-		struct host h = sample_host(
-		    10, 1, (uint8_t)(i >> 8), (uint8_t)i);
+		struct host h =
+		    sample_host(10, 1, (uint8_t)(i >> 8), (uint8_t)i);
 
 		assert_int_equal(sample_endpoint(&r->x, &h, "arp"), 0);
 	}
@@ -147,11 +147,11 @@ test_groups_of_one_rule_are_bounded(void **state)
 	    "More than 1000 open alerts of this kind; last: from 10.1.3.232");
 	/* Those that are there go on by themselves. */
 	assert_int_equal(
-	    sample_endpoint(&r->x,
-		&(struct host){sample_host(10, 1, 0, 0).end}, "arp"),
+	    sample_endpoint(
+		&r->x, &(struct host){sample_host(10, 1, 0, 0).end}, "arp"),
 	    0);
-	assert_int_equal(rig_int(r, "SELECT count FROM alerts WHERE id = 1"),
-	    2);
+	assert_int_equal(
+	    rig_int(r, "SELECT count FROM alerts WHERE id = 1"), 2);
 }
 
 /* --- counters ------------------------------------------------------------------- */
@@ -194,17 +194,16 @@ test_losses_are_judged_at_the_next_tick(void **state)
 	assert_int_equal(store_counter(r->s, "s0", "queue.dropped", 1), 0);
 	assert_int_equal(store_tick(r->s, SAMPLE_START + 1), 0);
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM alerts"), 2);
-	assert_string_equal(
-	    rig_text(r, "SELECT title FROM alerts WHERE id = 1", buf,
-		sizeof(buf)),
+	assert_string_equal(rig_text(r, "SELECT title FROM alerts WHERE id = 1",
+				buf, sizeof(buf)),
 	    "s0 lost 9 (dropped)");
 	/* Two sensors are two. */
 	assert_int_equal(store_counter(r->s, "s0", "capture.dropped", 8), 0);
 	assert_int_equal(store_counter(r->s, "s1", "capture.dropped", 1), 0);
 	assert_int_equal(store_tick(r->s, SAMPLE_START + 2), 0);
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM alerts"), 3);
-	assert_int_equal(rig_int(r, "SELECT count FROM alerts WHERE id = 1"),
-	    2);
+	assert_int_equal(
+	    rig_int(r, "SELECT count FROM alerts WHERE id = 1"), 2);
 	/* Told and done. */
 	assert_int_equal(store_tick(r->s, SAMPLE_START + 3), 0);
 	assert_int_equal(rig_int(r, "SELECT sum(count) FROM alerts"), 4);

@@ -114,8 +114,7 @@ offer(struct best best[SHOWN], const char *key, const char *value)
 		if (strcmp(shown_keys[i].key, key) == 0 &&
 		    shown_keys[i].rank >= b->rank) {
 			b->rank = shown_keys[i].rank;
-			(void)snprintf(
-			    b->value, sizeof(b->value), "%s", value);
+			(void)snprintf(b->value, sizeof(b->value), "%s", value);
 		}
 	}
 }

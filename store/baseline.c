@@ -51,7 +51,7 @@ baseline_time(struct store *s, uint64_t ts_ns)
 		rc = store_meta_set(s, "learn_from_ns", (int64_t)ts_ns);
 	}
 	s->learning = s->stream_ns < s->learn_from ||
-	    s->stream_ns - s->learn_from < s->learn_ns;
+		      s->stream_ns - s->learn_from < s->learn_ns;
 	if (rc == 0 && !s->learning) {
 		s->learn_done = true;
 		rc = store_meta_set(s, "learn_done", 1);
@@ -188,15 +188,16 @@ baseline_learned(struct store *s, const char *what, enum answer *ret)
 	const struct judged *n = &s->now;
 
 	if (strcmp(what, "talker") == 0) {
-		*ret = n->src == NULL
-		    ? ANSWER_NONE
-		    : yes_if(s->learning || (n->src->flags & ADDR_LEARNED));
+		*ret = n->src == NULL ? ANSWER_NONE
+				      : yes_if(s->learning ||
+					       (n->src->flags & ADDR_LEARNED));
 		return 0;
 	}
 	if (strcmp(what, "link") == 0) {
 		*ret = n->link == NULL
-		    ? ANSWER_NONE
-		    : yes_if(s->learning || (n->link->flags & LINK_LEARNED));
+			   ? ANSWER_NONE
+			   : yes_if(s->learning ||
+				    (n->link->flags & LINK_LEARNED));
 		return 0;
 	}
 	if (strcmp(what, "service") == 0) {
@@ -300,8 +301,7 @@ baseline_usual(struct store *s, char *buf, size_t size)
 	if (rc == 0 && t.n == 0) {
 		st = s->st[ST_USUAL_OF_CLASS];
 		db_bind(st, 1, n->server->id);
-		db_bind_text(
-		    st, 2, ev_class_name((enum ev_class)n->ev->cls));
+		db_bind_text(st, 2, ev_class_name((enum ev_class)n->ev->cls));
 		rc = put_names(s, st, &t);
 	}
 	return rc == 0 && t.n == 0 ? ERR_NOTFOUND : rc;

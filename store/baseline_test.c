@@ -127,17 +127,15 @@ test_class_code_and_unit(void **state)
 		struct ev *e;
 		int n = 0;
 
-		(void)snprintf(when, sizeof(when), "NOT learned('%s')",
-		    cases[i].what);
+		(void)snprintf(
+		    when, sizeof(when), "NOT learned('%s')", cases[i].what);
 		rule(r, "operation", when, "");
 		learn_a_little(r);
-		assert_int_equal(
-		    sample_write(&r->x, &hmi, &plc, 1, 900, 1), 0);
+		assert_int_equal(sample_write(&r->x, &hmi, &plc, 1, 900, 1), 0);
 		assert_int_equal(rig_int(r, ALERTS), n += cases[i].alerts[0]);
 		assert_int_equal(sample_write(&r->x, &hmi, &plc, 2, 5, 1), 0);
 		assert_int_equal(rig_int(r, ALERTS), n += cases[i].alerts[1]);
-		assert_int_equal(
-		    sample_read(&r->x, &hmi, &plc, 1, 100, 10), 0);
+		assert_int_equal(sample_read(&r->x, &hmi, &plc, 1, 100, 10), 0);
 		e = &r->x.ev;
 		e->cls = EV_CLASS_DIAGNOSTIC;
 		e->op = "report_server_id";
@@ -205,8 +203,7 @@ test_first_is_first_once(void **state)
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(sample_endpoint(&r->x, &hmi, "arp"), 0);
 		assert_int_equal(sample_endpoint(&r->x, &plc, "traffic"), 0);
-		assert_int_equal(
-		    sample_read(&r->x, &hmi, &plc, 1, 100, 10), 0);
+		assert_int_equal(sample_read(&r->x, &hmi, &plc, 1, 100, 10), 0);
 	}
 	assert_int_equal(rig_int(r, ALERTS), 3);
 }
@@ -252,9 +249,8 @@ test_changed_is_a_change_of_what_was_known(void **state)
 	sample_wait(&r->x, SAMPLE_SECOND);
 	assert_int_equal(sample_identity(&r->x, &plc, -1, "firmware", "2"), 0);
 	assert_int_equal(rig_int(r, ALERTS), 1);
-	assert_string_equal(
-	    rig_text(r, "SELECT substr(ot, 1, 4) FROM alerts", buf,
-		sizeof(buf)),
+	assert_string_equal(rig_text(r, "SELECT substr(ot, 1, 4) FROM alerts",
+				buf, sizeof(buf)),
 	    "1|2|");
 }
 
@@ -286,8 +282,7 @@ test_asset_is_asked_by_end(void **state)
 	    "asset('src', 'nonsense') IS NULL",
 	    "");
 	assert_int_equal(sample_endpoint(&r->x, &hmi, "arp"), 0);
-	assert_int_equal(sample_identity(&r->x, &plc, -1, "vendor", "ACME"),
-	    0);
+	assert_int_equal(sample_identity(&r->x, &plc, -1, "vendor", "ACME"), 0);
 	assert_int_equal(sample_service(&r->x, &hmi, &plc, true), 0);
 	assert_int_equal(sample_read(&r->x, &hmi, &plc, 1, 1, 1), 0);
 	assert_int_equal(rig_int(r, ALERTS), 1);

@@ -12,8 +12,8 @@
 #include "store/text.h"
 
 static uint64_t
-hash_of(const struct store *s, int64_t link, const char *op,
-    const struct object *o)
+hash_of(
+    const struct store *s, int64_t link, const char *op, const struct object *o)
 {
 	const char *part[] = {op, o->sub, o->text};
 	char buf[sizeof(link) + EV_NAME_MAX + EV_SUB_TEXT + OBJECT_MAX];
@@ -141,8 +141,8 @@ write_row(void *arg, void *row)
 int
 behaves_init(struct store *s)
 {
-	return cache_init(&s->behaves, LIMIT_STORE_CACHE,
-	    sizeof(struct behave), write_row, s);
+	return cache_init(&s->behaves, LIMIT_STORE_CACHE, sizeof(struct behave),
+	    write_row, s);
 }
 
 static void

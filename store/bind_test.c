@@ -93,6 +93,27 @@ test_router_is_not_its_hosts(void **state)
 	    4);
 }
 
+static void
+test_public_address_is_outside_only_behind_a_router(void **state)
+{
+	struct rig *r = *state;
+	struct host in = sample_host(141, 81, 0, 1);
+	struct host a = sample_via(sample_host(8, 8, 8, 8), 9);
+	struct host b = sample_via(sample_host(9, 9, 9, 9), 9);
+
+	assert_int_equal(sample_endpoint(&r->x, &in, "traffic"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &a, "traffic"), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT sum(roles & 32) FROM addresses"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &b, "traffic"), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT sum(roles & 32) / 32 FROM addresses"), 2);
+	/* By ARP it is here after all. */
+	assert_int_equal(sample_endpoint(&r->x, &b, "arp"), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT sum(roles & 32) / 32 FROM addresses"), 1);
+}
+
 /* Before anybody knows that it is a router: two are enough to doubt. */
 static void
 test_second_ip_takes_the_mac_away(void **state)
@@ -118,9 +139,8 @@ test_own_mac_and_router_mac_are_one_ip(void **state)
 	for (int i = 0; i < 10; i++) {
 		struct host via = sample_via(h, 9);
 
-		assert_int_equal(sample_endpoint(&r->x, &h,
-				     i == 0 ? "arp" : "traffic"),
-		    0);
+		assert_int_equal(
+		    sample_endpoint(&r->x, &h, i == 0 ? "arp" : "traffic"), 0);
 		assert_int_equal(sample_endpoint(&r->x, &via, "traffic"), 0);
 	}
 	assert_int_equal(
@@ -366,6 +386,7 @@ main(void)
 	    T(test_traffic_then_arp_stays_one_asset_with_its_id),
 	    T(test_sole_ip_shows_its_mac),
 	    T(test_router_is_not_its_hosts),
+	    T(test_public_address_is_outside_only_behind_a_router),
 	    T(test_second_ip_takes_the_mac_away),
 	    T(test_own_mac_and_router_mac_are_one_ip),
 	    T(test_link_local_belongs_to_its_mac),

@@ -11,8 +11,9 @@
 #include "limits.h"
 #include "store/db.h"
 
-#define BUSY_MS  5000 /* a reader's or checkpoint's short lock          */
-#define MMAP_MAX 0    /* a mapped file that is cut by others kills with
+#define BUSY_MS 5000 /* a reader's or checkpoint's short lock          */
+#define MMAP_MAX \
+	0 /* a mapped file that is cut by others kills with
 			 SIGBUS; reads go through the page cache        */
 
 int
@@ -84,8 +85,8 @@ db_int(sqlite3 *db, const char *sql, int64_t none, int64_t *ret)
 		rc = db_step(st);
 	}
 	if (rc >= 0) {
-		bool some = rc == 1 &&
-		    sqlite3_column_type(st, 0) != SQLITE_NULL;
+		bool some =
+		    rc == 1 && sqlite3_column_type(st, 0) != SQLITE_NULL;
 
 		*ret = some ? db_get(st, 0) : none;
 		rc = 0;
@@ -139,8 +140,8 @@ configure_writer(sqlite3 *db)
 {
 	char sql[512];
 	int on = 1;
-	int rc = sqlite3_file_control(
-	    db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+	int rc =
+	    sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
 
 	if (rc != SQLITE_OK) {
 		return db_err(rc);
@@ -162,10 +163,13 @@ int
 db_open(const char *path, bool write, sqlite3 **ret)
 {
 	int flags = SQLITE_OPEN_NOMUTEX |
-	    (write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+		    (write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
 	sqlite3 *db = NULL;
-	int rc = db_err(sqlite3_open_v2(path, &db, flags, NULL));
+	int rc;
 
+	/* No process of ours has threads; refused once SQLite is in use. */
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	rc = db_err(sqlite3_open_v2(path, &db, flags, NULL));
 	if (rc == 0) {
 		rc = configure(db, write);
 	}

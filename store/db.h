@@ -30,8 +30,7 @@ int db_step(sqlite3_stmt *) MUST_CHECK;
 /* Runs a statement that gives no row, and resets it. */
 int db_run(sqlite3_stmt *) MUST_CHECK;
 /* The first column of the first row, or none; for statements at start. */
-int db_int(sqlite3 *, const char *sql, int64_t none, int64_t *ret)
-    MUST_CHECK;
+int db_int(sqlite3 *, const char *sql, int64_t none, int64_t *ret) MUST_CHECK;
 
 static inline void
 db_reset(sqlite3_stmt *st)

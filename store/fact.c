@@ -52,7 +52,7 @@ is_filler(const char *value)
 	size_t n = strlen(value);
 
 	return n >= 3 && strspn(value, (char[2]){value[0], '\0'}) == n &&
-	    strchr("0fFxX-.?* _", value[0]) != NULL;
+	       strchr("0fFxX-.?* _", value[0]) != NULL;
 }
 
 bool
@@ -67,9 +67,10 @@ fact_is_placeholder(const char *key, const char *value)
 	/* Zero is a good count, state or slot, and no good name for a thing. */
 	if (strcmp(value, "0") == 0 || strcmp(value, "00") == 0) {
 		return strcmp(key, "serial") == 0 || strcmp(key, "name") == 0 ||
-		    strcmp(key, "model") == 0 || strcmp(key, "vendor") == 0 ||
-		    strcmp(key, "vendor_id") == 0 ||
-		    strcmp(key, "product_code") == 0;
+		       strcmp(key, "model") == 0 ||
+		       strcmp(key, "vendor") == 0 ||
+		       strcmp(key, "vendor_id") == 0 ||
+		       strcmp(key, "product_code") == 0;
 	}
 	return is_filler(value);
 }
@@ -106,9 +107,9 @@ parse(const struct ev *e, struct fact *f)
 		return false;
 	}
 	f->confidence = strcmp(f->claim, "self") == 0
-	    ? (e->flags & EV_TENTATIVE ? TENTATIVE : SELF)
-	    : strcmp(f->claim, "peer") == 0 ? PEER
-					    : EXPECTED;
+			    ? (e->flags & EV_TENTATIVE ? TENTATIVE : SELF)
+			: strcmp(f->claim, "peer") == 0 ? PEER
+							: EXPECTED;
 	if (fact_is_placeholder(f->key, f->value)) {
 		f->confidence = 0;
 	}
@@ -142,7 +143,7 @@ fact_changes(struct store *s, bool *ret, char *old, size_t size)
 	}
 	if (strcmp(db_text(st, 0), f.value) != 0) {
 		*ret = strcmp(f.claim, "self") == 0 && f.confidence > 0 &&
-		    f.confidence >= db_get(st, 1);
+		       f.confidence >= db_get(st, 1);
 		db_copy(st, 0, old, size);
 	}
 	db_reset(st);

@@ -17,7 +17,7 @@
 
 static struct {
 	sqlite3_vfs *real;
-	long left;  /* calls that still succeed; -1: all */
+	long left; /* calls that still succeed; -1: all */
 	int code;
 	unsigned long failed;
 } fault = {.left = -1};
@@ -226,16 +226,16 @@ feed(struct rig *r, unsigned at)
 	int rc = 0;
 
 	for (unsigned i = at; i < at + 30 && rc == 0; i++) {
-		struct host c = sample_host(10, 0, (uint8_t)(i >> 8),
-		    (uint8_t)i);
-		struct host v = sample_host(10, 1, (uint8_t)(i >> 8),
-		    (uint8_t)i);
+		struct host c =
+		    sample_host(10, 0, (uint8_t)(i >> 8), (uint8_t)i);
+		struct host v =
+		    sample_host(10, 1, (uint8_t)(i >> 8), (uint8_t)i);
 
 		rc = sample_endpoint(&r->x, &c, "arp");
 		rc = rc == 0 ? sample_endpoint(&r->x, &v, "arp") : rc;
 		rc = rc == 0 ? sample_read(&r->x, &c, &v, 1, 0, 10) : rc;
-		rc = rc == 0 ? sample_identity(&r->x, &v, -1, "model", "X")
-			     : rc;
+		rc =
+		    rc == 0 ? sample_identity(&r->x, &v, -1, "model", "X") : rc;
 		rc = rc == 0 ? sample_traffic(&r->x, &c, &v, 5) : rc;
 	}
 	return rc == 0 ? store_commit(r->s) : rc;
@@ -262,8 +262,8 @@ check_at(struct rig *r, long n, int code, bool *ret_done)
 	if (rc == 0) {
 		assert_int_equal(assets, 120);
 	}
-	assert_int_equal(rig_int(r, "SELECT sum(packets) FROM links"),
-	    assets / 2 * 5);
+	assert_int_equal(
+	    rig_int(r, "SELECT sum(packets) FROM links"), assets / 2 * 5);
 	/* And on it goes. */
 	assert_int_equal(feed(r, 2000), 0);
 	assert_int_equal(feed(r, 1000), 0);
@@ -353,8 +353,8 @@ test_killed_writer_leaves_its_commits(void **state)
 		if (feed(&r, 0) != 0) {
 			_exit(2);
 		}
-		(void)sample_endpoint(&r.x,
-		    &(struct host){sample_host(1, 2, 3, 4).end}, "arp");
+		(void)sample_endpoint(
+		    &r.x, &(struct host){sample_host(1, 2, 3, 4).end}, "arp");
 		(void)raise(SIGKILL);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);

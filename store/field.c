@@ -104,8 +104,8 @@ info_of(const struct ev *e, const struct ev_field *f)
 }
 
 const struct ev_field *
-field_next(const struct ev *e, size_t *at, uint8_t *ret_role,
-    const char **ret_name)
+field_next(
+    const struct ev *e, size_t *at, uint8_t *ret_role, const char **ret_name)
 {
 	const struct ev_field *f;
 	const struct ev_field_info *info;

@@ -285,8 +285,8 @@ harness_dir(char *buf, size_t size)
 {
 	const char *tmp = getenv("TMPDIR");
 
-	(void)snprintf(buf, size, "%s/otus-test-XXXXXX",
-	    tmp != NULL ? tmp : "/tmp");
+	(void)snprintf(
+	    buf, size, "%s/otus-test-XXXXXX", tmp != NULL ? tmp : "/tmp");
 	return mkdtemp(buf);
 }
 

@@ -19,8 +19,8 @@
 int
 health_start(struct store *s)
 {
-	int rc = db_int(
-	    s->db, "SELECT count(*) FROM outbox", 0, &s->outbox_rows);
+	int rc =
+	    db_int(s->db, "SELECT count(*) FROM outbox", 0, &s->outbox_rows);
 
 	/* A replay's sensor begins from zero, whatever the last one said. */
 	if (rc == 0 && s->deterministic) {
@@ -87,8 +87,7 @@ health_tick(struct store *s)
 }
 
 static int
-note_loss(struct store *s, const char *sensor, const char *name,
-    uint64_t count)
+note_loss(struct store *s, const char *sensor, const char *name, uint64_t count)
 {
 	bool queue = strncmp(name, "queue.", 6) == 0;
 	struct loss *l = queue ? &s->queue_dropped : &s->dropped;
@@ -103,8 +102,8 @@ note_loss(struct store *s, const char *sensor, const char *name,
 }
 
 static int
-add_counter(struct store *s, const char *sensor, const char *name,
-    uint64_t value)
+add_counter(
+    struct store *s, const char *sensor, const char *name, uint64_t value)
 {
 	sqlite3_stmt *st = s->st[ST_COUNTER_GET];
 	uint64_t before = 0;
@@ -140,8 +139,8 @@ add_counter(struct store *s, const char *sensor, const char *name,
 }
 
 int
-store_counter(struct store *s, const char *sensor, const char *name,
-    uint64_t value)
+store_counter(
+    struct store *s, const char *sensor, const char *name, uint64_t value)
 {
 	char sensor_fit[sizeof(s->dropped.sensor)], name_fit[NAME_MAX_];
 	int rc = store_begin(s);

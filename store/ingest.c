@@ -91,9 +91,9 @@ find_ends(struct store *s)
 	}
 	if (rc == 0 && has_end(&e->dst)) {
 		bool full = n->src != NULL &&
-		    n->src->links >= LIMIT_STORE_LINKS_PER_SOURCE;
+			    n->src->links >= LIMIT_STORE_LINKS_PER_SOURCE;
 		enum bind_as as = server_was_heard(e) ? BIND_HEARD
-		    : full			      ? BIND_KNOWN
+				  : full              ? BIND_KNOWN
 						      : BIND_NAMED;
 
 		rc = bind_end(s, e, &e->dst, as, &n->dst, &made);
@@ -120,11 +120,11 @@ note_operation(struct store *s)
 	}
 	if (n->client != NULL && n->client->kind != ADDR_GROUP &&
 	    e->dir == EV_DIR_REQUEST) {
-		bool loads = e->cls == EV_CLASS_PROGRAM ||
-		    e->cls == EV_CLASS_FIRMWARE;
+		bool loads =
+		    e->cls == EV_CLASS_PROGRAM || e->cls == EV_CLASS_FIRMWARE;
 
-		addr_role(s, n->client,
-		    ROLE_CLIENT | (loads ? ROLE_ENGINEER : 0));
+		addr_role(
+		    s, n->client, ROLE_CLIENT | (loads ? ROLE_ENGINEER : 0));
 	}
 }
 
@@ -246,9 +246,8 @@ store_tick(struct store *s, uint64_t stream_ns)
 		store_fail(s);
 		return rc;
 	}
-	if (!s->deterministic &&
-	    clock_mono_ns() - s->txn_mono_ns >=
-		LIMIT_STORE_COMMIT_MS * NS_PER_MS) {
+	if (!s->deterministic && clock_mono_ns() - s->txn_mono_ns >=
+				     LIMIT_STORE_COMMIT_MS * NS_PER_MS) {
 		return store_commit(s);
 	}
 	return 0;

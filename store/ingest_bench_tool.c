@@ -63,10 +63,10 @@ pair(struct sample *x, unsigned i, struct host *c, struct host *v)
 int
 main(int argc, char **argv)
 {
-	unsigned hosts = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10)
-				  : 20000;
-	struct store_options opt = {.deterministic = true,
-	    .learn_ns = UINT64_MAX / 2};
+	unsigned hosts =
+	    argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 20000;
+	struct store_options opt = {
+	    .deterministic = true, .learn_ns = UINT64_MAX / 2};
 	char dir[] = "/tmp/otus-bench-XXXXXX";
 	struct rusage ru;
 	struct sample x;

@@ -131,8 +131,7 @@ test_untyped_link_takes_the_protocol_over(void **state)
 	assert_int_equal(untyped(r, hmi(), plc(), "tcp", 502, NULL), 0);
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM links"), 1);
 	assert_int_equal(rig_int(r, "SELECT packets FROM links"), 4);
-	assert_int_equal(
-	    rig_int(r, "SELECT proto = 'modbus' FROM links"), 1);
+	assert_int_equal(rig_int(r, "SELECT proto = 'modbus' FROM links"), 1);
 }
 
 static void
@@ -178,8 +177,8 @@ test_scanner_has_one_row_for_the_rest(void **state)
 	uint32_t n = LIMIT_STORE_LINKS_PER_SOURCE + 500;
 
 	for (uint32_t i = 0; i < n; i++) {
-		struct host h = sample_host(
-		    10, 1, (uint8_t)(i >> 8), (uint8_t)i);
+		struct host h =
+		    sample_host(10, 1, (uint8_t)(i >> 8), (uint8_t)i);
 
 		assert_int_equal(untyped(r, hmi(), &h, "tcp", 502, NULL), 0);
 	}

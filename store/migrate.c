@@ -45,8 +45,7 @@ step(sqlite3 *db, int to)
 		rc = db_exec(db, "COMMIT");
 	}
 	if (rc != 0) {
-		log_error("migration to schema %d: %s", to,
-		    sqlite3_errmsg(db));
+		log_error("migration to schema %d: %s", to, sqlite3_errmsg(db));
 		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 	}
 	return rc;

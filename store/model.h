@@ -67,9 +67,9 @@ enum link_counter {
  * For statements: the addresses of asset ?1, and those behind them that are
  * no assets.  The + keeps SQLite from looking up all that have none.
  */
-#define OWN_ADDRESSES                                                   \
-	"(SELECT id FROM addresses WHERE asset = ?1 UNION ALL "         \
-	"SELECT u.id FROM addresses AS f JOIN addresses AS u "          \
+#define OWN_ADDRESSES                                           \
+	"(SELECT id FROM addresses WHERE asset = ?1 UNION ALL " \
+	"SELECT u.id FROM addresses AS f JOIN addresses AS u "  \
 	"ON u.carrier = f.id AND +u.asset = 0 WHERE f.asset = ?1) AS own"
 
 /* The one word that is shown for a set of roles; NULL when unknown. */

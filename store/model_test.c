@@ -55,8 +55,7 @@ test_role_is_the_most_telling_one(void **state)
 	assert_int_equal(role_level(ROLE_SERVER | ROLE_CLIENT), 1);
 	assert_string_equal(
 	    role_name(ROLE_CLIENT | ROLE_ENGINEER), "engineering");
-	assert_string_equal(
-	    role_name(ROLE_SERVER | ROLE_GATEWAY), "gateway");
+	assert_string_equal(role_name(ROLE_SERVER | ROLE_GATEWAY), "gateway");
 }
 
 static void
@@ -80,8 +79,13 @@ test_text_is_made_valid(void **state)
 	char x[32];
 
 	(void)state;
-	assert_int_equal(text_fit(x, sizeof(x), "a\x00\x1b\xff" "b", 5), 7);
-	assert_string_equal(x, "a  \xef\xbf\xbd" "b");
+	assert_int_equal(text_fit(x, sizeof(x),
+			     "a\x00\x1b\xff"
+			     "b",
+			     5),
+	    7);
+	assert_string_equal(x, "a  \xef\xbf\xbd"
+			       "b");
 	/* Cut at a character's edge, with the hash behind. */
 	(void)text_fit(x, 23,
 	    "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac"

@@ -159,8 +159,7 @@ object_of(const struct ev *e, const struct ev_sub *sub, struct object *o)
 	while ((f = field_next(e, &at, &role, &name)) != NULL) {
 		int64_t v;
 
-		if (role == EV_R_KEY || role == EV_R_ADDR ||
-		    role == EV_R_QTY) {
+		if (role == EV_R_KEY || role == EV_R_ADDR || role == EV_R_QTY) {
 			(void)field_print(e, f, part, sizeof(part));
 			put_key(&t, name, part);
 			if (whole_number(f, &v)) {
@@ -170,9 +169,8 @@ object_of(const struct ev *e, const struct ev_sub *sub, struct object *o)
 			(void)field_print(e, f, part, sizeof(part));
 			put_key(&t, "", part);
 		} else if ((role == EV_R_VALUES || f->id == EVF_VALUE) &&
-		    o->value[0] == '\0') {
-			(void)field_print(
-			    e, f, o->value, sizeof(o->value));
+			   o->value[0] == '\0') {
+			(void)field_print(e, f, o->value, sizeof(o->value));
 			o->has_number = lone_number(f, &o->number);
 		}
 	}
@@ -180,8 +178,7 @@ object_of(const struct ev *e, const struct ev_sub *sub, struct object *o)
 }
 
 size_t
-object_words(
-    const struct ev *e, const struct object *o, char *buf, size_t size)
+object_words(const struct ev *e, const struct object *o, char *buf, size_t size)
 {
 	char what[EV_NAME_MAX];
 	struct text t;

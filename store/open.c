@@ -71,15 +71,14 @@ static int
 load(struct store *s)
 {
 	int64_t behaves = 0;
-	int rc = db_int(
-	    s->db, "SELECT max(id) FROM assets", 0, &s->asset_id);
+	int rc = db_int(s->db, "SELECT max(id) FROM assets", 0, &s->asset_id);
 
 	rc = rc == 0 ? db_int(s->db, "SELECT max(id) FROM addresses", 0,
 			   &s->addr_id)
 		     : rc;
-	rc = rc == 0 ? db_int(s->db, "SELECT max(id) FROM links", 0,
-			   &s->link_id)
-		     : rc;
+	rc = rc == 0
+		 ? db_int(s->db, "SELECT max(id) FROM links", 0, &s->link_id)
+		 : rc;
 	rc = rc == 0 ? db_int(s->db, "SELECT 1 FROM behaviours LIMIT 1", 0,
 			   &behaves)
 		     : rc;
@@ -168,8 +167,8 @@ write_all(struct store *s)
 	rc = rc == 0 ? tell_lost(s) : rc;
 	/* A writer that has heard nothing yet does not know better. */
 	rc = rc == 0 && s->stream_ns != 0
-	    ? store_meta_set(s, "stream_ns", (int64_t)s->stream_ns)
-		     : rc;
+		 ? store_meta_set(s, "stream_ns", (int64_t)s->stream_ns)
+		 : rc;
 	return rc == 0 ? db_run(s->st[ST_COMMIT]) : rc;
 }
 
@@ -200,12 +199,11 @@ take_lock(struct store *s, const char *dir)
 	if (mkdir(dir, 0750) < 0 && errno != EEXIST) {
 		return errno_err();
 	}
-	if (snprintf(path, sizeof(path), "%s/lock", dir) >=
-	    (int)sizeof(path)) {
+	if (snprintf(path, sizeof(path), "%s/lock", dir) >= (int)sizeof(path)) {
 		return ERR_TOOBIG;
 	}
-	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-	    0640);
+	s->lock_fd =
+	    open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (s->lock_fd < 0) {
 		return errno_err();
 	}
@@ -256,14 +254,14 @@ prepare(struct store *s, const char *rules_dir)
 {
 	int rc = sqlfunc_register(s);
 
-	rc = rc == 0 ? rules_load(
-			   s->db, rules_dir, rule_problem, NULL, &s->rules)
-		     : rc;
+	rc = rc == 0
+		 ? rules_load(s->db, rules_dir, rule_problem, NULL, &s->rules)
+		 : rc;
 	for (size_t i = 0; i < ST_COUNT && rc == 0; i++) {
 		rc = db_prepare(s->db, statements[i], &s->st[i]);
 		if (rc != 0) {
-			log_error("statement %zu: %s", i,
-			    sqlite3_errmsg(s->db));
+			log_error(
+			    "statement %zu: %s", i, sqlite3_errmsg(s->db));
 		}
 	}
 	return rc;

@@ -71,8 +71,8 @@ test_lock_goes_with_its_process(void **state)
 static void
 test_group_reads_and_others_do_not(void **state)
 {
-	static const char *const names[] = {"otus.db", "otus.db-wal",
-	    "otus.db-shm", "lock"};
+	static const char *const names[] = {
+	    "otus.db", "otus.db-wal", "otus.db-shm", "lock"};
 	struct rig *r = *state;
 	struct host h = sample_host(10, 0, 0, 1);
 	char path[128];
@@ -224,12 +224,10 @@ test_every_version_migrates_to_the_latest(void **state)
 	for (int from = 0; from <= migrate_latest(); from++) {
 		assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
 		assert_int_equal(migrate_to(db, from), 0);
-		assert_int_equal(
-		    db_int(db, "PRAGMA user_version", -1, &v), 0);
+		assert_int_equal(db_int(db, "PRAGMA user_version", -1, &v), 0);
 		assert_int_equal(v, from);
 		assert_int_equal(migrate(db), 0);
-		assert_int_equal(
-		    db_int(db, "PRAGMA user_version", -1, &v), 0);
+		assert_int_equal(db_int(db, "PRAGMA user_version", -1, &v), 0);
 		assert_int_equal(v, migrate_latest());
 		schema_of(db, got, sizeof(got));
 		assert_string_equal(got, want);

@@ -9,6 +9,14 @@
 #define IDLE_NS NS_PER_SEC
 
 int
+store_processes_clear(struct store *s)
+{
+	int rc = store_begin(s);
+
+	return rc == 0 ? db_exec(s->db, "DELETE FROM processes") : rc;
+}
+
+int
 store_process(struct store *s, const struct store_process *p)
 {
 	sqlite3_stmt *st = NULL;

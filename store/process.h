@@ -35,6 +35,8 @@ struct store_evidence {
 	uint32_t data_len;
 };
 
+/* Forgets the processes of an earlier run. */
+int store_processes_clear(struct store *) MUST_CHECK;
 int store_process(struct store *, const struct store_process *) MUST_CHECK;
 /* The same evidence twice is one.  Committed when this returns. */
 int store_evidence(struct store *, const struct store_evidence *) MUST_CHECK;

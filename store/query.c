@@ -10,22 +10,22 @@
 #include "store/migrate.h"
 #include "store/query_priv.h"
 
-#define ARENA_SIZE   (1024 * 1024)
-#define PATTERN_MAX  512
+#define ARENA_SIZE  (1024 * 1024)
+#define PATTERN_MAX 512
 
-#define ADDRS_SQL                                                           \
-	"SELECT kind, mac, ip, vlans, sub_kind, sub_num, sub_text "         \
+#define ADDRS_SQL                                                   \
+	"SELECT kind, mac, ip, vlans, sub_kind, sub_num, sub_text " \
 	"FROM addresses WHERE asset = ?1 ORDER BY id LIMIT 1024"
 /* What its addresses and the units that are no asset said, best first. */
-#define FACTS_SQL                                                           \
-	"SELECT facts.key, value, via, claim, proto, confidence, count, "   \
-	"facts.first, facts.last, frame FROM " OWN_ADDRESSES                \
-	" JOIN facts ON facts.addr = own.id "                               \
-	"ORDER BY facts.key, confidence DESC, facts.last DESC, value, via, "\
+#define FACTS_SQL                                                            \
+	"SELECT facts.key, value, via, claim, proto, confidence, count, "    \
+	"facts.first, facts.last, frame FROM " OWN_ADDRESSES                 \
+	" JOIN facts ON facts.addr = own.id "                                \
+	"ORDER BY facts.key, confidence DESC, facts.last DESC, value, via, " \
 	"claim, facts.addr LIMIT 1024"
 #define OWN "(SELECT id FROM addresses WHERE asset = ?1)"
-#define SPOKEN                                                              \
-	"SELECT CASE proto WHEN '' THEN lower(label) ELSE proto END AS p "  \
+#define SPOKEN                                                             \
+	"SELECT CASE proto WHEN '' THEN lower(label) ELSE proto END AS p " \
 	"FROM links WHERE dst <> 0 AND "
 #define PROTOS_SQL                                                          \
 	"SELECT p FROM (SELECT proto AS p FROM services WHERE answers = 1 " \
@@ -92,10 +92,10 @@ query_open(const char *dir, struct query **ret)
 	if (q == NULL) {
 		return ERR_NOMEM;
 	}
-	rc = snprintf(path, sizeof(path), "%s/" DB_FILE, dir) <
-		(int)sizeof(path)
-	    ? 0
-	    : ERR_TOOBIG;
+	rc =
+	    snprintf(path, sizeof(path), "%s/" DB_FILE, dir) < (int)sizeof(path)
+		? 0
+		: ERR_TOOBIG;
 	/* SQLite says "cannot open" for everything; these are two things. */
 	if (rc == 0 && access(path, R_OK) < 0) {
 		rc = errno == EACCES ? ERR_PERM : ERR_NOENT;
@@ -202,8 +202,7 @@ bind_pattern(sqlite3_stmt *st, const char *text)
 }
 
 static int
-bind_asset(struct query *q, sqlite3_stmt *st, const char *name,
-    const char *id)
+bind_asset(struct query *q, sqlite3_stmt *st, const char *name, const char *id)
 {
 	int64_t row = -1;
 	int rc = 0;

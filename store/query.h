@@ -144,20 +144,20 @@ int query_alert(struct query *, const char *id,
     int (*row)(void *, const struct query_alert *), void *arg) MUST_CHECK;
 
 /* How many rows a filter leaves. */
-int query_assets_count(struct query *, const struct query_filter *,
-    uint64_t *ret) MUST_CHECK;
-int query_links_count(struct query *, const struct query_filter *,
-    uint64_t *ret) MUST_CHECK;
-int query_alerts_count(struct query *, const struct query_filter *,
-    uint64_t *ret) MUST_CHECK;
+int query_assets_count(
+    struct query *, const struct query_filter *, uint64_t *ret) MUST_CHECK;
+int query_links_count(
+    struct query *, const struct query_filter *, uint64_t *ret) MUST_CHECK;
+int query_alerts_count(
+    struct query *, const struct query_filter *, uint64_t *ret) MUST_CHECK;
 
 /* What can be said at once. */
 struct query_status {
-	uint64_t stream_ns;        /* 0: no event yet                    */
-	uint64_t learn_from_ns;    /* of the first event                 */
+	uint64_t stream_ns;     /* 0: no event yet                    */
+	uint64_t learn_from_ns; /* of the first event                 */
 	bool learning;
 	uint64_t assets, links, behaviours, alerts, alerts_open;
-	uint64_t outbox;           /* deliveries that wait               */
+	uint64_t outbox; /* deliveries that wait               */
 	uint64_t malformed, gaps;
 };
 int query_status(struct query *, struct query_status *ret) MUST_CHECK;

@@ -5,32 +5,26 @@
 
 #include "store/query_priv.h"
 
-#define COLUMNS                                                             \
-	"SELECT l.id, l.uid, l.rule, l.severity, l.state, l.count, "        \
-	"l.first, l.last, l.title, l.soc, l.ot, l.\"check\", l.attack, "    \
-	"l.frames, " END_COLUMNS("x", "s") ", " END_COLUMNS("y", "d")       \
-	" FROM alerts AS l" END_JOIN("x", "s", "l.src")                     \
-	END_JOIN("y", "d", "l.dst") " WHERE 1"
+#define COLUMNS                                                          \
+	"SELECT l.id, l.uid, l.rule, l.severity, l.state, l.count, "     \
+	"l.first, l.last, l.title, l.soc, l.ot, l.\"check\", l.attack, " \
+	"l.frames, " SRC_COLUMNS ", " DST_COLUMNS                        \
+	" FROM alerts AS l" ENDS_JOINED " WHERE 1"
 
 enum { SRC = 14, DST = SRC + 4 };
-
-#define OF_ASSET "(SELECT id FROM addresses WHERE asset = :asset)"
-#define LIKE(column) column " LIKE :text ESCAPE '\\'"
 
 static void
 build(struct sql *s, const struct query_filter *f)
 {
 	sql_start(s, COLUMNS);
 	sql_if(s, f->text != NULL,
-	    " AND (" LIKE("l.title") " OR " LIKE("l.soc") " OR "
-	    LIKE("l.ot") " OR " LIKE("l.rule") " OR "
-	    END_LIKE("x", "s") " OR " END_LIKE("y", "d") ")");
+	    " AND (l.title" LIKE " OR l.soc" LIKE " OR l.ot" LIKE
+	    " OR l.rule" LIKE " OR " ENDS_LIKE ")");
 	sql_if(s, f->state != NULL, " AND l.state = :state");
 	sql_if(s, f->severity != NULL, " AND l.severity = :severity");
 	sql_if(s, f->rule != NULL, " AND l.rule = :rule");
 	sql_if(s, f->since_ns != 0, " AND l.last > :since");
-	sql_if(s, f->asset != NULL,
-	    " AND (l.src IN " OF_ASSET " OR l.dst IN " OF_ASSET ")");
+	sql_if(s, f->asset != NULL, AT_EITHER_END);
 }
 
 static void
@@ -101,8 +95,7 @@ query_alerts(struct query *q, const struct query_filter *f,
 }
 
 int
-query_alerts_count(
-    struct query *q, const struct query_filter *f, uint64_t *ret)
+query_alerts_count(struct query *q, const struct query_filter *f, uint64_t *ret)
 {
 	struct sql s;
 

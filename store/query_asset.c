@@ -11,24 +11,21 @@
 	"a.firmware, a.hardware, a.software, a.serial, a.approved, "        \
 	"a.first, (SELECT max(roles & 1) | max(roles & 2) | "               \
 	"max(roles & 4) | max(roles & 8) | max(roles & 16) | "              \
-	"max(roles & 32) FROM addresses WHERE asset = a.id) AS all_roles, "     \
+	"max(roles & 32) FROM addresses WHERE asset = a.id) AS all_roles, " \
 	"(SELECT max(last) FROM addresses WHERE asset = a.id) AS seen "     \
 	"FROM assets AS a LEFT JOIN addresses AS c ON c.id = a.carrier "    \
 	"LEFT JOIN assets AS p ON p.id = c.asset "                          \
 	"WHERE a.joined IS NULL AND seen IS NOT NULL"
-
-#define LIKE(column) column " LIKE :text ESCAPE '\\'"
 
 static void
 build(struct sql *s, const struct query_filter *f)
 {
 	sql_start(s, COLUMNS);
 	sql_if(s, f->text != NULL,
-	    " AND (" LIKE("a.name") " OR " LIKE("a.vendor") " OR "
-	    LIKE("a.model") " OR " LIKE("a.serial") " OR "
-	    LIKE("a.firmware") " OR EXISTS (SELECT 1 FROM addresses AS x "
-	    "WHERE x.asset = a.id AND (" LIKE("x.ip") " OR " LIKE("x.mac")
-	    ")))");
+	    " AND (a.name" LIKE " OR a.vendor" LIKE " OR a.model" LIKE
+	    " OR a.serial" LIKE " OR a.firmware" LIKE
+	    " OR EXISTS (SELECT 1 FROM addresses AS x WHERE "
+	    "x.asset = a.id AND (x.ip" LIKE " OR x.mac" LIKE ")))");
 	sql_if(s, f->role != NULL, " AND role_of(all_roles) = :role");
 	sql_if(s, f->since_ns != 0, " AND seen > :since");
 	sql_if(s, f->parent != NULL, " AND c.asset = :parent");
@@ -222,8 +219,7 @@ query_assets(struct query *q, const struct query_filter *f,
 }
 
 int
-query_assets_count(
-    struct query *q, const struct query_filter *f, uint64_t *ret)
+query_assets_count(struct query *q, const struct query_filter *f, uint64_t *ret)
 {
 	struct sql s;
 

@@ -6,35 +6,29 @@
 #include "store/query_priv.h"
 
 /* The counters and classes in model.h's and event.def's order. */
-#define COLUMNS                                                             \
-	"SELECT l.id, l.transport, l.port, l.proto, l.label, l.flags, "     \
-	"l.first, l.last, l.packets, l.bytes, l.packets_back, "             \
-	"l.bytes_back, l.replies, l.errors, l.unanswered, l.retransmits, "  \
-	"l.duplicates, l.rtt_count, l.rtt_sum_us, l.rtt_max_us, "           \
-	"l.op_read, l.op_write, l.op_control, l.op_program, "               \
-	"l.op_firmware, l.op_config, l.op_diagnostic, l.op_discovery, "     \
-	"l.op_session, l.op_report, l.op_file, l.op_other, "                \
-	END_COLUMNS("x", "s") ", " END_COLUMNS("y", "d") " FROM links AS l" \
-	END_JOIN("x", "s", "l.src") END_JOIN("y", "d", "l.dst")             \
-	" WHERE 1"
+#define COLUMNS                                                            \
+	"SELECT l.id, l.transport, l.port, l.proto, l.label, l.flags, "    \
+	"l.first, l.last, l.packets, l.bytes, l.packets_back, "            \
+	"l.bytes_back, l.replies, l.errors, l.unanswered, l.retransmits, " \
+	"l.duplicates, l.rtt_count, l.rtt_sum_us, l.rtt_max_us, "          \
+	"l.op_read, l.op_write, l.op_control, l.op_program, "              \
+	"l.op_firmware, l.op_config, l.op_diagnostic, l.op_discovery, "    \
+	"l.op_session, l.op_report, l.op_file, l.op_other, " SRC_COLUMNS   \
+	", " DST_COLUMNS " FROM links AS l" ENDS_JOINED " WHERE 1"
 
 enum { COUNTERS = 8, OPS = COUNTERS + LINK_COUNTERS };
 enum { SRC = OPS + EV_CLASS_COUNT - 1, DST = SRC + 4 };
-
-#define OF_ASSET "(SELECT id FROM addresses WHERE asset = :asset)"
 
 static void
 build(struct sql *s, const struct query_filter *f)
 {
 	sql_start(s, COLUMNS);
 	sql_if(s, f->text != NULL,
-	    " AND (" END_LIKE("x", "s") " OR " END_LIKE("y", "d")
-	    " OR l.proto LIKE :text ESCAPE '\\' OR l.label LIKE :text "
-	    "ESCAPE '\\' OR l.port LIKE :text ESCAPE '\\')");
+	    " AND (" ENDS_LIKE " OR l.proto" LIKE " OR l.label" LIKE
+	    " OR l.port" LIKE ")");
 	sql_if(s, f->proto != NULL, " AND l.proto = :proto");
 	sql_if(s, f->since_ns != 0, " AND l.last > :since");
-	sql_if(s, f->asset != NULL,
-	    " AND (l.src IN " OF_ASSET " OR l.dst IN " OF_ASSET ")");
+	sql_if(s, f->asset != NULL, AT_EITHER_END);
 }
 
 static const char *
@@ -103,8 +97,7 @@ query_links(struct query *q, const struct query_filter *f,
 }
 
 int
-query_links_count(
-    struct query *q, const struct query_filter *f, uint64_t *ret)
+query_links_count(struct query *q, const struct query_filter *f, uint64_t *ret)
 {
 	struct sql s;
 

@@ -32,7 +32,7 @@ void sql_if(struct sql *, bool applies, const char *text);
 struct bound {
 	const struct query_filter *filter;
 	const struct query_page *page;
-	int64_t asset;  /* row of filter->asset, -1 = no such one */
+	int64_t asset; /* row of filter->asset, -1 = no such one */
 	int64_t parent;
 };
 
@@ -46,8 +46,8 @@ int query_prepare(struct query *, const struct sql *,
     const struct query_filter *, const struct query_page *,
     sqlite3_stmt **ret) MUST_CHECK;
 /* Counts the rows of the statement. */
-int query_count(struct query *, const struct sql *,
-    const struct query_filter *, uint64_t *ret) MUST_CHECK;
+int query_count(struct query *, const struct sql *, const struct query_filter *,
+    uint64_t *ret) MUST_CHECK;
 
 /* A column's text kept until the arena is cleared; NULL for NULL. */
 const char *query_keep(struct query *, sqlite3_stmt *, int col);
@@ -56,15 +56,24 @@ const char *query_text(sqlite3_stmt *, int col);
 /* uid, ip, mac, name from four columns. */
 void query_end(sqlite3_stmt *, int col, struct query_end *ret);
 
-/* The same four of an address (x) and its asset (s), for statements. */
-#define END_COLUMNS(x, s)                                               \
-	s ".uid, " x ".ip, CASE WHEN " x ".ip IS NULL THEN " x          \
-	  ".mac END, " s ".name"
-#define END_JOIN(x, s, row)                                             \
-	" LEFT JOIN addresses AS " x " ON " x ".id = " row              \
-	" LEFT JOIN assets AS " s " ON " s ".id = " x ".asset"
-#define END_LIKE(x, s)                                                  \
-	x ".ip LIKE :text ESCAPE '\\' OR " x                            \
-	  ".mac LIKE :text ESCAPE '\\' OR " s ".name LIKE :text ESCAPE '\\'"
+/*
+ * For lists with two ends (l.src and l.dst): the same four columns of each,
+ * what they are joined from, and where a text may be found in them.
+ */
+#define LIKE        " LIKE :text ESCAPE '\\'"
+#define SRC_COLUMNS "s.uid, x.ip, CASE WHEN x.ip IS NULL THEN x.mac END, s.name"
+#define DST_COLUMNS "d.uid, y.ip, CASE WHEN y.ip IS NULL THEN y.mac END, d.name"
+#define ENDS_JOINED                                 \
+	" LEFT JOIN addresses AS x ON x.id = l.src" \
+	" LEFT JOIN assets AS s ON s.id = x.asset"  \
+	" LEFT JOIN addresses AS y ON y.id = l.dst" \
+	" LEFT JOIN assets AS d ON d.id = y.asset"
+#define ENDS_LIKE                                             \
+	"x.ip" LIKE " OR x.mac" LIKE " OR s.name" LIKE " OR " \
+	"y.ip" LIKE " OR y.mac" LIKE " OR d.name" LIKE
+#define AT_EITHER_END                                            \
+	" AND (l.src IN (SELECT id FROM addresses WHERE asset "  \
+	"= :asset) OR l.dst IN (SELECT id FROM addresses WHERE " \
+	"asset = :asset))"
 
 #endif

@@ -42,13 +42,12 @@ query_status(struct query *q, struct query_status *ret)
 		int64_t v = 0;
 
 		rc = db_int(q->db, parts[i].sql, 0, &v);
-		*(uint64_t *)(void *)((char *)&s + parts[i].at) =
-		    (uint64_t)v;
+		*(uint64_t *)(void *)((char *)&s + parts[i].at) = (uint64_t)v;
 	}
-	rc = rc == 0
-	    ? db_int(q->db, "SELECT value FROM meta WHERE key = 'learn_done'",
-		  0, &done)
-	    : rc;
+	rc = rc == 0 ? db_int(q->db,
+			   "SELECT value FROM meta WHERE key = 'learn_done'", 0,
+			   &done)
+		     : rc;
 	if (rc == 0) {
 		s.learning = done == 0;
 		*ret = s;

@@ -82,9 +82,8 @@ record_service_learned(struct store *s, enum answer *ret)
 	rc = db_step(st);
 	if (rc == 1) {
 		/* Asked for in vain, it was not a service then. */
-		*ret = db_get(st, 0) != 0 && db_get(st, 1) != 0
-		    ? ANSWER_YES
-		    : ANSWER_NO;
+		*ret = db_get(st, 0) != 0 && db_get(st, 1) != 0 ? ANSWER_YES
+								: ANSWER_NO;
 		db_reset(st);
 		return 0;
 	}
@@ -176,7 +175,7 @@ parse_state(const struct judged *n, struct state *x)
 	sub_text(e->flags & EV_HAS_SUBJECT ? &e->subject : &e->src, x->sub);
 	(void)field_text(e, EVF_OBJECT, x->object, sizeof(x->object));
 	return x->addr != 0 &&
-	    field_text(e, EVF_STATE, x->state, sizeof(x->state)) != 0;
+	       field_text(e, EVF_STATE, x->state, sizeof(x->state)) != 0;
 }
 
 static int
@@ -236,8 +235,7 @@ state(struct store *s)
 	}
 	rc = last_state(s, &x);
 	if (rc == 1) {
-		same = strcmp(db_text(st, 1), x.state) == 0 ? db_get(st, 0)
-							    : 0;
+		same = strcmp(db_text(st, 1), x.state) == 0 ? db_get(st, 0) : 0;
 		db_reset(st);
 	}
 	if (rc < 0) {
@@ -286,9 +284,9 @@ transfer(struct store *s)
 	rc = db_step(st);
 	if (rc == 1) {
 		id = strcmp(db_text(st, 1), "end") != 0 &&
-			strcmp(phase, "begin") != 0
-		    ? db_get(st, 0)
-		    : 0;
+			     strcmp(phase, "begin") != 0
+			 ? db_get(st, 0)
+			 : 0;
 		db_reset(st);
 	}
 	if (rc < 0) {

@@ -55,8 +55,8 @@ test_service_is_asked_then_answers(void **state)
 static void
 test_states_are_a_history_of_changes(void **state)
 {
-	static const char *const said[] = {"running", "running", "stopped",
-	    "running", "running"};
+	static const char *const said[] = {
+	    "running", "running", "stopped", "running", "running"};
 	struct rig *r = *state;
 	char buf[64];
 
@@ -68,8 +68,8 @@ test_states_are_a_history_of_changes(void **state)
 		sample_wait(&r->x, SAMPLE_SECOND);
 	}
 	assert_string_equal(
-	    rig_text(r, "SELECT group_concat(state || count) FROM states",
-		buf, sizeof(buf)),
+	    rig_text(r, "SELECT group_concat(state || count) FROM states", buf,
+		sizeof(buf)),
 	    "running2,stopped1,running2");
 }
 
@@ -95,8 +95,7 @@ test_transfer_is_one_row_from_begin_to_end(void **state)
 	}
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM transfers"), 2);
 	assert_int_equal(
-	    rig_int(r, "SELECT bytes FROM transfers WHERE phase = 'end'"),
-	    250);
+	    rig_int(r, "SELECT bytes FROM transfers WHERE phase = 'end'"), 250);
 }
 
 static void
@@ -205,18 +204,17 @@ test_behaviours_count_and_range(void **state)
 		sample_wait(&r->x, SAMPLE_SECOND);
 	}
 	assert_int_equal(sample_read(&r->x, &hmi, &plc, 1, 0, 10), 0);
-	assert_int_equal(
-	    sample_repeat(&r->x, &hmi, &plc, 1, 0, 10, 1000), 0);
+	assert_int_equal(sample_repeat(&r->x, &hmi, &plc, 1, 0, 10, 1000), 0);
 	rig_restart(r);
-	assert_int_equal(
-	    sample_repeat(&r->x, &hmi, &plc, 1, 0, 10, 1000), 0);
+	assert_int_equal(sample_repeat(&r->x, &hmi, &plc, 1, 0, 10, 1000), 0);
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM behaviours"), 2);
 	assert_int_equal(
 	    rig_int(r, "SELECT count FROM behaviours WHERE class = 'read'"),
 	    2001);
 	assert_string_equal(
-	    rig_text(r, "SELECT count || ' ' || min || ' ' || max || ' ' || "
-			"value FROM behaviours WHERE class = 'write'",
+	    rig_text(r,
+		"SELECT count || ' ' || min || ' ' || max || ' ' || "
+		"value FROM behaviours WHERE class = 'write'",
 		buf, sizeof(buf)),
 	    "3 5.0 7.0 [7]");
 }

@@ -9,7 +9,8 @@
 #include "store/export/export.h"
 #include "store/harness.h"
 
-#define EVENTS 20000
+#define EVENTS 4000
+#define MANY   20000 /* make more rows than the caches hold */
 
 static struct host
 some_host(uint64_t *random, bool wide)
@@ -25,8 +26,8 @@ static int
 some_event(struct sample *x, uint64_t *random, bool wide)
 {
 	static const char *const hows[] = {"arp", "traffic", "traffic", "nd"};
-	static const char *const statuses[] = {"ok", "ok", "illegal_function",
-	    "gateway_target_failed"};
+	static const char *const statuses[] = {
+	    "ok", "ok", "illegal_function", "gateway_target_failed"};
 	struct host a = some_host(random, wide), b = some_host(random, wide);
 	uint64_t v = test_random(random);
 	uint16_t addr = (uint16_t)(v >> 20 & 15);
@@ -40,8 +41,8 @@ some_event(struct sample *x, uint64_t *random, bool wide)
 	case 2: return sample_endpoint(x, &a, hows[v >> 8 & 3]);
 	case 3: return sample_service(x, &a, &b, v >> 8 & 1);
 	case 4:
-		return sample_identity(x, &b, (int)unit - 1, "model",
-		    v >> 8 & 1 ? "A" : "B");
+		return sample_identity(
+		    x, &b, (int)unit - 1, "model", v >> 8 & 1 ? "A" : "B");
 	case 5: return sample_reply(x, &a, &b, unit, statuses[v >> 8 & 3]);
 	case 6: return sample_write(x, &a, &b, unit, addr, (uint16_t)v);
 	case 7: return sample_repeat(x, &a, &b, unit, addr, 1, v >> 8 & 255);
@@ -80,7 +81,7 @@ run(const char *key, bool wide, unsigned restart, char **ret, size_t *ret_n)
 
 	assert_int_equal(setenv("OTUS_HASH_KEY", key, 1), 0);
 	rig_start(&r, 60 * SAMPLE_SECOND, NULL);
-	for (unsigned i = 1; i <= EVENTS; i++) {
+	for (unsigned i = 1; i <= (wide ? MANY : EVENTS); i++) {
 		assert_int_equal(some_event(&r.x, &random, wide), 0);
 		if (restart != 0 && i % restart == 0) {
 			rig_restart(&r);

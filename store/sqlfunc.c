@@ -122,7 +122,7 @@ static bool
 is_number(const char *key)
 {
 	return strcmp(key, "level") == 0 || strcmp(key, "approved") == 0 ||
-	    strcmp(key, "first") == 0 || strcmp(key, "last") == 0;
+	       strcmp(key, "first") == 0 || strcmp(key, "last") == 0;
 }
 
 static const struct addr *
@@ -193,8 +193,7 @@ sqlfunc_register(struct store *s)
 	    {"asset", 2, asset},
 	};
 
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]);
-	     i++) {
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		int rc = sqlite3_create_function_v2(s->db, functions[i].name,
 		    functions[i].args, SQLITE_UTF8, s, functions[i].fn, NULL,
 		    NULL, NULL);

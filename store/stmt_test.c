@@ -8,6 +8,7 @@
 #include "base/test.h"
 #include "store/db.h"
 #include "store/migrate.h"
+#include "store/model.h"
 
 static const struct {
 	const char *name, *sql;
@@ -17,12 +18,13 @@ static const struct {
 #undef STMT
 };
 
-/* What may be walked: rows of a subquery, which has a LIMIT. */
+/* What may be walked: rows of a subquery, which has a LIMIT or is one
+ * asset's, and the outbox, which is bounded as a whole. */
 static bool
 is_bounded(const char *detail)
 {
 	static const char *const known[] = {"SCAN CONSTANT ROW", "SCAN l",
-	    "SCAN r", "SCAN (subquery"};
+	    "SCAN r", "SCAN (subquery", "SCAN own", "SCAN outbox"};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strncmp(detail, known[i], strlen(known[i])) == 0) {

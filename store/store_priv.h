@@ -2,12 +2,13 @@
  * store_priv: what the files of the writer share.  Nobody else includes it.
  *
  *	ingest.c   an event's way: ends, link, rules, records
- *	addr.c     addresses: found, made, written
- *	bind.c     which addresses are one asset
+ *	addr.c     addresses: found and made; addr_key.c, addr_row.c
+ *	bind.c     an event's ends, found or made
+ *	hold.c     which MAC holds which IP: what makes an asset
  *	unit.c     what is behind an address
  *	asset.c    assets: made, joined, split, written
  *	fact.c     what is known of them
- *	link.c     who talks to whom
+ *	link.c     who talks to whom; conversation.c which one it is
  *	behave.c   what they do: the baseline's rows
  *	baseline.c learned(), first(), usual
  *	record.c   services, states, transfers, violations and the like
@@ -88,9 +89,9 @@ struct slink {
 /* What an operation is about, taken from its protocol's field table. */
 struct object {
 	char sub[EV_SUB_TEXT];
-	char text[OBJECT_MAX];  /* exact: what makes it the same again  */
+	char text[OBJECT_MAX]; /* exact: what makes it the same again  */
 	char space[EV_NAME_MAX];
-	char value[VALUE_MAX];  /* "" when the event has none           */
+	char value[VALUE_MAX]; /* "" when the event has none           */
 	int ranges;
 	int64_t lo[2], hi[2];
 	bool has_number;
@@ -113,11 +114,11 @@ struct behave {
 
 struct judged {
 	const struct ev *ev;
-	struct addr *src, *dst;       /* NULL: the event has no such end  */
+	struct addr *src, *dst; /* NULL: the event has no such end  */
 	struct addr *client, *server;
-	struct addr *subject;         /* whom an identity is about        */
-	struct addr *front;           /* the subject is behind it         */
-	struct slink *link;           /* NULL: none */
+	struct addr *subject; /* whom an identity is about        */
+	struct addr *front;   /* the subject is behind it         */
+	struct slink *link;   /* NULL: none */
 	bool talker_new, link_new;
 	bool has_object;
 	struct object object;
@@ -166,6 +167,21 @@ void store_fail(struct store *);
 int store_flush(struct store *) MUST_CHECK;
 int store_meta_set(struct store *, const char *key, int64_t v) MUST_CHECK;
 
+/* addr_key.c: k is an address of which only the key is filled in */
+void addr_key_ip(struct addr *k, uint8_t kind, uint8_t ipver,
+    const struct ev_ip *, uint8_t slot);
+void addr_key_mac(struct addr *k, uint8_t kind, const uint8_t mac[6]);
+void addr_key_sub(struct addr *k, int64_t carrier, uint8_t transport,
+    uint16_t port, const struct ev_sub *);
+void addr_key_text(const struct addr *, char buf[ADDR_KEY_TEXT]);
+
+/* addr_row.c: columns as ADDR_COLUMNS of stmt.def has them */
+/* Fills an address that has its key. */
+void addr_row_load(struct addr *, sqlite3_stmt *);
+/* The key of a MAC's or an IP's row; false when it is another's. */
+bool addr_row_key(struct addr *k, sqlite3_stmt *);
+int addr_row_write(void *store, void *row) MUST_CHECK;
+
 /* addr.c */
 int addrs_init(struct store *) MUST_CHECK;
 bool addr_ip_is_group(uint8_t ipver, const struct ev_ip *);
@@ -182,8 +198,8 @@ int addr_ip(struct store *, uint8_t ipver, const struct ev_ip *, uint8_t slot,
 int addr_group(struct store *, const struct ev_end *, bool make,
     struct addr **ret) MUST_CHECK;
 int addr_sub(struct store *, const struct addr *carrier, uint8_t transport,
-    uint16_t port, const struct ev_sub *, bool make, struct addr **ret)
-    MUST_CHECK;
+    uint16_t port, const struct ev_sub *, bool make,
+    struct addr **ret) MUST_CHECK;
 int addr_by_id(struct store *, int64_t id, struct addr **ret) MUST_CHECK;
 /* Text of the address itself: IP, else MAC, else what is behind. */
 void addr_text(const struct addr *, char *buf, size_t size);
@@ -192,6 +208,22 @@ void addr_role(struct store *, struct addr *, uint16_t role);
 void addr_vlan(struct store *, struct addr *, const struct ev *);
 /* Takes over the assets that a statement gave to rows (ADDR_COLUMNS). */
 int addr_moved(struct store *, sqlite3_stmt *) MUST_CHECK;
+
+/* hold.c */
+enum how { HOW_NONE, HOW_TRAFFIC, HOW_DHCP, HOW_ND, HOW_ARP };
+
+/* An address speaks: from now on it is, or belongs to, an asset. */
+void hold_heard(struct store *, struct addr *, uint64_t ts_ns);
+/* Whether MAC and IP may be bound to each other by this. */
+bool hold_may_be_firm(const struct addr *mac, enum how, const struct ev_end *);
+/* first is the IP's row with slot 0; *ret the one that speaks. */
+int hold_firm(struct store *, struct addr *mac, struct addr *first, enum how,
+    uint64_t ts_ns, struct addr **ret) MUST_CHECK;
+int hold_traffic(struct store *, struct addr *mac, struct addr *first,
+    uint64_t ts_ns) MUST_CHECK;
+/* The row of an IP that mac holds firmly; *ret NULL when it holds none. */
+int hold_find(struct store *, struct addr *first, const uint8_t mac[6],
+    struct addr **ret) MUST_CHECK;
 
 /* bind.c */
 int bind_endpoint(struct store *, const struct ev *, struct addr **ret,
@@ -216,13 +248,13 @@ int asset_join(struct store *, int64_t a, int64_t b) MUST_CHECK;
  * The addresses of an asset that mac holds, and its own row, but not keep,
  * get an asset of their own.
  */
-int asset_split(struct store *, struct addr *mac, const struct addr *keep)
-    MUST_CHECK;
+int asset_split(
+    struct store *, struct addr *mac, const struct addr *keep) MUST_CHECK;
 /* Chooses the shown facts anew. */
 int asset_refresh(struct store *, int64_t asset) MUST_CHECK;
 /* A shown value by its name; ERR_NOTFOUND when unknown. */
-int asset_value(struct store *, const struct addr *, const char *key,
-    char *buf, size_t size) MUST_CHECK;
+int asset_value(struct store *, const struct addr *, const char *key, char *buf,
+    size_t size) MUST_CHECK;
 
 /* unit.c */
 int unit_judge(struct store *) MUST_CHECK;
@@ -233,8 +265,7 @@ int unit_said(struct store *, struct addr *front, struct addr *unit,
 /* fact.c */
 int fact_store(struct store *) MUST_CHECK;
 /* Whether the event's fact takes the place of old, which it gives. */
-int fact_changes(struct store *, bool *ret, char *old, size_t size)
-    MUST_CHECK;
+int fact_changes(struct store *, bool *ret, char *old, size_t size) MUST_CHECK;
 bool fact_is_placeholder(const char *key, const char *value);
 
 /* field.c: values of events as text */
@@ -244,27 +275,51 @@ uint64_t field_uint(const struct ev *, uint16_t id, uint64_t none);
  * The field at *at, which moves to the next one beside it, with its role and
  * name in the protocol's table; NULL at the end.
  */
-const struct ev_field *field_next(const struct ev *, size_t *at,
-    uint8_t *ret_role, const char **ret_name);
+const struct ev_field *field_next(
+    const struct ev *, size_t *at, uint8_t *ret_role, const char **ret_name);
 const struct ev_field *field_named(const struct ev *, const char *name);
-size_t field_print(const struct ev *, const struct ev_field *, char *buf,
-    size_t size);
+size_t field_print(
+    const struct ev *, const struct ev_field *, char *buf, size_t size);
 
 /* object.c */
 void object_of(const struct ev *, const struct ev_sub *, struct object *ret);
 /* "holding registers 100 to 109": for people. */
-size_t object_words(const struct ev *, const struct object *, char *buf,
-    size_t size);
+size_t object_words(
+    const struct ev *, const struct object *, char *buf, size_t size);
 
 /* link.c */
+enum {
+	LINK_OVER_TCP = 1, /* as in transport_name() */
+	LINK_OVER_UDP,
+	LINK_OVER_ETHERNET,
+	LINK_OVER_LLC,
+	LINK_OVER_OTHER = 8
+};
+
+/* What makes a link the same again. */
+struct link_ends {
+	int64_t src, dst;
+	uint8_t transport;
+	uint16_t port, proto;
+};
+
 int links_init(struct store *) MUST_CHECK;
+/* *ret is NULL when there is none. */
+int link_find(
+    struct store *, const struct link_ends *, struct slink **ret) MUST_CHECK;
+/* A link with any protocol between the ends, for what has none. */
+int link_find_typed(
+    struct store *, const struct link_ends *, struct slink **ret) MUST_CHECK;
+int link_find_or_make(struct store *, const struct link_ends *,
+    struct addr *client, struct slink **ret, bool *ret_new) MUST_CHECK;
 uint8_t transport_parse(const char *);
 const char *transport_name(uint8_t);
+
+/* conversation.c */
 /* Finds or makes the event's link from now's ends; sets client, server. */
 int link_resolve(struct store *) MUST_CHECK;
 int link_traffic(struct store *) MUST_CHECK;
 void link_seen(struct store *, struct slink *, uint64_t first, uint64_t last);
-int link_write(void *store, void *row) MUST_CHECK;
 
 /* behave.c */
 int behaves_init(struct store *) MUST_CHECK;
@@ -276,13 +331,13 @@ int behave_store(struct store *) MUST_CHECK;
 int baseline_start(struct store *) MUST_CHECK;
 int baseline_time(struct store *, uint64_t ts_ns) MUST_CHECK;
 /* ERR_NOTFOUND: there is no such what. */
-int baseline_learned(struct store *, const char *what, enum answer *ret)
-    MUST_CHECK;
-int baseline_first(struct store *, const char *what, enum answer *ret)
-    MUST_CHECK;
+int baseline_learned(
+    struct store *, const char *what, enum answer *ret) MUST_CHECK;
+int baseline_first(
+    struct store *, const char *what, enum answer *ret) MUST_CHECK;
 /* changed(), and what was there before ("" when nothing). */
-int baseline_changed(struct store *, enum answer *ret, char *old, size_t size)
-    MUST_CHECK;
+int baseline_changed(
+    struct store *, enum answer *ret, char *old, size_t size) MUST_CHECK;
 int baseline_usual(struct store *, char *buf, size_t size) MUST_CHECK;
 int baseline_old(struct store *, char *buf, size_t size) MUST_CHECK;
 
@@ -291,8 +346,8 @@ int record_store(struct store *) MUST_CHECK;
 int record_service_learned(struct store *, enum answer *ret) MUST_CHECK;
 int record_transport(struct store *, const struct addr *server, uint16_t port,
     uint16_t proto, uint8_t *ret) MUST_CHECK;
-int record_state_changes(struct store *, bool *ret, char *old, size_t size)
-    MUST_CHECK;
+int record_state_changes(
+    struct store *, bool *ret, char *old, size_t size) MUST_CHECK;
 
 /* alert.c */
 int alert_hit(void *store, const struct rules_hit *);

@@ -28,13 +28,11 @@ text_fit(char *buf, size_t size, const char *s, size_t n)
 		memcpy(buf, work, len + 1);
 		return len;
 	}
-	(void)crypto_generichash(
-	    h, sizeof(h), (const uint8_t *)s, n, NULL, 0);
+	(void)crypto_generichash(h, sizeof(h), (const uint8_t *)s, n, NULL, 0);
 	(void)sodium_bin2hex(tail + 1, HASH_DIGITS + 1, h, HASH_DIGITS / 2);
 	keep = size > sizeof(tail) ? size - sizeof(tail) : 0;
 	keep = utf8_clean(buf, keep + 1, work, len, NULL);
-	return keep +
-	    (size_t)snprintf(buf + keep, size - keep, "%s", tail);
+	return keep + (size_t)snprintf(buf + keep, size - keep, "%s", tail);
 }
 
 size_t

@@ -45,14 +45,14 @@ promote(struct store *s, struct addr *unit)
 {
 	if (unit->asset == 0 && !is_gateway_itself(unit->sub.num)) {
 		unit->flags |= ADDR_OWN;
+		unit->roles |= ROLE_SERVER;
 		asset_make(s, unit);
 	}
 }
 
 /* The port is a gateway's: whoever has answered there is a child. */
 static int
-open_port(struct store *s, struct addr *front, uint8_t transport,
-    uint16_t port)
+open_port(struct store *s, struct addr *front, uint8_t transport, uint16_t port)
 {
 	sqlite3_stmt *st = s->st[ST_UNITS_OF_PORT];
 	struct ev_sub sub = {.kind = EV_SUB_UNIT};
@@ -93,8 +93,7 @@ static bool
 is_open(struct store *s, const struct addr *unit, const struct addr *front)
 {
 	struct addr *row = NULL;
-	int rc = port_row(
-	    s, front, unit->transport, unit->port, false, &row);
+	int rc = port_row(s, front, unit->transport, unit->port, false, &row);
 
 	return rc == 0 && row != NULL && (row->flags & ADDR_OWN);
 }

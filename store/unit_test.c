@@ -4,7 +4,7 @@
 #include "base/test.h"
 #include "store/harness.h"
 
-#define CHILDREN                                                       \
+#define CHILDREN                                                           \
 	"SELECT count(*) FROM assets WHERE carrier IS NOT NULL AND id IN " \
 	"(SELECT asset FROM addresses)"
 
@@ -54,8 +54,7 @@ test_units_that_answer_alike_are_one_device(void **state)
 	struct rig *r = *state;
 
 	for (uint8_t u = 1; u < 10; u++) {
-		assert_int_equal(
-		    sample_reply(&r->x, &hmi, &plc, u, "ok"), 0);
+		assert_int_equal(sample_reply(&r->x, &hmi, &plc, u, "ok"), 0);
 		assert_int_equal(
 		    sample_identity(&r->x, &plc, u, "model", "M340"), 0);
 	}
@@ -93,8 +92,7 @@ test_gateway_itself_is_no_child(void **state)
 	assert_int_equal(sample_reply(&r->x, &hmi, &plc, 0, "ok"), 0);
 	assert_int_equal(sample_reply(&r->x, &hmi, &plc, 255, "ok"), 0);
 	assert_int_equal(
-	    sample_reply(&r->x, &hmi, &plc, 3, "gateway_path_unavailable"),
-	    0);
+	    sample_reply(&r->x, &hmi, &plc, 3, "gateway_path_unavailable"), 0);
 	assert_int_equal(rig_int(r, CHILDREN), 0);
 }
 
@@ -145,9 +143,8 @@ test_ports_are_told_apart(void **state)
 		struct ev *e;
 
 		for (int gw = 0; gw < 2; gw++) {
-			assert_int_equal(sample_reply(&r->x, &hmi, &plc, 1,
-					     "ok"),
-			    0);
+			assert_int_equal(
+			    sample_reply(&r->x, &hmi, &plc, 1, "ok"), 0);
 			e = &r->x.ev;
 			e->src.port = port;
 			e->src.sub.num = gw == 0 ? 1 : 9;

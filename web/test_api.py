@@ -11,7 +11,8 @@ import sys
 import threading
 import time
 
-import harness
+sys.dont_write_bytecode = True
+import harness  # noqa: E402
 
 try:
     import jsonschema

@@ -10,7 +10,8 @@ import sys
 import tempfile
 import time
 
-import harness
+sys.dont_write_bytecode = True
+import harness  # noqa: E402
 
 try:
     from selenium import webdriver

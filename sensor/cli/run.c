@@ -6,6 +6,7 @@
  * from parent_run() on nothing is opened by this process.
  */
 #include <errno.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 #include "cli/settings.h"
 #include "proc/parent.h"
 #include "run/run.h"
+#include "run/target.h"
 #include "store/export/message.h"
 #include "web/listen.h"
 
@@ -34,13 +36,25 @@ struct starting {
 	uint8_t config[PROC_CONFIG_MAX];
 };
 
-/* The directory is the processes' own; what is above it stays as it is. */
+/*
+ * The directory is the processes' own; what is above it stays as it is.  One
+ * that root makes in somebody's folder (sudo in a checkout) is made for that
+ * somebody, who can then be whom the processes become.
+ */
 static int
 make_dir(struct starting *x)
 {
+	char above[DATADIR_MAX + 8];
 	struct stat st;
 
-	if (mkdir(x->s.dir, 02750) < 0 && errno != EEXIST) {
+	if (mkdir(x->s.dir, 02750) == 0) {
+		snprintf(above, sizeof above, "%s/..", x->s.dir);
+		if (priv_can_change() && stat(above, &st) == 0 &&
+		    lchown(x->s.dir, st.st_uid, st.st_gid) < 0) {
+			log_warn("cannot give %s to its folder's owner: %s",
+			    x->s.dir, strerror(errno));
+		}
+	} else if (errno != EEXIST) {
 		fprintf(stderr, "otus: cannot make %s: %s\n", x->s.dir,
 		    strerror(errno));
 		return ERR_PERM;
@@ -50,6 +64,24 @@ make_dir(struct starting *x)
 		return ERR_CONFIG;
 	}
 	return 0;
+}
+
+/* Whether that user comes through all folders above the directory. */
+static bool
+can_reach(const struct priv_id *id, const char *dir)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		char above[DATADIR_MAX + 8];
+
+		snprintf(above, sizeof above, "%s/..", dir);
+		_exit(setgroups(0, NULL) < 0 || setgid(id->gid) < 0 ||
+		      setuid(id->uid) < 0 || access(above, X_OK) < 0);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid &&
+	       WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 static int
@@ -67,7 +99,16 @@ find_user(struct starting *x)
 		    x->s.user);
 		return err;
 	}
-	if (found == PRIV_NOBODY || found == PRIV_OWNER) {
+	if (!priv_can_change()) {
+		return 0;
+	}
+	if (!can_reach(&x->id, x->s.dir)) {
+		log_warn("user %s cannot reach %s: running as root, which the "
+			 "sandboxes confine all the same; better: --data "
+			 "/var/lib/otus and a user '%s'",
+		    x->id.user, x->s.dir, x->s.user);
+		x->id = (struct priv_id){.user = "root"};
+	} else if (found == PRIV_NOBODY || found == PRIV_OWNER) {
 		log_info(
 		    "no user '%s' here: running as %s", x->s.user, x->id.user);
 	}
@@ -156,29 +197,24 @@ add_web(struct starting *x)
 static int
 add_courier(struct starting *x)
 {
-	const char *colon;
 	struct run_courier_config c = {0};
 	struct parent_spec spec = {
 	    .role = "courier",
 	    .label = "",
-	    .phase = PHASE_SERVE,
+	    /* After web: a name server that is dead holds nobody up. */
+	    .phase = PHASE_SENSE,
 	    .silent_ms = 4 * SILENT_MS,
 	    .config = x->config,
 	};
-	uint64_t port = 0;
 	unsigned child;
 	int err;
 
 	if (x->s.syslog == NULL) {
 		return 0;
 	}
-	colon = strrchr(x->s.syslog, ':');
-	snprintf(c.host, sizeof c.host, "%.*s", (int)(colon - x->s.syslog),
-	    x->s.syslog);
-	if (options_number(colon + 1, 1, 65535, &port) < 0) {
+	if (target_parse(x->s.syslog, c.host, &c.port) < 0) {
 		return ERR_CONFIG;
 	}
-	c.port = (uint16_t)port;
 	c.form = (uint8_t)message_form_parse(x->s.syslog_format);
 	spec.config_len = run_courier_encode(x->config, sizeof x->config, &c);
 	if ((err = parent_add(x->parent, &spec, &child)) < 0) {

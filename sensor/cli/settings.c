@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 #include "cli/settings.h"
+#include "run/run.h"
+#include "run/target.h"
 
 #define FILE_MAX_ (64 * 1024)
 
@@ -134,8 +136,8 @@ number(const struct options *o, const char *name, uint64_t min, uint64_t max,
 static int
 check_syslog(const struct settings *s, FILE *err)
 {
-	const char *colon;
-	uint64_t port;
+	char host[RUN_TEXT_MAX];
+	uint16_t port;
 
 	if (strcmp(s->syslog_format, "rfc5424") != 0 &&
 	    strcmp(s->syslog_format, "cef") != 0 &&
@@ -149,9 +151,7 @@ check_syslog(const struct settings *s, FILE *err)
 	if (s->syslog == NULL) {
 		return 0;
 	}
-	colon = strrchr(s->syslog, ':');
-	if (colon == NULL || colon == s->syslog || strlen(s->syslog) > 200 ||
-	    options_number(colon + 1, 1, 65535, &port) < 0) {
+	if (target_parse(s->syslog, host, &port) < 0) {
 		fprintf(err, "otus: --syslog takes HOST:PORT, not '%s'\n",
 		    s->syslog);
 		return ERR_CONFIG;

@@ -356,14 +356,14 @@ payload(struct net *n, struct flow *f, uint8_t side, uint32_t seq,
 		while (s->chunk != POOL_NONE) {
 			give_up(n, f, side, "loss");
 		}
-		stream_gap(n, f, side, 0, "jump", &piece);
+		stream_gap(n, f, side, 0, "mid_stream", &piece);
 		s->next_seq = seq + len;
 		stream_data(n, f, side, &piece);
 	}
 	/* Bytes that the snap length cut: told at once, they never come. */
 	if (p->missing > 0) {
 		n->counters.cut_payload++;
-		stream_gap(n, f, side, p->missing, "cut", NULL);
+		stream_gap(n, f, side, p->missing, "short", NULL);
 		s->next_seq += p->missing;
 		drain(n, f, side);
 	}

@@ -174,6 +174,9 @@ start(struct keeper *k)
 		log_error("%s: %s", k->conf.dir, err_text(err));
 		return err;
 	}
+	if ((err = store_processes_clear(k->store)) < 0) {
+		return err;
+	}
 	memset(path, 0, sizeof path);
 	path[0] = (struct landlock_path){k->conf.dir, -1, LANDLOCK_WRITE};
 	return proc_confine(k->env, &needs);

@@ -166,10 +166,10 @@ source_export(const struct source *src, struct query *q,
 void
 put_end(struct text *t, const struct query_end *e)
 {
-	text_put(t, e->name[0] != '\0' ? e->name
-		: e->ip[0] != '\0'     ? e->ip
-		: e->mac[0] != '\0'    ? e->mac
-				       : e->id);
+	text_put(t, e->name[0] != '\0'  ? e->name
+		    : e->ip[0] != '\0'  ? e->ip
+		    : e->mac[0] != '\0' ? e->mac
+					: e->id);
 }
 
 void

@@ -42,10 +42,10 @@ next_char(const char **p)
 	    {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
 	const unsigned char *s = (const unsigned char *)*p;
 	unsigned more = s[0] >= 0xf0 ? 3 : s[0] >= 0xe0 ? 2 : s[0] >= 0xc0;
-	uint32_t c = more == 3 ? s[0] & 7
-	    : more == 2	       ? s[0] & 15
-	    : more == 1	       ? s[0] & 31
-			       : s[0];
+	uint32_t c = more == 3   ? s[0] & 7
+		     : more == 2 ? s[0] & 15
+		     : more == 1 ? s[0] & 31
+				 : s[0];
 
 	for (unsigned i = 1; i <= more; i++) {
 		c = c << 6 | (s[i] & 63);
@@ -281,8 +281,9 @@ put_line(const struct layout *l, const void *row, FILE *f)
 
 			for (; c->name[n] != '\0'; n++) {
 				buf[n] = c->name[n] == '_'
-				    ? ' '
-				    : (char)toupper((unsigned char)c->name[n]);
+					     ? ' '
+					     : (char)toupper(
+						   (unsigned char)c->name[n]);
 			}
 			buf[n] = '\0';
 			text = buf;
@@ -350,8 +351,8 @@ csv_line(const struct column *column, size_t n, const void *row, FILE *f)
 			(void)fputc(',', f);
 		}
 		any = true;
-		put_field(row == NULL ? column[i].name
-				      : cell(&column[i], row, buf),
+		put_field(
+		    row == NULL ? column[i].name : cell(&column[i], row, buf),
 		    f);
 	}
 	(void)fputs("\r\n", f);
@@ -364,8 +365,7 @@ layout_csv_head(const struct column *column, size_t n, FILE *f)
 }
 
 void
-layout_csv_row(
-    const struct column *column, size_t n, const void *row, FILE *f)
+layout_csv_row(const struct column *column, size_t n, const void *row, FILE *f)
 {
 	csv_line(column, n, row, f);
 }

@@ -29,11 +29,11 @@ enum cell {
 struct column {
 	const char *name; /* the CSV header; the table's in capitals */
 	enum layout_where where;
-	bool right;       /* numbers                                 */
-	unsigned max;     /* widest in a table, 0 = as it comes      */
-	unsigned min;     /* a narrow terminal does not cut below    */
+	bool right;   /* numbers                                 */
+	unsigned max; /* widest in a table, 0 = as it comes      */
+	unsigned min; /* a narrow terminal does not cut below    */
 	enum cell cell;
-	size_t at;        /* offset of the member                    */
+	size_t at; /* offset of the member                    */
 	void (*put)(struct text *, const void *row);
 };
 

@@ -142,9 +142,9 @@ export_link_json(struct json *j, const struct query_link *l)
 	json_kuint(j, "port", l->port);
 	/* Who opened it: the client's address, where it was seen. */
 	json_known(j, "initiator",
-	    !l->initiator	     ? NULL
-		: l->src.ip[0] != '\0' ? l->src.ip
-				       : l->src.mac);
+	    !l->initiator          ? NULL
+	    : l->src.ip[0] != '\0' ? l->src.ip
+				   : l->src.mac);
 	json_kuint(j, "packets", packets(l));
 	json_kuint(j, "bytes", bytes(l));
 	json_ops(j, l);

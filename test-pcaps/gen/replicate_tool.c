@@ -428,14 +428,57 @@ parse_source(const char *arg, struct source *s, uint64_t *ret_copies)
 	return source_load(s, path);
 }
 
+/* Copies of all sources; their number, 0 on a bad argument. */
+static size_t
+make_copies(char **args, int nargs, struct source *sources, struct copy *copies)
+{
+	uint64_t want;
+	size_t n = 0;
+
+	for (int i = 0; i < nargs; i++) {
+		if (!parse_source(args[i], &sources[i], &want) ||
+		    n + want > COPIES_MAX) {
+			(void)fprintf(stderr, "replicate: %s?\n", args[i]);
+			return 0;
+		}
+		for (; want > 0; want--, n++) {
+			copies[n] = (struct copy){.src = &sources[i],
+			    .id = (unsigned)n,
+			    .start_us = mix(n) % (5 * US)};
+			copies[n].due_us = copies[n].start_us;
+		}
+	}
+	return n;
+}
+
+/* 0, or an exit code. */
+static int
+write_file(const char *path, struct copy *copies, size_t n, uint64_t packets)
+{
+	static struct copy *heap[COPIES_MAX];
+	FILE *out = fopen(path, "wb");
+	bool ok = out != NULL;
+
+	for (size_t i = 0; i < n; i++)
+		heap[i] = &copies[i];
+	for (size_t i = n; i-- > 0;)
+		sink(heap, n, i);
+	ok = ok && write_all(out, heap, n, packets);
+	if (out != NULL && fclose(out) != 0)
+		ok = false;
+	if (!ok)
+		(void)fprintf(
+		    stderr, "replicate: %s: %s\n", path, strerror(errno));
+	return ok ? 0 : 1;
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct source sources[SOURCES_MAX];
-	static struct copy copies[COPIES_MAX], *heap[COPIES_MAX];
-	uint64_t packets = 0, want;
-	size_t n = 0;
-	FILE *out = NULL;
+	static struct copy copies[COPIES_MAX];
+	uint64_t packets = 0;
+	size_t n;
 	char *end;
 	int rc = 1;
 
@@ -446,34 +489,9 @@ main(int argc, char **argv)
 		    stderr);
 		return 2;
 	}
-	for (int i = 3; i < argc; i++) {
-		if (!parse_source(argv[i], &sources[i - 3], &want) ||
-		    n + want > COPIES_MAX) {
-			(void)fprintf(stderr, "replicate: %s?\n", argv[i]);
-			goto out;
-		}
-		for (; want > 0; want--, n++)
-			copies[n] = (struct copy){.src = &sources[i - 3],
-			    .id = (unsigned)n,
-			    .start_us = mix(n) % (5 * US)};
-	}
-	if (n == 0)
-		goto out;
-	for (size_t i = 0; i < n; i++) {
-		copies[i].due_us = copies[i].start_us;
-		heap[i] = &copies[i];
-	}
-	for (size_t i = n; i-- > 0;)
-		sink(heap, n, i);
-	out = fopen(argv[1], "wb");
-	if (out != NULL && write_all(out, heap, n, packets))
-		rc = 0;
-out:
-	if (out != NULL && fclose(out) != 0)
-		rc = 1;
-	if (rc != 0 && errno != 0)
-		(void)fprintf(
-		    stderr, "replicate: %s: %s\n", argv[1], strerror(errno));
+	n = make_copies(argv + 3, argc - 3, sources, copies);
+	if (n > 0)
+		rc = write_file(argv[1], copies, n, packets);
 	for (int i = 0; i < SOURCES_MAX; i++)
 		source_free(&sources[i]);
 	return rc;

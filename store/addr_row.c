@@ -1,0 +1,183 @@
+/*
+ * addr_row: an address as a row of its table, read and written.
+ */
+#include <arpa/inet.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "store/store_priv.h"
+
+static const char *const hows[] = {"", "traffic", "dhcp", "nd", "arp"};
+static const char *const sub_kinds[EV_SUB_KIND_COUNT] = {
+    [EV_SUB_NONE] = "",
+    [EV_SUB_BACNET] = "bacnet",
+    [EV_SUB_ADDR] = "addr",
+    [EV_SUB_UNIT] = "unit",
+    [EV_SUB_PATH] = "path",
+};
+
+/* As ev_mac_text() writes it. */
+static void
+parse_mac(struct addr *a, const char *text)
+{
+	size_t n = 0;
+
+	a->has_mac = sodium_hex2bin(a->mac, sizeof(a->mac), text, strlen(text),
+			 ":", &n, NULL) == 0 &&
+		     n == sizeof(a->mac);
+}
+
+static void
+parse_vlans(struct addr *a, const char *text)
+{
+	char *end;
+
+	while (*text != '\0' && a->vlan_n < ADDR_VLANS_MAX) {
+		a->vlan[a->vlan_n++] = (uint16_t)strtoul(text, &end, 10);
+		text = *end == ',' ? end + 1 : end;
+	}
+}
+
+static uint8_t
+parse_name(const char *const *names, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(names[i], text) == 0) {
+			return (uint8_t)i;
+		}
+	}
+	return 0;
+}
+
+void
+addr_row_load(struct addr *a, sqlite3_stmt *st)
+{
+	a->id = db_get(st, 0);
+	a->asset = db_get(st, 1);
+	a->how =
+	    parse_name(hows, sizeof(hows) / sizeof(hows[0]), db_text(st, 4));
+	a->flags = (uint16_t)db_get(st, 5);
+	a->roles = (uint16_t)db_get(st, 6);
+	a->holders = (uint8_t)db_get(st, 7);
+	a->current = (uint8_t)db_get(st, 8);
+	a->ips = (uint32_t)db_get(st, 9);
+	a->firm_ips = (uint32_t)db_get(st, 10);
+	a->sole = db_get(st, 11);
+	a->links = (uint32_t)db_get(st, 12);
+	parse_vlans(a, db_text(st, 13));
+	a->first = (uint64_t)db_get(st, 14);
+	a->last = (uint64_t)db_get(st, 15);
+	if (!a->has_mac) {
+		parse_mac(a, db_text(st, 2));
+	}
+}
+
+bool
+addr_row_key(struct addr *k, sqlite3_stmt *st)
+{
+	const char *ip = db_text(st, 3);
+	uint8_t kind = (uint8_t)db_get(st, 16);
+	struct addr m = {0};
+	struct ev_ip a = {0};
+
+	if (kind != ADDR_MAC && kind != ADDR_IP) {
+		return false;
+	}
+	if (kind == ADDR_IP) {
+		bool six = strchr(ip, ':') != NULL;
+
+		if (inet_pton(six ? AF_INET6 : AF_INET, ip, a.a) != 1) {
+			return false;
+		}
+		addr_key_ip(k, kind, six ? 6 : 4, &a, (uint8_t)db_get(st, 17));
+		return true;
+	}
+	parse_mac(&m, db_text(st, 2));
+	addr_key_mac(k, kind, m.mac);
+	return m.has_mac;
+}
+
+static void
+bind_sub(sqlite3_stmt *st, const struct addr *a, char *text, size_t size)
+{
+	const struct ev_sub *sub = &a->sub;
+
+	db_bind(st, 7, a->carrier);
+	db_bind_text(st, 8, transport_name(a->transport));
+	db_bind(st, 9, a->port);
+	db_bind_text(
+	    st, 10, sub_kinds[sub->kind < EV_SUB_KIND_COUNT ? sub->kind : 0]);
+	db_bind(st, 11, sub->kind == EV_SUB_BACNET ? sub->net : sub->num);
+	if (sub->kind == EV_SUB_BACNET) {
+		(void)sodium_bin2hex(text, size, sub->mac, sub->len);
+	} else {
+		(void)utf8_clean(text, size, sub->path, sub->len, NULL);
+	}
+	db_bind_text(st, 12, sub->len != 0 ? text : NULL);
+}
+
+static void
+print_vlans(const struct addr *a, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	buf[0] = '\0';
+	for (int i = 0; i < a->vlan_n; i++) {
+		n += (size_t)snprintf(
+		    buf + n, size - n, "%s%u", i != 0 ? "," : "", a->vlan[i]);
+	}
+}
+
+int
+addr_row_write(void *arg, void *row)
+{
+	struct store *s = arg;
+	struct addr *a = row;
+	sqlite3_stmt *st = s->st[ST_ADDR_PUT];
+	char key[ADDR_KEY_TEXT], mac[EV_MAC_TEXT], ip[EV_IP_TEXT];
+	char sub[3 * EV_SUB_PATH_MAX + 1], vlans[6 * ADDR_VLANS_MAX];
+
+	if (a->new_asset) {
+		int rc = asset_write_new(s, a);
+
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	addr_key_text(a, key);
+	print_vlans(a, vlans, sizeof(vlans));
+	(void)sqlite3_clear_bindings(st);
+	db_bind(st, 1, a->id);
+	db_bind(st, 2, a->asset);
+	db_bind(st, 3, a->kind);
+	db_bind_text(st, 4, key);
+	if (a->kind == ADDR_SUB) {
+		bind_sub(st, a, sub, sizeof(sub));
+	} else {
+		if (a->has_mac) {
+			(void)ev_mac_text(mac, a->mac);
+			db_bind_text(st, 5, mac);
+		}
+		if (a->ipver != 0) {
+			(void)ev_ip_text(ip, a->ipver, &a->ip);
+			db_bind_text(st, 6, ip);
+		}
+	}
+	db_bind_text(st, 13, hows[a->how]);
+	db_bind(st, 14, a->flags);
+	db_bind(st, 15, a->roles);
+	db_bind(st, 16, a->slot);
+	db_bind(st, 17, a->holders);
+	db_bind(st, 18, a->current);
+	db_bind(st, 19, a->ips);
+	db_bind(st, 20, a->firm_ips);
+	db_bind(st, 21, a->sole);
+	db_bind(st, 22, a->links);
+	db_bind_text(st, 23, vlans);
+	db_bind(st, 24, (int64_t)a->first);
+	db_bind(st, 25, (int64_t)a->last);
+	return db_run(st);
+}

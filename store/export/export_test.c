@@ -1,0 +1,237 @@
+/*
+ * export_test: the keys and their order are an interface (events.md, last
+ * section); the three formats of one small plant, to the letter.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/test.h"
+#include "store/export/export.h"
+#include "store/harness.h"
+
+static int
+setup(void **state)
+{
+	static struct rig r;
+	struct host hmi = sample_host(10, 0, 0, 57);
+	struct host plc = sample_host(10, 0, 0, 3);
+	struct host late = sample_host(10, 0, 0, 66);
+
+	rig_start(&r, 60 * SAMPLE_SECOND, NULL);
+	*state = &r;
+	r.x.vlan = 12;
+	return sample_endpoint(&r.x, &hmi, "arp") != 0 ||
+	       sample_endpoint(&r.x, &plc, "arp") != 0 ||
+	       sample_service(&r.x, &hmi, &plc, true) != 0 ||
+	       sample_read(&r.x, &hmi, &plc, 7, 0, 10) != 0 ||
+	       sample_identity(&r.x, &plc, 7, "vendor", "ACME, Inc.") != 0 ||
+	       sample_traffic(&r.x, &hmi, &plc, 5) != 0 ||
+	       sample_reply(&r.x, &hmi, &plc, 9, "gateway_target_failed") !=
+		   0 ||
+	       store_tick(r.s, SAMPLE_START + 61 * SAMPLE_SECOND) != 0 ||
+	       sample_endpoint(&r.x, &late, "arp") != 0 ||
+	       store_commit(r.s) != 0;
+}
+
+static int
+teardown(void **state)
+{
+	rig_stop(*state);
+	return 0;
+}
+
+typedef int exporter(
+    struct query *, const struct query_filter *, enum export_format, FILE *);
+
+static char *
+run(struct rig *r, exporter *fn, enum export_format format)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	struct query *q;
+
+	assert_non_null(f);
+	assert_int_equal(query_open(r->dir, &q), 0);
+	assert_int_equal(fn(q, NULL, format, f), 0);
+	query_close(q);
+	assert_int_equal(fclose(f), 0);
+	return text;
+}
+
+static void
+assert_export(
+    struct rig *r, exporter *fn, enum export_format format, const char *want)
+{
+	char *text = run(r, fn, format);
+
+	assert_string_equal(text, want);
+	free(text);
+}
+
+static void
+test_assets_as_json(void **state)
+{
+	assert_export(*state, export_assets, EXPORT_JSON,
+	    "{\"id\":\"a-p5bcr8fdwv\",\"parent\":null,\"name\":null,"
+	    "\"vendor\":null,\"model\":null,\"firmware\":null,"
+	    "\"hardware\":null,\"software\":null,\"serial\":null,"
+	    "\"role\":\"supervisor\",\"level\":2,"
+	    "\"macs\":[\"02:00:0a:00:00:39\"],\"ips\":[\"10.0.0.57\"],"
+	    "\"vlans\":[12],\"sub\":null,\"protocols\":[\"modbus\"],"
+	    "\"first\":\"1093521681.000000000\","
+	    "\"last\":\"1093521681.000000000\",\"approved\":false,"
+	    "\"facts\":[]}\n"
+	    "{\"id\":\"a-stfy2rtppx\",\"parent\":null,\"name\":null,"
+	    "\"vendor\":null,\"model\":null,\"firmware\":null,"
+	    "\"hardware\":null,\"software\":null,\"serial\":null,"
+	    "\"role\":\"gateway\",\"level\":1,"
+	    "\"macs\":[\"02:00:0a:00:00:03\"],\"ips\":[\"10.0.0.3\"],"
+	    "\"vlans\":[12],\"sub\":null,\"protocols\":[\"modbus\"],"
+	    "\"first\":\"1093521681.000000000\","
+	    "\"last\":\"1093521681.000000000\",\"approved\":false,"
+	    "\"facts\":[]}\n"
+	    "{\"id\":\"a-81dx859va2\",\"parent\":\"a-stfy2rtppx\","
+	    "\"name\":null,\"vendor\":\"ACME, Inc.\",\"model\":null,"
+	    "\"firmware\":null,\"hardware\":null,\"software\":null,"
+	    "\"serial\":null,\"role\":\"controller\",\"level\":1,\"macs\":[],"
+	    "\"ips\":[],\"vlans\":[],\"sub\":{\"unit\":7},"
+	    "\"protocols\":[\"modbus\"],"
+	    "\"first\":\"1093521681.000000000\","
+	    "\"last\":\"1093521681.000000000\",\"approved\":false,"
+	    "\"facts\":[{\"key\":\"vendor\",\"value\":\"ACME, Inc.\","
+	    "\"via\":\"read_device_identification\",\"confidence\":90,"
+	    "\"first\":\"1093521681.000000000\","
+	    "\"last\":\"1093521681.000000000\",\"frame\":5,"
+	    "\"claim\":\"self\",\"proto\":\"modbus\",\"count\":1}]}\n"
+	    "{\"id\":\"a-47y7e67trj\",\"parent\":null,\"name\":null,"
+	    "\"vendor\":null,\"model\":null,\"firmware\":null,"
+	    "\"hardware\":null,\"software\":null,\"serial\":null,"
+	    "\"role\":null,\"level\":null,"
+	    "\"macs\":[\"02:00:0a:00:00:42\"],\"ips\":[\"10.0.0.66\"],"
+	    "\"vlans\":[12],\"sub\":null,\"protocols\":[],"
+	    "\"first\":\"1093521681.000000000\","
+	    "\"last\":\"1093521681.000000000\",\"approved\":false,"
+	    "\"facts\":[]}\n");
+}
+
+static void
+test_links_as_json(void **state)
+{
+	assert_export(*state, export_links, EXPORT_JSON,
+	    "{\"src\":\"a-p5bcr8fdwv\",\"dst\":\"a-stfy2rtppx\","
+	    "\"src_ip\":\"10.0.0.57\",\"dst_ip\":\"10.0.0.3\","
+	    "\"proto\":\"modbus\",\"port\":502,\"initiator\":\"10.0.0.57\","
+	    "\"packets\":10,\"bytes\":745,\"ops\":{\"read\":5},"
+	    "\"first\":\"1093521680.999999999\","
+	    "\"last\":\"1093521681.000000000\",\"id\":1,\"src_name\":null,"
+	    "\"dst_name\":null,\"src_mac\":null,\"dst_mac\":null,"
+	    "\"transport\":\"tcp\",\"label\":null,\"learned\":true,"
+	    "\"answered\":true,\"packets_back\":5,\"bytes_back\":415,"
+	    "\"replies\":5,\"errors\":0,\"unanswered\":0,"
+	    "\"retransmits\":0,\"duplicates\":0}\n");
+}
+
+static void
+test_alerts_as_json(void **state)
+{
+	char *text = run(*state, export_alerts, EXPORT_JSON);
+	static const char
+	    start[] = "{\"id\":\"e-",
+	    rest[] = "\"rule\":\"new-talker\",\"severity\":\"medium\","
+		     "\"state\":\"open\",\"count\":1,"
+		     "\"first\":\"1093521681.000000000\","
+		     "\"last\":\"1093521681.000000000\","
+		     "\"src\":\"a-47y7e67trj\",\"dst\":null,"
+		     "\"src_ip\":\"10.0.0.66\",\"dst_ip\":null,\"title\":";
+
+	assert_memory_equal(text, start, sizeof(start) - 1);
+	assert_non_null(strstr(text, rest));
+	assert_non_null(strstr(text, "\"attack\":[],\"frames\":[8],"));
+	free(text);
+}
+
+static void
+test_assets_as_a_table(void **state)
+{
+	assert_export(*state, export_assets, EXPORT_TABLE,
+	    "ID            NAME  ADDRESS    VENDOR      MODEL  FIRMWARE  "
+	    "SERIAL  ROLE        PROTOCOLS  LAST\n"
+	    "a-p5bcr8fdwv        10.0.0.57                               "
+	    "        supervisor  modbus     2004-08-26T12:01:21.000Z\n"
+	    "a-stfy2rtppx        10.0.0.3                                "
+	    "        gateway     modbus     2004-08-26T12:01:21.000Z\n"
+	    "a-81dx859va2        unit 7     ACME, Inc.                   "
+	    "        controller  modbus     2004-08-26T12:01:21.000Z\n"
+	    "a-47y7e67trj        10.0.0.66                               "
+	    "                               2004-08-26T12:01:21.000Z\n");
+}
+
+static void
+test_links_as_csv(void **state)
+{
+	assert_export(*state, export_links, EXPORT_CSV,
+	    "src,dst,src_ip,dst_ip,proto,transport,port,packets,bytes,ops,"
+	    "unanswered,first,last\r\n"
+	    "a-p5bcr8fdwv,a-stfy2rtppx,10.0.0.57,10.0.0.3,modbus,tcp,502,10,"
+	    "745,read:5,0,2004-08-26T12:01:20.999Z,"
+	    "2004-08-26T12:01:21.000Z\r\n");
+}
+
+static void
+test_nothing_is_said_to_be_nothing(void **state)
+{
+	static const struct query_filter none = {.text = "no such thing"};
+	struct rig *r = *state;
+	static exporter *const fns[] = {
+	    export_assets, export_links, export_alerts};
+	struct query *q;
+
+	assert_int_equal(query_open(r->dir, &q), 0);
+	for (size_t i = 0; i < sizeof(fns) / sizeof(fns[0]); i++) {
+		char *text = NULL;
+		size_t n = 0;
+		FILE *f = open_memstream(&text, &n);
+
+		assert_non_null(f);
+		assert_int_equal(fns[i](q, &none, EXPORT_JSON, f), 0);
+		(void)fflush(f);
+		assert_int_equal(n, 0);
+		assert_int_equal(fns[i](q, &none, EXPORT_TABLE, f), 0);
+		assert_int_equal(fclose(f), 0);
+		assert_memory_equal(text, "No ", 3);
+		free(text);
+	}
+	query_close(q);
+}
+
+static void
+test_full_output_is_told(void **state)
+{
+	struct rig *r = *state;
+	FILE *f = fopen("/dev/full", "w");
+	struct query *q;
+
+	assert_non_null(f);
+	assert_int_equal(query_open(r->dir, &q), 0);
+	assert_int_equal(export_assets(q, NULL, EXPORT_JSON, f), ERR_IO);
+	query_close(q);
+	(void)fclose(f);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    T(test_assets_as_json),
+	    T(test_links_as_json),
+	    T(test_alerts_as_json),
+	    T(test_assets_as_a_table),
+	    T(test_links_as_csv),
+	    T(test_nothing_is_said_to_be_nothing),
+	    T(test_full_output_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

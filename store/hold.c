@@ -1,0 +1,385 @@
+/*
+ * hold: which MAC holds which IP, and so which addresses are one asset
+ * (architecture.md, section 6).
+ *
+ * What is heard of a MAC m and an IP i is either firm: ARP, ND or DHCP said
+ * that they belong together, or i is a link-local address, which no router
+ * forwards (RFC 3927, 2.6.2; RFC 4291, 2.5.6).  Or it is traffic: a packet
+ * from i came with m, which may as well be a router's.
+ *
+ *	firm      i is bound to m; both are one asset
+ *	traffic   i is an asset of its own.  As long as it is the only IP
+ *	          heard with m, m is shown with it (sole); with a second one
+ *	          m is nobody's.  From ROUTER_IPS on m is a router, which is
+ *	          an asset without them.
+ *
+ * A dual-stack host without ARP in sight: m's link-local address and its sole
+ * other IP are taken for one asset, and parted when a second IP shows up.
+ *
+ * A second MAC that claims i firmly gets a row for i of its own (slot), with
+ * its own asset: a replaced device, a redundant pair and a spoofer look alike
+ * here, and none of them may take over the other's history.
+ *
+ * This file does not say who is right; rules do.
+ */
+#include <string.h>
+
+#include "store/store_priv.h"
+
+#define ROUTER_IPS \
+	4 /* a host with as many addresses is rare, and ARP
+			  tells it from a router                       */
+#define FIRM_MAX \
+	16            /* a MAC that answers ARP for more is a proxy
+			  (RFC 1027): the others are behind it         */
+#define HOLDERS_MAX 8 /* MACs that may hold one IP, kept apart        */
+
+static bool
+is_link_local(uint8_t ipver, const struct ev_ip *ip)
+{
+	return ipver == 4 ? ip->a[0] == 169 && ip->a[1] == 254
+			  : ip->a[0] == 0xfe && (ip->a[1] & 0xc0) == 0x80;
+}
+
+/* RFC 1918, 6598, 1122 (loopback); RFC 4193, 4291: not the Internet's. */
+static bool
+is_public(uint8_t ipver, const struct ev_ip *ip)
+{
+	const uint8_t *a = ip->a;
+
+	if (ipver == 4) {
+		return !(a[0] == 10 || a[0] == 127 || a[0] == 0 ||
+			 (a[0] == 172 && (a[1] & 0xf0) == 16) ||
+			 (a[0] == 192 && a[1] == 168) ||
+			 (a[0] == 100 && (a[1] & 0xc0) == 64) ||
+			 (a[0] == 169 && a[1] == 254));
+	}
+	return (a[0] & 0xe0) == 0x20; /* 2000::/3 */
+}
+
+void
+hold_heard(struct store *s, struct addr *a, uint64_t ts_ns)
+{
+	addr_seen(s, a, ts_ns);
+	if (a->asset == 0 && a->kind != ADDR_GROUP && a->kind != ADDR_MAC) {
+		asset_make(s, a);
+	}
+	if (!(a->flags & ADDR_HEARD)) {
+		a->flags |= ADDR_HEARD;
+		if (s->learning) {
+			a->flags |= ADDR_LEARNED;
+		}
+		cache_dirty(&s->addrs, a);
+	}
+}
+
+/* a comes to the asset that b is of, and is as well known as b. */
+static void
+share_asset(struct store *s, struct addr *a, const struct addr *b)
+{
+	a->asset = b->asset;
+	a->flags |= b->flags & ADDR_LEARNED;
+	cache_dirty(&s->addrs, a);
+}
+
+/* --- traffic -------------------------------------------------------------- */
+
+/* True when this IP was not seen with this MAC before. */
+static int
+note_sighting(
+    struct store *s, const struct addr *m, const struct addr *a, bool *ret_new)
+{
+	sqlite3_stmt *st = s->st[ST_SIGHTING_NEW];
+	char mac[EV_MAC_TEXT], ip[EV_IP_TEXT];
+	int rc;
+
+	(void)ev_mac_text(mac, m->mac);
+	(void)ev_ip_text(ip, a->ipver, &a->ip);
+	db_bind_text(st, 1, mac);
+	db_bind_text(st, 2, ip);
+	rc = db_run(st);
+	*ret_new = rc == 0 && sqlite3_changes(s->db) == 1;
+	return rc;
+}
+
+/*
+ * A public address behind a MAC that carries others, too, is outside; alone
+ * with its MAC it is a plant that uses public addresses.
+ */
+static void
+note_external(struct store *s, struct addr *a)
+{
+	if (!(a->flags & ADDR_FIRM) && is_public(a->ipver, &a->ip)) {
+		addr_role(s, a, ROLE_EXTERNAL);
+	}
+}
+
+/* A second IP: what was m's by being the only one is so no longer. */
+static int
+part_sole(struct store *s, struct addr *m)
+{
+	struct addr *sole = NULL;
+	int rc = addr_by_id(s, m->sole, &sole);
+
+	m->sole = 0;
+	cache_dirty(&s->addrs, m);
+	if (rc != 0 || sole == NULL || (sole->flags & ADDR_FIRM)) {
+		return rc;
+	}
+	note_external(s, sole);
+	if (sole->asset != m->asset || m->asset == 0) {
+		return 0;
+	}
+	if (!(m->flags & ADDR_OWN)) {
+		m->asset = 0;
+		return 0;
+	}
+	if (sole->flags & ADDR_ORIGIN) {
+		return asset_split(s, m, sole);
+	}
+	sole->asset = 0;
+	asset_make(s, sole);
+	return asset_refresh(s, m->asset);
+}
+
+/* A device known by its MAC, whose first IP this would be. */
+static bool
+may_lend(const struct addr *m)
+{
+	return m->asset != 0 && m->ips == 0 && !(m->flags & ADDR_BOUND) &&
+	       !(m->roles & ROLE_ROUTER);
+}
+
+/*
+ * m carries an IP that is not bound to it.  a has an asset, unless m may
+ * lend it its own.
+ */
+static int
+count_ip(struct store *s, struct addr *m, struct addr *a)
+{
+	int rc = 0;
+
+	cache_dirty(&s->addrs, m);
+	m->ips++;
+	if (m->ips == 1) {
+		bool weak = !(a->flags & ADDR_FIRM);
+
+		m->sole = a->id;
+		if (m->asset == 0 && weak) {
+			share_asset(s, m, a);
+		} else if (a->asset == 0) {
+			share_asset(s, a, m);
+		}
+		return 0;
+	}
+	note_external(s, a);
+	if (m->sole != 0) {
+		rc = part_sole(s, m);
+	}
+	if (rc == 0 && m->ips >= ROUTER_IPS) {
+		m->roles |= ROLE_ROUTER;
+		if (m->asset == 0) {
+			m->flags |= ADDR_OWN;
+			asset_make(s, m);
+		}
+	}
+	return rc;
+}
+
+int
+hold_traffic(struct store *s, struct addr *m, struct addr *a, uint64_t ts_ns)
+{
+	bool is_new = false;
+	int rc = 0;
+
+	if (!a->has_mac) {
+		a->has_mac = true;
+		memcpy(a->mac, m->mac, sizeof(a->mac));
+		a->how = HOW_TRAFFIC;
+		if (a->asset == 0 && !may_lend(m)) {
+			asset_make(s, a);
+		}
+		rc = count_ip(s, m, a);
+	} else if (memcmp(a->mac, m->mac, sizeof(a->mac)) != 0 &&
+		   m->ips < ROUTER_IPS) {
+		rc = note_sighting(s, m, a, &is_new);
+		if (rc == 0 && is_new) {
+			rc = count_ip(s, m, a);
+		}
+	}
+	if (rc == 0) {
+		hold_heard(s, a, ts_ns);
+	}
+	return rc;
+}
+
+/* --- firm ----------------------------------------------------------------- */
+
+/* Takes an IP that is not firm off the MAC that it was seen with. */
+static int
+take_off(struct store *s, struct addr *a)
+{
+	struct addr *m = NULL;
+	int rc = a->has_mac ? addr_mac(s, a->mac, false, &m) : 0;
+
+	if (rc != 0 || m == NULL) {
+		return rc;
+	}
+	cache_dirty(&s->addrs, m);
+	if (m->ips > 0 && m->ips < ROUTER_IPS) {
+		m->ips--;
+	}
+	if (m->sole != a->id) {
+		return 0;
+	}
+	m->sole = 0;
+	if (m->asset != a->asset || m->asset == 0) {
+		return 0;
+	}
+	if (!(m->flags & ADDR_OWN)) {
+		m->asset = 0;
+	} else if (a->flags & ADDR_ORIGIN) {
+		rc = asset_split(s, m, a);
+	} else {
+		a->asset = 0;
+		rc = asset_refresh(s, m->asset);
+	}
+	return rc;
+}
+
+/* Brings the asset of a and that of its holder m together. */
+static int
+unite(struct store *s, struct addr *m, struct addr *a)
+{
+	int rc = 0;
+
+	if (m->sole == a->id) {
+		m->sole = 0;
+	} else if (m->sole != 0 && !is_link_local(a->ipver, &a->ip)) {
+		/* Was m's only IP until now: it may be behind m. */
+		rc = part_sole(s, m);
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	m->flags |= ADDR_OWN;
+	cache_dirty(&s->addrs, m);
+	if (m->asset == 0 && a->asset == 0) {
+		asset_make(s, m);
+	}
+	if (m->asset == 0) {
+		share_asset(s, m, a);
+	} else if (a->asset == 0) {
+		share_asset(s, a, m);
+	} else if (m->asset != a->asset) {
+		rc = asset_join(s, m->asset, a->asset);
+	}
+	return rc;
+}
+
+static void
+take_hold(struct store *s, struct addr *m, struct addr *a, enum how how)
+{
+	a->has_mac = true;
+	memcpy(a->mac, m->mac, sizeof(a->mac));
+	a->how = (uint8_t)how;
+	a->flags |= ADDR_FIRM;
+	a->roles &= (uint16_t)~ROLE_EXTERNAL;
+	m->firm_ips++;
+	if (!is_link_local(a->ipver, &a->ip)) {
+		m->flags |= ADDR_BOUND;
+	}
+	cache_dirty(&s->addrs, a);
+}
+
+int
+hold_find(struct store *s, struct addr *first, const uint8_t mac[6],
+    struct addr **ret)
+{
+	*ret = NULL;
+	for (uint8_t i = 0; i < first->holders; i++) {
+		struct addr *a = first;
+		int rc =
+		    i == 0 ? 0
+			   : addr_ip(s, first->ipver, &first->ip, i, false, &a);
+
+		if (rc != 0) {
+			return rc;
+		}
+		if (a != NULL && (a->flags & ADDR_FIRM) &&
+		    memcmp(a->mac, mac, sizeof(a->mac)) == 0) {
+			*ret = a;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* m's row of the IP, made or taken over; NULL when too many hold it. */
+static int
+claim(struct store *s, struct addr *m, struct addr *first, enum how how,
+    struct addr **ret)
+{
+	bool same =
+	    first->has_mac && memcmp(first->mac, m->mac, sizeof(m->mac)) == 0;
+	struct addr *a = first;
+	int rc = 0;
+
+	*ret = NULL;
+	if (first->flags & ADDR_FIRM) {
+		if (first->holders == HOLDERS_MAX) {
+			return 0;
+		}
+		rc = addr_ip(
+		    s, first->ipver, &first->ip, first->holders, true, &a);
+		if (rc != 0 || a == NULL) {
+			return rc;
+		}
+		first->holders++;
+		cache_dirty(&s->addrs, first);
+	} else if (!same) {
+		rc = take_off(s, a);
+	} else if (m->ips > 0 && m->ips < ROUTER_IPS) {
+		m->ips--;
+	}
+	take_hold(s, m, a, how);
+	*ret = a;
+	return rc == 0 ? unite(s, m, a) : rc;
+}
+
+int
+hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
+    uint64_t ts_ns, struct addr **ret)
+{
+	struct addr *a;
+	int rc = hold_find(s, first, m->mac, &a);
+
+	if (rc == 0 && a == NULL) {
+		rc = claim(s, m, first, how, &a);
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	if (a == NULL) {
+		*ret = first;
+		return 0;
+	}
+	if (a->how < how) {
+		a->how = (uint8_t)how;
+		cache_dirty(&s->addrs, a);
+	}
+	if (first->current != a->slot) {
+		first->current = a->slot;
+		cache_dirty(&s->addrs, first);
+	}
+	hold_heard(s, a, ts_ns);
+	*ret = a;
+	return 0;
+}
+
+bool
+hold_may_be_firm(const struct addr *m, enum how how, const struct ev_end *end)
+{
+	return m->firm_ips < FIRM_MAX &&
+	       (how > HOW_TRAFFIC || is_link_local(end->ipver, &end->ip));
+}
