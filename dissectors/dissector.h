@@ -33,9 +33,9 @@ enum dis_rc {
 enum dis_transport {
 	DIS_TCP,
 	DIS_UDP,
-	DIS_LLC,      /* IEEE 802.2: the hint's port is the SAP            */
-	DIS_ETHER,    /* the hint's port is the ethertype                  */
-	DIS_INNER,    /* called by another dissector only                  */
+	DIS_LLC,   /* IEEE 802.2: the hint's port is the SAP            */
+	DIS_ETHER, /* the hint's port is the ethertype                  */
+	DIS_INNER, /* called by another dissector only                  */
 };
 
 /* Where a protocol usually is: a hint, never proof. */
@@ -49,13 +49,13 @@ enum dis_side { DIS_SIDE_A, DIS_SIDE_B, DIS_SIDE_UNKNOWN };
 
 /* What the probe is told. */
 struct dis_probe {
-	uint8_t transport;  /* enum dis_transport                          */
-	bool hinted;        /* a port of the flow is among the hints       */
-	bool to_hint;       /* ... and it is the destination's             */
-	bool from_hint;     /* ... and it is the source's                  */
-	bool searching;     /* stream layer looks for a header after damage
+	uint8_t transport; /* enum dis_transport                          */
+	bool hinted;       /* a port of the flow is among the hints       */
+	bool to_hint;      /* ... and it is the destination's             */
+	bool from_hint;    /* ... and it is the source's                  */
+	bool searching;    /* stream layer looks for a header after damage
 			       or mid-stream: only what is beyond doubt    */
-	size_t *ret_len;    /* unless NULL: the PDU's length goes there with
+	size_t *ret_len;   /* unless NULL: the PDU's length goes there with
 			       DIS_OK, where it is known                   */
 };
 
@@ -92,8 +92,7 @@ struct dis_services {
 	void (*emit)(struct dis_ctx *, struct ev *);
 	/* Waits for a reply under a key, in order of arrival; n bytes of blob
 	 * wait with it.  False when the flow's quota is used up. */
-	bool (*put)(struct dis_ctx *, uint64_t key, const void *blob,
-	    size_t n);
+	bool (*put)(struct dis_ctx *, uint64_t key, const void *blob, size_t n);
 	/* The oldest request under the key that the other side sent; blob
 	 * may be NULL.  False when there is none. */
 	bool (*take)(struct dis_ctx *, uint64_t key, void *ret_blob, size_t n,
@@ -110,8 +109,8 @@ struct dis_services {
 	    struct rd *ret_whole);
 	/* Runs an inner protocol's parse over the reader until it is empty,
 	 * to a fixed depth; its state is state (may be NULL). */
-	enum dis_rc (*inner)(struct dis_ctx *, uint16_t proto, struct rd *,
-	    void *state);
+	enum dis_rc (*inner)(
+	    struct dis_ctx *, uint16_t proto, struct rd *, void *state);
 };
 
 struct dis_ctx {
@@ -122,30 +121,30 @@ struct dis_ctx {
 			      it: the protocol's client, not the port's    */
 	bool client_sure;  /* from the protocol itself, not from a guess   */
 	bool hinted, to_hint, from_hint; /* as in dis_probe                */
-	bool confirmed;    /* read only; dis_confirm() sets it             */
-	bool after_gap;    /* bytes were lost before these: drop partials  */
-	bool cut;          /* datagram: the capture cut it behind the last
+	bool confirmed; /* read only; dis_confirm() sets it             */
+	bool after_gap; /* bytes were lost before these: drop partials  */
+	bool cut;       /* datagram: the capture cut it behind the last
 			      byte at hand; parse what is there, and let a
 			      short read be DIS_MORE: net counts it        */
-	bool dup;          /* datagram repeats the one before it           */
-	uint8_t depth;     /* inner dissectors                             */
-	size_t need;       /* DIS_MORE: see there                          */
+	bool dup;       /* datagram repeats the one before it           */
+	uint8_t depth;  /* inner dissectors                             */
+	size_t need;    /* DIS_MORE: see there                          */
 	uint64_t ts_ns, frame;
-	void *state;       /* state_size bytes of this flow                */
+	void *state; /* state_size bytes of this flow                */
 	struct ev_end *src, *dst; /* of the bytes at hand; net clears sub
 			      before each call, the dissector sets it for
 			      all events of the PDU                        */
 	const struct dis_services *sv;
-	void *arg;         /* the services' own                            */
-	struct ev *ev;     /* the one event under construction             */
+	void *arg;     /* the services' own                            */
+	struct ev *ev; /* the one event under construction             */
 };
 
 /*
  * Starts an event of this PDU: envelope from the packet, no fields.  There is
  * one at a time; emit it before the next.  dir tells who is the server.
  */
-struct ev *dis_event(struct dis_ctx *, enum ev_kind, uint16_t proto,
-    enum ev_dir);
+struct ev *dis_event(
+    struct dis_ctx *, enum ev_kind, uint16_t proto, enum ev_dir);
 /* Starts an operation: op is static text. */
 struct ev *dis_operation(struct dis_ctx *, uint16_t proto, enum ev_dir,
     const char *op, uint32_t code, enum ev_class);

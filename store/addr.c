@@ -206,8 +206,8 @@ addr_moved(struct store *s, sqlite3_stmt *st)
 int
 addrs_init(struct store *s)
 {
-	return cache_init(&s->addrs, LIMIT_STORE_CACHE, sizeof(struct addr),
-	    addr_row_write, s);
+	return cache_init(
+	    &s->addrs, s->cache_rows, sizeof(struct addr), addr_row_write, s);
 }
 
 /* --- what events say of an address ----------------------------------------- */

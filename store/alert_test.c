@@ -207,6 +207,10 @@ test_losses_are_judged_at_the_next_tick(void **state)
 	/* Told and done. */
 	assert_int_equal(store_tick(r->s, SAMPLE_START + 3), 0);
 	assert_int_equal(rig_int(r, "SELECT sum(count) FROM alerts"), 4);
+	/* A replay tells its counters at the end, after the last tick. */
+	assert_int_equal(store_counter(r->s, "s1", "capture.dropped", 2), 0);
+	rig_restart(r);
+	assert_int_equal(rig_int(r, "SELECT sum(count) FROM alerts"), 5);
 }
 
 int

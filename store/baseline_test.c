@@ -147,6 +147,25 @@ test_class_code_and_unit(void **state)
 	}
 }
 
+/* Written anew after a restart, it is no more learned than before. */
+static void
+test_restart_does_not_learn(void **state)
+{
+	struct rig *r = *state;
+
+	learn_a_little(r);
+	assert_int_equal(sample_read(&r->x, &hmi, &plc, 1, 900, 1), 0);
+	rig_restart(r);
+	assert_int_equal(sample_repeat(&r->x, &hmi, &plc, 1, 900, 1, 5), 0);
+	assert_int_equal(sample_repeat(&r->x, &hmi, &plc, 1, 100, 10, 5), 0);
+	assert_int_equal(rig_int(r, "SELECT count FROM behaviours WHERE "
+				    "learned = 0"),
+	    6);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM behaviours WHERE "
+				    "learned = 1"),
+	    3);
+}
+
 static void
 test_range_is_a_union_and_reads_count_for_writes(void **state)
 {
@@ -315,6 +334,7 @@ main(void)
 	    T(test_talker_of_later_is_not_learned),
 	    T(test_link_of_later_is_not_learned),
 	    T(test_class_code_and_unit),
+	    T(test_restart_does_not_learn),
 	    T(test_range_is_a_union_and_reads_count_for_writes),
 	    T(test_what_has_no_meaning_is_null),
 	    T(test_first_is_first_once),

@@ -141,8 +141,8 @@ write_row(void *arg, void *row)
 int
 behaves_init(struct store *s)
 {
-	return cache_init(&s->behaves, LIMIT_STORE_CACHE, sizeof(struct behave),
-	    write_row, s);
+	return cache_init(
+	    &s->behaves, s->cache_rows, sizeof(struct behave), write_row, s);
 }
 
 static void

@@ -150,6 +150,21 @@ test_own_mac_and_router_mac_are_one_ip(void **state)
 	assert_int_equal(rig_int(r, ASSET_OF("02:ee:00:00:00:09")), 0);
 }
 
+/* Seen through the router first, then at home. */
+static void
+test_arp_takes_an_ip_off_the_router(void **state)
+{
+	struct rig *r = *state;
+	struct host h = sample_host(10, 0, 0, 1), via = sample_via(h, 9);
+
+	assert_int_equal(sample_endpoint(&r->x, &via, "traffic"), 0);
+	assert_int_equal(rig_int(r, ASSET_OF("02:ee:00:00:00:09")), 1);
+	assert_int_equal(sample_endpoint(&r->x, &h, "arp"), 0);
+	assert_int_equal(rig_int(r, ASSET_OF("02:ee:00:00:00:09")), 0);
+	assert_int_equal(rig_int(r, ASSET_OF("02:00:0a:00:00:01")), 1);
+	assert_int_equal(rig_int(r, ASSETS), 1);
+}
+
 static void
 test_link_local_belongs_to_its_mac(void **state)
 {
@@ -196,6 +211,11 @@ test_router_with_link_local_parts_from_the_first_host(void **state)
 		    rig_int(r, ASSET_OF("02:ee:00:00:00:07")));
 		assert_int_not_equal(rig_int(r, ASSET_OF("fe80::1")),
 		    rig_int(r, ASSET_OF("10.9.0.1")));
+		/* The id stays with the address that it was made of. */
+		assert_int_equal(
+		    rig_int(r, "SELECT id FROM assets WHERE origin = "
+			       "'10.9.0.1' AND id <= 1"),
+		    order == 0 ? rig_int(r, ASSET_OF("10.9.0.1")) : 0);
 		(void)teardown(state);
 		(void)setup(state);
 	}
@@ -389,6 +409,7 @@ main(void)
 	    T(test_public_address_is_outside_only_behind_a_router),
 	    T(test_second_ip_takes_the_mac_away),
 	    T(test_own_mac_and_router_mac_are_one_ip),
+	    T(test_arp_takes_an_ip_off_the_router),
 	    T(test_link_local_belongs_to_its_mac),
 	    T(test_link_local_first_takes_the_sole_ip),
 	    T(test_router_with_link_local_parts_from_the_first_host),

@@ -134,6 +134,9 @@ test_rivals_are_bounded_and_the_strong_stay(void **state)
 		(void)snprintf(value, sizeof(value), "claim %d", i);
 		assert_int_equal(say(r, "name", value, "self", 0), 0);
 	}
+	assert_int_equal(say(r, "name", "one more", "peer", 0), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM facts WHERE claim = 'peer'"), 0);
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM facts"),
 	    LIMIT_STORE_FACTS_PER_KEY);
 	assert_int_equal(rig_int(r, "SELECT count FROM facts WHERE "

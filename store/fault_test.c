@@ -332,6 +332,61 @@ test_disk_that_stays_full_is_told_each_time(void **state)
 	rig_stop(&r);
 }
 
+/* From the first event on: nothing is half begun. */
+static void
+test_first_transaction_may_fail(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_start(&r, RIG_LEARNS, NULL);
+	fail_after(0, SQLITE_FULL);
+	assert_int_equal(feed(&r, 0), ERR_FULL);
+	heal();
+	assert_int_equal(feed(&r, 0), 0);
+	assert_int_equal(rig_int(&r, "SELECT value FROM meta WHERE key = "
+				     "'learn_from_ns'"),
+	    SAMPLE_START);
+	assert_int_equal(rig_int(&r, "SELECT min(id) FROM assets"), 1);
+	rig_stop(&r);
+}
+
+static void
+change(const struct rig *r, const char *sql)
+{
+	char path[128];
+	sqlite3 *db;
+
+	(void)snprintf(path, sizeof(path), "%s/otus.db", r->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	(void)sqlite3_close(db);
+}
+
+/* A statement that fails by itself leaves the transaction open. */
+static void
+test_failed_statement_takes_all_back(void **state)
+{
+	struct host h = sample_host(10, 9, 9, 9);
+	struct rig r;
+
+	(void)state;
+	rig_start(&r, RIG_LEARNS, NULL);
+	assert_int_equal(feed(&r, 0), 0);
+	change(&r, "CREATE TRIGGER no BEFORE INSERT ON facts BEGIN "
+		   "SELECT RAISE(ABORT, 'no'); END");
+	assert_int_equal(sample_endpoint(&r.x, &h, "arp"), 0);
+	assert_int_equal(store_counter(r.s, "s", "a.b", 1), 0);
+	assert_int_equal(sample_identity(&r.x, &h, -1, "name", "x"), ERR_DB);
+	change(&r, "DROP TRIGGER no");
+	assert_int_equal(rig_int(&r, "SELECT count(*) FROM assets"), 60);
+	assert_int_equal(rig_int(&r, "SELECT count(*) FROM counters"), 0);
+	assert_int_equal(sample_endpoint(&r.x, &h, "arp"), 0);
+	assert_int_equal(sample_identity(&r.x, &h, -1, "name", "x"), 0);
+	assert_int_equal(rig_int(&r, "SELECT count(*) FROM assets"), 61);
+	rig_stop(&r);
+}
+
 /* Killed at once: the next writer finds all that was committed. */
 static void
 test_killed_writer_leaves_its_commits(void **state)
@@ -373,6 +428,8 @@ main(void)
 	    cmocka_unit_test(test_full_disk_keeps_what_was_there),
 	    cmocka_unit_test(test_failing_disk_keeps_what_was_there),
 	    cmocka_unit_test(test_disk_that_stays_full_is_told_each_time),
+	    cmocka_unit_test(test_first_transaction_may_fail),
+	    cmocka_unit_test(test_failed_statement_takes_all_back),
 	    cmocka_unit_test(test_killed_writer_leaves_its_commits),
 	};
 

@@ -126,19 +126,3 @@ field_next(
 	*ret_name = info != NULL && info->name != NULL ? info->name : "";
 	return f;
 }
-
-const struct ev_field *
-field_named(const struct ev *e, const char *name)
-{
-	const struct ev_field *f;
-	const char *n;
-	size_t at = 0;
-	uint8_t role;
-
-	while ((f = field_next(e, &at, &role, &n)) != NULL) {
-		if (strcmp(n, name) == 0) {
-			return f;
-		}
-	}
-	return NULL;
-}

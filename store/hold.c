@@ -298,10 +298,8 @@ hold_find(struct store *s, struct addr *first, const uint8_t mac[6],
 {
 	*ret = NULL;
 	for (uint8_t i = 0; i < first->holders; i++) {
-		struct addr *a = first;
-		int rc =
-		    i == 0 ? 0
-			   : addr_ip(s, first->ipver, &first->ip, i, false, &a);
+		struct addr *a = NULL;
+		int rc = addr_ip(s, first->ipver, &first->ip, i, false, &a);
 
 		if (rc != 0) {
 			return rc;
@@ -322,7 +320,7 @@ claim(struct store *s, struct addr *m, struct addr *first, enum how how,
 {
 	bool same =
 	    first->has_mac && memcmp(first->mac, m->mac, sizeof(m->mac)) == 0;
-	struct addr *a = first;
+	struct addr *a = NULL;
 	int rc = 0;
 
 	*ret = NULL;
@@ -337,10 +335,13 @@ claim(struct store *s, struct addr *m, struct addr *first, enum how how,
 		}
 		first->holders++;
 		cache_dirty(&s->addrs, first);
-	} else if (!same) {
-		rc = take_off(s, a);
-	} else if (m->ips > 0 && m->ips < ROUTER_IPS) {
-		m->ips--;
+	} else {
+		a = first;
+		if (!same) {
+			rc = take_off(s, a);
+		} else if (m->ips > 0 && m->ips < ROUTER_IPS) {
+			m->ips--;
+		}
 	}
 	take_hold(s, m, a, how);
 	*ret = a;

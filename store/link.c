@@ -160,7 +160,7 @@ int
 links_init(struct store *s)
 {
 	return cache_init(
-	    &s->links, LIMIT_STORE_CACHE, sizeof(struct slink), write_row, s);
+	    &s->links, s->cache_rows, sizeof(struct slink), write_row, s);
 }
 
 /* --- finding -------------------------------------------------------------- */

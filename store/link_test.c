@@ -170,6 +170,25 @@ test_gap_and_malformed_find_the_link_either_way(void **state)
 	assert_int_equal(rig_int(r, "SELECT sum(lost) FROM gaps"), 200);
 }
 
+/* Nobody has said who is client: servers sit on low ports. */
+static void
+test_unknown_direction_goes_by_the_ports(void **state)
+{
+	struct rig *r = *state;
+	struct ev *e = sample_start(&r->x, EV_GAP, plc(), hmi());
+
+	e->src.has_port = e->dst.has_port = true;
+	e->src.port = 502;
+	e->dst.port = 40000;
+	ev_uint(e, EVF_LOST, 1);
+	ev_name(e, EVF_CAUSE, "loss");
+	assert_int_equal(sample_send(&r->x), 0);
+	assert_int_equal(rig_int(r, "SELECT port FROM links"), 502);
+	assert_int_equal(rig_int(r, "SELECT ip = '10.0.0.57' FROM links JOIN "
+				    "addresses ON addresses.id = src"),
+	    1);
+}
+
 static void
 test_scanner_has_one_row_for_the_rest(void **state)
 {
@@ -187,6 +206,12 @@ test_scanner_has_one_row_for_the_rest(void **state)
 	assert_int_equal(rig_int(r, "SELECT sum(packets) FROM links"), n);
 	assert_int_equal(
 	    rig_int(r, "SELECT packets FROM links WHERE dst = 0"), 500);
+	/* The same for a new port of one that is known. */
+	assert_int_equal(untyped(r, hmi(), plc(), "tcp", 502, NULL), 0);
+	assert_int_equal(sample_endpoint(&r->x, plc(), "arp"), 0);
+	assert_int_equal(untyped(r, hmi(), plc(), "tcp", 503, NULL), 0);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM links"),
+	    LIMIT_STORE_LINKS_PER_SOURCE + 1);
 	/* And no addresses for those, which nobody has heard. */
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM addresses WHERE "
 				    "ip LIKE '10.1.%'"),
@@ -238,6 +263,7 @@ main(void)
 	    T(test_untyped_link_takes_the_protocol_over),
 	    T(test_upgrade_survives_a_restart_in_between),
 	    T(test_gap_and_malformed_find_the_link_either_way),
+	    T(test_unknown_direction_goes_by_the_ports),
 	    T(test_scanner_has_one_row_for_the_rest),
 	    T(test_ethernet_links_have_macs),
 	    T(test_label_is_kept_and_numbers_do_not_overflow),

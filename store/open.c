@@ -297,6 +297,8 @@ store_open(const struct store_options *opt, struct store **ret)
 	s->deterministic = opt->deterministic;
 	s->learn_ns = opt->learn_ns;
 	s->addr_max = LIMIT_STORE_ADDRESS_MAX;
+	s->cache_rows =
+	    opt->cache_rows != 0 ? opt->cache_rows : LIMIT_STORE_CACHE;
 	rc = sodium_init() < 0 ? ERR_INTERNAL : 0;
 	hash_key_init(&s->key);
 	rc = rc == 0 ? addrs_init(s) : rc;
@@ -322,7 +324,14 @@ store_close(struct store *s)
 	if (s == NULL) {
 		return 0;
 	}
-	rc = store_commit(s);
+	/* What was lost since the last tick would be told by nobody. */
+	rc = store_begin(s);
+	rc = rc == 0 ? health_tick(s) : rc;
+	if (rc == 0) {
+		rc = store_commit(s);
+	} else {
+		store_fail(s);
+	}
 	free_all(s);
 	return rc;
 }

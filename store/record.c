@@ -81,9 +81,8 @@ record_service_learned(struct store *s, enum answer *ret)
 	}
 	rc = db_step(st);
 	if (rc == 1) {
-		/* Asked for in vain, it was not a service then. */
-		*ret = db_get(st, 0) != 0 && db_get(st, 1) != 0 ? ANSWER_YES
-								: ANSWER_NO;
+		/* Asked for in vain, it was not a service then: not learned. */
+		*ret = db_get(st, 0) != 0 ? ANSWER_YES : ANSWER_NO;
 		db_reset(st);
 		return 0;
 	}

@@ -140,6 +140,7 @@ struct store {
 	bool deterministic;
 	struct hash_key key;
 	struct cache addrs, links, behaves;
+	uint32_t cache_rows;
 	/* the open transaction */
 	bool in_txn;
 	bool stale; /* a transaction failed: nothing held is to be trusted */
@@ -277,7 +278,6 @@ uint64_t field_uint(const struct ev *, uint16_t id, uint64_t none);
  */
 const struct ev_field *field_next(
     const struct ev *, size_t *at, uint8_t *ret_role, const char **ret_name);
-const struct ev_field *field_named(const struct ev *, const char *name);
 size_t field_print(
     const struct ev *, const struct ev_field *, char *buf, size_t size);
 

@@ -23,7 +23,7 @@ parse(struct options *o, char *said, size_t n, int argc, char **argv)
 	assert_non_null(err);
 	memset(said, 0, n);
 	rc = options_parse(o, argc, argv, err);
-	fclose(err);
+	assert_int_equal(fclose(err), 0);
 	return rc;
 }
 
@@ -112,7 +112,7 @@ test_help_and_man_page_name_every_option(void **state)
 
 	(void)state;
 	options_mdoc(f);
-	fclose(f);
+	assert_int_equal(fclose(f), 0);
 	for (size_t i = 0; i < options_count(); i++) {
 		char word[64];
 

@@ -64,12 +64,12 @@ settings_load(struct options *o, FILE *err)
 	if (fseek(f, 0, SEEK_END) != 0 || ftell(f) > FILE_MAX_) {
 		fprintf(err, "otus: %s: larger than %d KiB, or no file\n", path,
 		    FILE_MAX_ / 1024);
-		fclose(f);
+		(void)fclose(f);
 		return ERR_CONFIG;
 	}
 	rewind(f);
 	line = ini_parse_file(f, take, &l);
-	fclose(f);
+	(void)fclose(f);
 	if (line != 0) {
 		fprintf(err, "otus: %s:%d: %s\n", path, line,
 		    l.why[0] != '\0' ? l.why : "not 'key = value'");

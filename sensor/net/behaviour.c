@@ -71,17 +71,31 @@ word(struct words *w, uint64_t v)
 	}
 }
 
+/* What makes an event other than an operation the same again. */
+static bool
+is_common_key(uint16_t kind, uint16_t id)
+{
+	switch (id) {
+	case EVF_REASON:
+	case EVF_CAUSE:
+	case EVF_KEY:
+	case EVF_OBJECT:
+	case EVF_RELATION:
+	case EVF_PEER:
+	case EVF_ACTION:
+	case EVF_USER: return true;
+	case EVF_VALUE: return kind == EV_IDENTITY;
+	default: return false;
+	}
+}
+
 static bool
 is_key(const struct ev_proto *p, uint16_t kind, const struct ev_field *f)
 {
 	uint8_t role;
 
 	if (kind != EV_OPERATION) {
-		return f->id == EVF_REASON || f->id == EVF_CAUSE ||
-		       f->id == EVF_KEY || f->id == EVF_OBJECT ||
-		       f->id == EVF_RELATION || f->id == EVF_PEER ||
-		       f->id == EVF_ACTION || f->id == EVF_USER ||
-		       (kind == EV_IDENTITY && f->id == EVF_VALUE);
+		return is_common_key(kind, f->id);
 	}
 	if (f->id < EV_PROTO_BASE || p == NULL ||
 	    f->id - EV_PROTO_BASE >= p->nfields) {

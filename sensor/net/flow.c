@@ -58,6 +58,44 @@ be64(const uint8_t *p)
 	return __builtin_bswap64(w);
 }
 
+/* One end as the key has it: two words of address, and a port. */
+struct key_end {
+	uint64_t hi, lo;
+	uint16_t port;
+};
+
+static struct key_end
+key_end(const struct pkt *p, bool src)
+{
+	const uint8_t *ip = src ? p->src.a : p->dst.a;
+	struct key_end e = {0};
+
+	if (p->ipver == 0) {
+		e.lo = mac_word(src ? p->smac : p->dmac);
+		e.port = p->l3 == PKT_L3_LLC ? p->dsap : p->ethertype;
+		return e;
+	}
+	if (p->ipver == 4) {
+		e.lo = be64(ip) >> 32;
+	} else {
+		e.hi = be64(ip);
+		e.lo = be64(ip + 8);
+	}
+	if (p->l4 == PKT_L4_TCP || p->l4 == PKT_L4_UDP) {
+		e.port = src ? p->sport : p->dport;
+	}
+	return e;
+}
+
+static bool
+is_greater(const struct key_end *x, const struct key_end *y)
+{
+	if (x->hi != y->hi) {
+		return x->hi > y->hi;
+	}
+	return x->lo != y->lo ? x->lo > y->lo : x->port > y->port;
+}
+
 /*
  * The key's words: addresses of A and B, ports, then transport and VLANs.
  * Returns the side that sent the packet.
@@ -65,47 +103,21 @@ be64(const uint8_t *p)
 static uint8_t
 make_key(const struct pkt *p, struct flow_key *k)
 {
-	uint64_t s0, s1, d0, d1, ports, rest;
-	uint16_t sport = p->sport, dport = p->dport;
-	bool b;
+	const struct key_end s = key_end(p, true), d = key_end(p, false);
+	bool b = is_greater(&s, &d);
+	const struct key_end *x = b ? &d : &s, *y = b ? &s : &d;
 
-	if (p->ipver == 4) {
-		s0 = d0 = 0;
-		s1 = be64(p->src.a) >> 32;
-		d1 = be64(p->dst.a) >> 32;
-	} else if (p->ipver == 6) {
-		s0 = be64(p->src.a);
-		s1 = be64(p->src.a + 8);
-		d0 = be64(p->dst.a);
-		d1 = be64(p->dst.a + 8);
-	} else {
-		s0 = d0 = 0;
-		s1 = mac_word(p->smac);
-		d1 = mac_word(p->dmac);
-		sport = dport = p->l3 == PKT_L3_LLC ? p->dsap : p->ethertype;
-	}
-	if (p->l4 != PKT_L4_TCP && p->l4 != PKT_L4_UDP && p->ipver != 0) {
-		sport = dport = 0;
-	}
-	b = s0 > d0 || (s0 == d0 && (s1 > d1 || (s1 == d1 && sport > dport)));
-	if (b) {
-		ports = (uint64_t)dport << 16 | sport;
-	} else {
-		ports = (uint64_t)sport << 16 | dport;
-	}
-	rest = (uint64_t)p->ip_proto << 8 | p->ipver;
-	if (p->l3 == PKT_L3_LLC) {
-		rest |= 1u << 16;
-	}
-	k->w[0] = b ? d1 : s1;
-	k->w[1] = b ? s1 : d1;
-	k->w[2] = ports << 32 | rest;
+	k->w[0] = x->lo;
+	k->w[1] = y->lo;
+	k->w[2] = ((uint64_t)x->port << 16 | y->port) << 32 |
+		  (p->l3 == PKT_L3_LLC ? 1u << 16 : 0) |
+		  (uint64_t)p->ip_proto << 8 | p->ipver;
 	k->w[3] = 0;
 	for (uint8_t i = 0; i < p->vlan_n; i++) {
 		k->w[3] = k->w[3] << 12 | p->vlan[i];
 	}
-	k->w[4] = b ? d0 : s0;
-	k->w[5] = b ? s0 : d0;
+	k->w[4] = x->hi;
+	k->w[5] = y->hi;
 	return b ? DIS_SIDE_B : DIS_SIDE_A;
 }
 

@@ -46,7 +46,7 @@ struct link {
 	uint32_t rtt_count, rtt_max_us;
 	uint64_t rtt_sum_us;
 	uint64_t first_ns, last_ns;
-	uint64_t due_ns;     /* next report; later each time               */
+	uint64_t due_ns; /* next report; later each time               */
 	uint32_t every_s;
 	/* the novelty filter's budget (novelty.c) */
 	uint64_t budget_ns;

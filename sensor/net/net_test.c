@@ -236,7 +236,7 @@ segmented(size_t cut, bool twice)
 
 		for (size_t at = 0, k; at < len; at += k) {
 			k = len - at < cut ? len - at : cut;
-			for (int t = 0; t <= twice; t++) {
+			for (int t = 0; t < (twice ? 2 : 1); t++) {
 				wire_tcp(w, wire_to(502), seq[0] + (uint32_t)at,
 				    seq[1], ACK, stream[0] + at, k);
 			}

@@ -261,7 +261,7 @@ claim(struct cursor *c, struct rd *r)
 		}
 	}
 	if (rc == DIS_OK) {
-		c->s->flags &= (uint16_t)~(SIDE_SEARCHING | SIDE_FRESH);
+		c->s->flags &= (uint16_t) ~(SIDE_SEARCHING | SIDE_FRESH);
 		return true;
 	}
 	if (rc == DIS_MORE && tcp && rd_left(r) < PARTIAL_SMALL) {
@@ -331,7 +331,7 @@ parse_all(struct cursor *c, struct rd *r, size_t *ret_need)
 
 	*ret_need = 0;
 	while (rd_left(r) > 0) {
-		const uint8_t *at = r->p;
+		const uint8_t *at;
 		enum dis_rc rc;
 
 		if ((s->flags & SIDE_SEARCHING) && !resync(c, r)) {
