@@ -38,14 +38,15 @@ static const char head[] =
     "watches interfaces.\n"
     "State lives in one directory; only one writer has it at a time.\n";
 
+static const char files[] = ".Sh FILES\n"
+			    ".Bl -tag -width Ds\n"
+			    ".It Pa ./otus-data\n"
+			    "state, when run from a checkout\n"
+			    ".It Pa /var/lib/otus\n"
+			    "state, when installed\n"
+			    ".El\n";
+
 static const char tail[] =
-    ".Sh FILES\n"
-    ".Bl -tag -width Ds\n"
-    ".It Pa ./otus-data\n"
-    "state, when run from a checkout\n"
-    ".It Pa /var/lib/otus\n"
-    "state, when installed\n"
-    ".El\n"
     ".Sh EXAMPLES\n"
     "An inventory out of a capture:\n"
     ".Pp\n"
@@ -90,6 +91,7 @@ man_print(FILE *f)
 {
 	fputs(head, f);
 	options_mdoc(f);
+	fputs(files, f);
 	exit_codes(f);
 	fputs(tail, f);
 }

@@ -403,7 +403,8 @@ options_mdoc(FILE *f)
 {
 	fputs(".Sh COMMANDS\n.Bl -tag -width Ds\n", f);
 	for (size_t i = 0; i < NCOMMANDS; i++) {
-		fprintf(f, ".It Cm %s %s\n%s.\n", command[i].name,
+		fprintf(f, ".It Cm %s%s%s\n%s.\n", command[i].name,
+		    command[i].arguments[0] != '\0' ? " " : "",
 		    command[i].arguments, command[i].summary);
 	}
 	fputs(".El\n.Sh OPTIONS\n.Bl -tag -width Ds\n", f);

@@ -1,0 +1,1 @@
+SCRIPTS += sensor/packaging/test_packaging
