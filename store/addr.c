@@ -38,13 +38,15 @@ static int
 enter(struct store *s, const struct addr *k, uint64_t h, sqlite3_stmt *st,
     struct addr **ret)
 {
-	int rc = 0;
-	struct addr *a = cache_add(&s->addrs, h, &rc);
 	struct cache_row row;
+	struct addr *a;
+	void *p;
+	int rc = cache_add(&s->addrs, h, &p);
 
-	if (a == NULL) {
+	if (rc != 0) {
 		return rc;
 	}
+	a = p;
 	row = a->row;
 	*a = *k;
 	a->row = row;

@@ -50,12 +50,14 @@ static int
 enter(struct store *s, uint64_t h, int64_t link, const char *op,
     const struct object *o, struct behave **ret)
 {
-	int rc = 0;
-	struct behave *b = cache_add(&s->behaves, h, &rc);
+	struct behave *b;
+	void *p;
+	int rc = cache_add(&s->behaves, h, &p);
 
-	if (b == NULL) {
+	if (rc != 0) {
 		return rc;
 	}
+	b = p;
 	b->link = link;
 	memcpy(b->op, op, strlen(op) + 1);
 	b->o = *o;

@@ -67,8 +67,8 @@ make_room(struct cache *c)
 	return 0;
 }
 
-void *
-cache_add(struct cache *c, uint64_t hash, int *ret_err)
+int
+cache_add(struct cache *c, uint64_t hash, void **ret)
 {
 	struct cache_row *r;
 	uint32_t at;
@@ -77,15 +77,15 @@ cache_add(struct cache *c, uint64_t hash, int *ret_err)
 		int rc = make_room(c);
 
 		if (rc != 0) {
-			*ret_err = rc;
-			return NULL;
+			return rc;
 		}
 	}
 	at = pool_get(&c->pool);
 	r = pool_at(&c->pool, at);
 	r->hash = hash;
 	ht_insert(&c->ht, hash, at);
-	return r;
+	*ret = r;
+	return 0;
 }
 
 void

@@ -52,9 +52,9 @@ void cache_clear(struct cache *, bool complete);
 
 /*
  * A zeroed row under hash.  Rows used last stay where they are, so a caller
- * may hold some pointers across a call; NULL when writing failed (*ret_err).
+ * may hold some pointers across a call.
  */
-void *cache_add(struct cache *, uint64_t hash, int *ret_err);
+int cache_add(struct cache *, uint64_t hash, void **ret) MUST_CHECK;
 void cache_dirty(struct cache *, void *row);
 /* Moves a row to another hash. */
 void cache_rehash(struct cache *, void *row, uint64_t hash);

@@ -64,11 +64,12 @@ find(struct cache *c, unsigned value)
 static struct row *
 add(struct cache *c, unsigned value)
 {
-	int rc = 0;
-	struct row *r = cache_add(c, value, &rc);
+	struct row *r;
+	void *p = NULL;
 
-	assert_int_equal(rc, 0);
-	assert_non_null(r);
+	assert_int_equal(cache_add(c, value, &p), 0);
+	assert_non_null(p);
+	r = p;
 	r->value = value;
 	return r;
 }
@@ -127,14 +128,14 @@ static void
 test_failed_writing_is_told_and_kept(void **state)
 {
 	struct cache *c = *state;
-	int rc = 0;
+	void *p = NULL;
 
 	for (unsigned i = 0; i < ROWS; i++) {
 		cache_dirty(c, add(c, i));
 	}
 	written.fail = ERR_FULL;
-	assert_null(cache_add(c, 100, &rc));
-	assert_int_equal(rc, ERR_FULL);
+	assert_int_equal(cache_add(c, 100, &p), ERR_FULL);
+	assert_null(p);
 	written.fail = 0;
 	assert_int_equal(cache_flush(c), 0);
 	assert_int_equal(written.n, ROWS);

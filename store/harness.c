@@ -189,8 +189,10 @@ sample_write(struct sample *x, const struct host *client,
 {
 	struct ev *e = operation(x, client, server, unit,
 	    "write_single_register", 6, EV_CLASS_WRITE);
-	const uint8_t reg[2] = {(uint8_t)(value >> 8), (uint8_t)value};
+	static uint8_t reg[2]; /* the event points to it */
 
+	reg[0] = (uint8_t)(value >> 8);
+	reg[1] = (uint8_t)value;
 	ev_uint(e, field("addr"), addr);
 	ev_bytes(e, field("values"), EV_T_REGS, reg, sizeof(reg));
 	return sample_send(x);

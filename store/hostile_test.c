@@ -37,8 +37,8 @@ teardown(void **state)
 static const char *const words[] = {"", "'; DROP TABLE assets; --", "%s%n",
     "self", "peer", "name", "serial", "arp", "tcp", "dropped", "begin",
     "\xff\xfe\x80", "\x1b]0;owned\x07", "=cmd|' /C calc'!A0", "a\nb\r\n\tc",
-    "\xe2\x80\xae"
-    "txt.exe",
+    ("\xe2\x80\xae"
+     "txt.exe"),
     "{src.name}", "\xf0\x9f\x92\xa9", "\"\\/", "gateway_target_failed", "ok",
     "running"};
 

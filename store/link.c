@@ -88,13 +88,15 @@ enter(struct store *s, const struct link_ends *e, struct slink **ret)
 {
 	uint64_t key[LINK_KEY_WORDS];
 	struct slink *l;
-	int rc = 0;
+	void *p;
+	int rc;
 
 	make_key(e, key);
-	l = cache_add(&s->links, hash_words(&s->key, key, LINK_KEY_WORDS), &rc);
-	if (l == NULL) {
+	rc = cache_add(&s->links, hash_words(&s->key, key, LINK_KEY_WORDS), &p);
+	if (rc != 0) {
 		return rc;
 	}
+	l = p;
 	memcpy(l->key, key, sizeof(key));
 	l->src = e->src;
 	l->dst = e->dst;

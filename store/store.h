@@ -37,10 +37,22 @@ struct store_options {
 	uint32_t cache_rows;   /* 0: STORE_CACHE; tests have fewer          */
 };
 
-/* ERR_BUSY when another process has the directory (flock). */
+/*
+ * ERR_BUSY when another process has the directory (flock); ERR_UNSUPPORTED
+ * when a newer otus wrote the database; what is wrong is logged.
+ */
 int store_open(const struct store_options *, struct store **ret) MUST_CHECK;
+/*
+ * When any of these fails (full or failing disk), the open transaction is
+ * taken back as a whole: what was committed stays, what came since is lost
+ * and counted (events.lost), and the next call begins anew.
+ */
 int store_event(struct store *, const struct ev *) MUST_CHECK;
-/* A sensor's running totals, absolute, by counter name. */
+/*
+ * A sensor's running totals, absolute, by counter name ("capture.frames").  A
+ * name whose last part begins with "drop" counts losses: when it rises, the
+ * rules judge a gap event at the next tick (health.c).
+ */
 int store_counter(struct store *, const char *sensor, const char *name,
     uint64_t value) MUST_CHECK;
 int store_tick(struct store *, uint64_t stream_ns) MUST_CHECK;

@@ -33,7 +33,7 @@ is_in(uint32_t c, const struct range *r, size_t n)
 	return false;
 }
 
-/* One character of text that is valid UTF-8; U+FFFD for what is not shown. */
+/* One character; U+FFFD for what is not shown, or is no whole character. */
 static uint32_t
 next_char(const char **p)
 {
@@ -42,17 +42,17 @@ next_char(const char **p)
 	    {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
 	const unsigned char *s = (const unsigned char *)*p;
 	unsigned more = s[0] >= 0xf0 ? 3 : s[0] >= 0xe0 ? 2 : s[0] >= 0xc0;
-	uint32_t c = more == 3   ? s[0] & 7
-		     : more == 2 ? s[0] & 15
-		     : more == 1 ? s[0] & 31
-				 : s[0];
+	/* What is left of the first byte: seven bits, or five to three. */
+	uint32_t c = s[0] & (more == 0 ? 0xffU : 0x3fU >> more);
+	unsigned n = 1;
 
-	for (unsigned i = 1; i <= more; i++) {
-		c = c << 6 | (s[i] & 63);
+	while (n <= more && (s[n] & 0xc0) == 0x80) {
+		c = c << 6 | (s[n++] & 0x3f);
 	}
-	*p += 1 + more;
-	return is_in(c, hidden, sizeof(hidden) / sizeof(hidden[0])) ? 0xfffd
-								    : c;
+	*p += n;
+	return n <= more || is_in(c, hidden, sizeof(hidden) / sizeof(hidden[0]))
+		   ? 0xfffd
+		   : c;
 }
 
 static unsigned

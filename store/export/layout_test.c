@@ -64,6 +64,11 @@ test_wide_and_combining_characters_count_as_shown(void **state)
 	(void)state;
 	assert_int_equal(layout_width("\xe6\xb0\xb4\xe6\xb3\xb5"), 4);
 	assert_int_equal(layout_width("cafe\xcc\x81"), 4);
+	/* Half a character at the end is read no further than that. */
+	assert_int_equal(layout_width("a\xe6\xb0"), 2);
+	assert_int_equal(layout_width("\xf0"), 1);
+	assert_int_equal(layout_width("\x80"), 1);
+	assert_int_equal(layout_width("\xf0\x9f\x92\xa9"), 2);
 	assert_string_equal(text, "NAME  N PKTS\n"
 				  "\xe6\xb0\xb4\xe6\xb3\xb5       1\n"
 				  "cafe\xcc\x81       2\n"
