@@ -2,9 +2,11 @@
  * child: starting, hearing, burying one process.
  *
  * Back-off: a death within CHILD_STABLE_NS of READY, or before it, doubles the
- * wait (50 ms, 100 ms, ... 30 s); a life that lasted longer clears it.  So a
- * frame that kills a sensor now and then costs a twentieth of a second each
- * time, and a process that cannot start does not burn the machine.
+ * wait (50 ms, 100 ms, ...); a life that lasted longer clears it.  A process
+ * that reached READY can work, so it never waits longer than 0.8 s: whoever
+ * can make it die, with a frame or a signal, must not be able to keep it
+ * away.  One that does not get that far waits up to LIMIT_PROC_RESTART_S and
+ * does not burn the machine.
  *
  * Not here: order among children (parent.c), fork and exec (spawn.c), what a
  * dead process left (evidence.c).
@@ -418,9 +420,11 @@ unexpected(struct child *c)
 		c->timer.at_ns = clock_mono_ns() + CHILD_LOOK_NS;
 		return;
 	}
-	if (c->ready_ns != 0 &&
-	    clock_mono_ns() - c->ready_ns >= CHILD_STABLE_NS) {
-		c->level = 0;
+	if (c->ready_ns != 0) {
+		bool stable = clock_mono_ns() - c->ready_ns >= CHILD_STABLE_NS;
+		unsigned most = stable ? 0 : CHILD_READY_LEVEL;
+
+		c->level = c->level < most ? c->level : most;
 	}
 	log_warn("%s: %s", child_name(c, name), how);
 	back_off(c);

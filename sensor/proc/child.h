@@ -20,6 +20,8 @@
 
 #define CHILD_BACKOFF_MIN_NS (50 * NS_PER_MS)
 #define CHILD_BACKOFF_MAX_NS (LIMIT_PROC_RESTART_S * NS_PER_SEC)
+/* Doublings at most for a process that has reached READY: 0.8 s. */
+#define CHILD_READY_LEVEL 4
 /* A life this long after READY clears the back-off. */
 #define CHILD_STABLE_NS (1 * NS_PER_SEC)
 #define CHILD_LOOK_NS   (1 * NS_PER_SEC) /* at a lost interface */

@@ -148,6 +148,30 @@ test_repeated_death_backs_off(void **state)
 	assert_int_equal(stop(s), 0);
 }
 
+/* Dies at once after READY, always: back within a second all the same. */
+static void
+test_what_can_run_is_never_kept_away_long(void **state)
+{
+	struct subject *s;
+	char want[32];
+	uint64_t t = 0;
+
+	cfg.worker = "segv";
+	s = start();
+	for (unsigned i = 0; i < 7; i++) {
+		uint64_t now;
+
+		snprintf(want, sizeof(want), "ready w0 %u", i);
+		expect(s, want);
+		now = clock_mono_ns();
+		assert_true(i == 0 || now - t < 2 * NS_PER_SEC);
+		/* 50, 100, 200, 400, and then 800 ms each time. */
+		assert_true(i < 6 || now - t >= 800 * NS_PER_MS);
+		t = now;
+	}
+	assert_int_equal(stop(s), 0);
+}
+
 static void
 test_failing_start_ends_everything(void **state)
 {
@@ -496,6 +520,7 @@ main(int argc, char **argv)
 	    T(test_store_starts_first_and_stops_last),
 	    T(test_killed_child_is_back_within_a_second),
 	    T(test_repeated_death_backs_off),
+	    T(test_what_can_run_is_never_kept_away_long),
 	    T(test_failing_start_ends_everything),
 	    T(test_crash_evidence_reaches_the_store),
 	    T(test_evidence_is_sent_until_it_is_kept),

@@ -194,8 +194,8 @@ worker(struct proc_env *env)
 		(void)!write(link, "hello", 5);
 	}
 	die_if_asked(env);
-	while (!env->stop ||
-	    (is_mode(env, "deaf") && clock_mono_ns() < until)) {
+	while (
+	    !env->stop || (is_mode(env, "deaf") && clock_mono_ns() < until)) {
 		rc = proc_next(env, &note);
 		if (rc == 1 && note.kind == PROC_NOTE_PEER) {
 			say("peer %s %u", note.fd == link ? "link" : "?",

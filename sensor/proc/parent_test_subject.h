@@ -286,7 +286,7 @@ has_status(pid_t pid, const char *want)
 		got[strcspn(got, "\n")] = '\0';
 		found |= strcmp(got, want) == 0;
 	}
-	fclose(f);
+	(void)fclose(f);
 	return found;
 }
 

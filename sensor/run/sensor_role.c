@@ -223,8 +223,7 @@ start(struct sensor *s)
 	const struct net_sink sink = {on_event, on_tick, s};
 	int err;
 
-	if ((err = crash_init(proc_fd(s->env, "crash"))) < 0 ||
-	    (err = net_new(&no, &sink, &s->net)) < 0 ||
+	if ((err = net_new(&no, &sink, &s->net)) < 0 ||
 	    (err = novelty_new(net_links(s->net), on_news, s, &s->novelty)) <
 		0 ||
 	    (err = chan_init(&s->events, proc_fd(s->env, "events"),
