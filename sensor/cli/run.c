@@ -66,17 +66,25 @@ make_dir(struct starting *x)
 	return 0;
 }
 
-/* Whether that user comes through all folders above the directory. */
+/*
+ * Whether that user comes through all folders above the directory; itself it
+ * is given over later (own_dir).
+ */
 static bool
 can_reach(const struct priv_id *id, const char *dir)
 {
+	char above[DATADIR_MAX];
 	int status = -1;
-	pid_t pid = fork();
+	char *slash;
+	pid_t pid;
 
+	if (realpath(dir, above) == NULL ||
+	    (slash = strrchr(above, '/')) == NULL) {
+		return false;
+	}
+	slash[slash == above] = '\0';
+	pid = fork();
 	if (pid == 0) {
-		char above[DATADIR_MAX + 8];
-
-		snprintf(above, sizeof above, "%s/..", dir);
 		_exit(setgroups(0, NULL) < 0 || setgid(id->gid) < 0 ||
 		      setuid(id->uid) < 0 || access(above, X_OK) < 0);
 	}
@@ -386,12 +394,15 @@ cmd_run(const struct options *given)
 	if (options_has(&o, "check-only")) {
 		return err_exit_code(check_only(&x.s));
 	}
+	x.quiet = options_has(&o, "quiet");
+	if ((err = make_dir(&x)) < 0) {
+		return err_exit_code(err);
+	}
 	if (o.nargs > 0 && (code = replay_first(&o)) != 0) {
 		return code;
 	}
-	x.quiet = options_has(&o, "quiet");
-	if ((err = make_dir(&x)) < 0 || (err = find_user(&x)) < 0 ||
-	    (err = own_dir(&x)) < 0 || (err = assemble(&x)) < 0) {
+	if ((err = find_user(&x)) < 0 || (err = own_dir(&x)) < 0 ||
+	    (err = assemble(&x)) < 0) {
 		if (err != ERR_CONFIG) {
 			fprintf(
 			    stderr, "otus: cannot start: %s\n", err_text(err));
