@@ -165,7 +165,7 @@ addr_by_id(struct store *s, int64_t id, struct addr **ret)
 	sqlite3_stmt *st = s->st[ST_ADDR_BY_ID];
 	struct addr k, *a;
 	uint64_t h;
-	int rc = cache_flush(&s->addrs);
+	int rc = cache_settle(&s->addrs);
 
 	*ret = NULL;
 	if (rc != 0) {
@@ -223,7 +223,7 @@ addr_seen(struct store *s, struct addr *a, uint64_t ts_ns)
 		return;
 	}
 	a->last = ts_ns > a->last ? ts_ns : a->last;
-	cache_dirty(&s->addrs, a);
+	cache_counted(&s->addrs, a);
 }
 
 void
@@ -231,7 +231,7 @@ addr_role(struct store *s, struct addr *a, uint16_t role)
 {
 	if ((a->roles & role) != role) {
 		a->roles |= role;
-		cache_dirty(&s->addrs, a);
+		cache_counted(&s->addrs, a);
 	}
 }
 
@@ -252,6 +252,6 @@ addr_vlan(struct store *s, struct addr *a, const struct ev *e)
 	}
 	if (a->vlan_n < ADDR_VLANS_MAX) {
 		a->vlan[a->vlan_n++] = id;
-		cache_dirty(&s->addrs, a);
+		cache_counted(&s->addrs, a);
 	}
 }

@@ -129,7 +129,7 @@ asset_refresh(struct store *s, int64_t asset)
 	if (asset == 0) {
 		return 0;
 	}
-	rc = cache_flush(&s->addrs);
+	rc = cache_settle(&s->addrs);
 	if (rc != 0) {
 		return rc;
 	}
@@ -161,7 +161,7 @@ asset_join(struct store *s, int64_t a, int64_t b)
 	if (a == b) {
 		return 0;
 	}
-	rc = cache_flush(&s->addrs);
+	rc = cache_settle(&s->addrs);
 	if (rc != 0) {
 		return rc;
 	}
@@ -193,7 +193,7 @@ asset_split(struct store *s, struct addr *mac, const struct addr *keep)
 
 	asset_make(s, mac);
 	young = mac->asset;
-	rc = cache_flush(&s->addrs);
+	rc = cache_settle(&s->addrs);
 	if (rc != 0) {
 		return rc;
 	}

@@ -48,6 +48,7 @@ cache_clear(struct cache *c, bool complete)
 	ht_clear(&c->ht);
 	c->dirty = c->dirty_last = POOL_NONE;
 	c->complete = complete;
+	c->unsettled = false;
 }
 
 static int
@@ -90,6 +91,13 @@ cache_add(struct cache *c, uint64_t hash, void **ret)
 
 void
 cache_dirty(struct cache *c, void *row)
+{
+	c->unsettled = true;
+	cache_counted(c, row);
+}
+
+void
+cache_counted(struct cache *c, void *row)
 {
 	struct cache_row *r = row;
 	uint32_t at;
@@ -135,5 +143,6 @@ cache_flush(struct cache *c)
 		c->dirty = r->dirty_next;
 	}
 	c->dirty_last = POOL_NONE;
+	c->unsettled = false;
 	return 0;
 }

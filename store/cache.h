@@ -37,6 +37,7 @@ struct cache {
 	struct pool pool;
 	struct ht ht;
 	uint32_t dirty, dirty_last; /* in the order in which they changed */
+	bool unsettled;
 	bool complete;
 	uint64_t evicted;
 	/* Writes one row; 0 or negative err. */
@@ -56,10 +57,20 @@ void cache_clear(struct cache *, bool complete);
  */
 int cache_add(struct cache *, uint64_t hash, void **ret) MUST_CHECK;
 void cache_dirty(struct cache *, void *row);
+/* As cache_dirty(), for columns that the writer itself never asks for: what
+ * is counted and when it was last.  cache_settle() does not wait for them. */
+void cache_counted(struct cache *, void *row);
 /* Moves a row to another hash. */
 void cache_rehash(struct cache *, void *row, uint64_t hash);
 /* Writes all that changed. */
 int cache_flush(struct cache *) MUST_CHECK;
+
+/* Before a statement reads the table: writes what it could ask for. */
+static inline int
+cache_settle(struct cache *c)
+{
+	return c->unsettled ? cache_flush(c) : 0;
+}
 
 static inline void
 cache_touch(struct cache *c, void *row)

@@ -110,6 +110,26 @@ test_changed_rows_are_written_once_in_order(void **state)
 }
 
 static void
+test_counts_wait_for_the_next_flush(void **state)
+{
+	struct cache *c = *state;
+	struct row *a = add(c, 1), *b = add(c, 2);
+
+	cache_counted(c, a);
+	assert_int_equal(cache_settle(c), 0);
+	assert_int_equal(written.n, 0);
+	cache_dirty(c, b);
+	assert_int_equal(cache_settle(c), 0);
+	assert_int_equal(written.n, 2);
+	cache_counted(c, b);
+	cache_dirty(c, b);
+	assert_int_equal(cache_settle(c), 0);
+	assert_int_equal(written.n, 3);
+	assert_int_equal(cache_settle(c), 0);
+	assert_int_equal(written.n, 3);
+}
+
+static void
 test_changed_row_is_written_before_it_makes_room(void **state)
 {
 	struct cache *c = *state;
@@ -176,6 +196,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(test_oldest_makes_room),
 	    T(test_changed_rows_are_written_once_in_order),
+	    T(test_counts_wait_for_the_next_flush),
 	    T(test_changed_row_is_written_before_it_makes_room),
 	    T(test_failed_writing_is_told_and_kept),
 	    T(test_clear_forgets_what_is_not_written),

@@ -271,7 +271,7 @@ make(struct store *s, const struct link_ends *e, struct addr *client,
 	(*ret)->flags = s->learning ? LINK_LEARNED : 0;
 	if (client != NULL) {
 		client->links++;
-		cache_dirty(&s->addrs, client);
+		cache_counted(&s->addrs, client);
 	}
 	cache_dirty(&s->links, *ret);
 	return 0;
