@@ -1,6 +1,7 @@
 /*
- * heap: see heap.h.  Each block starts with its class; free blocks of a class
- * form a list.
+ * heap: see heap.h.  After the seal each block starts with its class; free
+ * blocks of a class form a list.  Before, blocks are cut from slabs one behind
+ * the other and are never given back.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,11 +20,20 @@ struct block {
 
 #define HEADER 16 /* keeps payloads aligned for any type */
 
+#define SLAB ((size_t)1 << 20)
+
+/* Memory of the time before the seal. */
+struct slab {
+	struct slab *next;
+	size_t size, used; /* bytes, this head included */
+};
+
 static struct {
 	uint8_t *base;
 	size_t size, fresh, used, refused;
 	bool sealed;
 	struct block *free[CLASS_MAX + 1];
+	struct slab *slabs;
 } heap;
 
 int
@@ -40,6 +50,12 @@ heap_init(size_t bytes)
 void
 heap_done(void)
 {
+	struct slab *s, *next;
+
+	for (s = heap.slabs; s != NULL; s = next) {
+		next = s->next;
+		mem_unmap(s, s->size);
+	}
 	if (heap.base != NULL) {
 		mem_unmap(heap.base, heap.size);
 	}
@@ -60,6 +76,39 @@ is_ours(const void *p)
 	return heap.base != NULL && b >= heap.base && b < heap.base + heap.size;
 }
 
+static void *
+slab_alloc(size_t n)
+{
+	struct slab *s = heap.slabs;
+	size_t size;
+	void *p;
+
+	if (n > SIZE_MAX / 2) {
+		return NULL;
+	}
+	n = (n + 15) & ~(size_t)15;
+	if (s == NULL || s->size - s->used < n) {
+		size = n + HEADER * 2 > SLAB ? n + HEADER * 2 : SLAB;
+		s = mem_map(size);
+		if (s == NULL) {
+			return NULL;
+		}
+		s->size = size;
+		s->used = HEADER * 2;
+		/* The one with more room is cut from next. */
+		if (heap.slabs != NULL && size > SLAB) {
+			s->next = heap.slabs->next;
+			heap.slabs->next = s;
+		} else {
+			s->next = heap.slabs;
+			heap.slabs = s;
+		}
+	}
+	p = (uint8_t *)s + s->used;
+	s->used += n;
+	return p;
+}
+
 void *
 heap_alloc(size_t n)
 {
@@ -67,7 +116,7 @@ heap_alloc(size_t n)
 	struct block *b;
 
 	if (!heap.sealed) {
-		return malloc(n);
+		return slab_alloc(n);
 	}
 	while (class <= CLASS_MAX && ((size_t)1 << class) - HEADER < n) {
 		class ++;
@@ -96,11 +145,8 @@ heap_release(void *p)
 {
 	struct block *b;
 
-	if (p == NULL) {
-		return;
-	}
-	if (!is_ours(p)) {
-		free(p);
+	/* A slab goes as a whole, in the end. */
+	if (p == NULL || !is_ours(p)) {
 		return;
 	}
 	b = (struct block *)(void *)((uint8_t *)p - HEADER);

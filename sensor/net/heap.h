@@ -1,8 +1,10 @@
 /*
  * heap: a bounded allocator for a library that insists on malloc (nDPI).
  *
- * Before heap_seal() everything comes from malloc, since the library builds
- * its automata then.  Afterwards blocks come from a region taken at start, in
+ * Before heap_seal() there is no bound, since the library builds its automata
+ * then; what it takes goes as a whole in heap_done(), whatever it gives back
+ * before: undoing automata node by node takes longer than a short replay.
+ * Afterwards blocks come from a region taken at start, in
  * power-of-two classes; when it is used up the answer is NULL.  Global,
  * because the library's hooks carry no argument; one thread only.
  */

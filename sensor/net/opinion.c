@@ -63,7 +63,9 @@ opinion_new(struct opinion **ret)
 	set_ndpi_free(heap_release);
 	set_ndpi_flow_malloc(heap_alloc);
 	set_ndpi_flow_free(heap_release);
-	o->module = ndpi_init_detection_module(ndpi_no_prefs);
+	/* Its list of Tor nodes is as old as the library: a name from it would
+	 * be wrong more often than right. */
+	o->module = ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
 	o->names = ndpi_get_num_supported_protocols(o->module);
 	o->name = calloc(o->names, sizeof *o->name);
 	if (o->module == NULL || o->name == NULL) {
@@ -111,9 +113,7 @@ opinion_free(struct opinion *o)
 		ndpi_free_flow_data(flow_of(slot_at(o, i)));
 	}
 	pool_done(&o->pool);
-	if (o->module != NULL) {
-		ndpi_exit_detection_module(o->module);
-	}
+	/* The module stands in the heap with all that it holds. */
 	heap_done();
 	free(o->name);
 	free(o);

@@ -14,6 +14,9 @@ TESTS += sensor/net/net_test
 sensor/net/net_test_OBJS := $(NET_OBJS) $(DISSECTOR_OBJS) $(BASE_OBJS) $(EVENT_OBJS)
 sensor/net/net_test_LIBS := -lndpi
 
+TESTS += sensor/net/heap_test
+sensor/net/heap_test_OBJS := sensor/net/heap.o $(addprefix sensor/base/,err.o mem.o)
+
 # --- decode, frag, red: frames to packets -------------------------------------
 net_DECODE_OBJS := $(addprefix sensor/net/,decode.o decode_ip.o decode_tunnel.o)
 net_POOL_OBJS := $(addprefix sensor/base/,err.o hash.o ht.o mem.o pool.o)
