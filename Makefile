@@ -11,6 +11,7 @@
 # Each folder names its tests in a tests.mk of its own:
 #   TESTS   += dir/ht_test        with dir/ht_test_OBJS: the objects it links
 #   FUZZERS += dir/x_fuzz         likewise; seeds in dir/seeds/x_fuzz/
+#   UNTRACED += dir/harness.o     helps fuzzers and is not what they explore
 #   SCRIPTS += dir/test_x.sh      prints TAP; gets the build folder in $BUILD
 #   ROOT_SCRIPTS, SLOW_SCRIPTS    likewise: need root; minutes rather than seconds
 
@@ -37,7 +38,10 @@ PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wcast-align -Wvla -Wformat=2 -Wundef \
            -Wno-unused-parameter $(if $(CI),-Werror)
-CFLAGS_release := -O2 -g
+# The program is optimised as a whole when it is linked.  Objects hold machine
+# code beside that, so that the many tests link in no time; clang 14 cannot.
+WHOLE_release   := $(if $(findstring gcc,$(CC)),-flto=auto)
+CFLAGS_release  := -O3 -g $(WHOLE_release:%=% -ffat-lto-objects)
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer \
                   -fno-sanitize-recover=all
 CFLAGS_cov     := -O0 -g --coverage
@@ -55,6 +59,7 @@ CFLAGS  ?= $(CFLAGS_$(V))
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARN) -iquote sensor \
              -iquote . -iquote $(B) $(PKG_CFLAGS) -MMD -MP
 ALL_LDFLAGS = $(LDFLAGS_$(V)) $(LDFLAGS)
+PART_LDFLAGS = $(ALL_LDFLAGS) $(WHOLE_$(V):%=-fno-lto)
 
 # --- sources -----------------------------------------------------------------
 ROOMS   := sensor dissectors store web rules
@@ -66,6 +71,7 @@ PROG_OBJS := $(PROG_SRCS:%.c=$(B)/%.o)
 
 TESTS   :=
 FUZZERS :=
+UNTRACED :=
 TOOLS   :=
 SCRIPTS :=
 ROOT_SCRIPTS :=
@@ -80,7 +86,7 @@ all: $(B)/otus
 
 $(B)/otus: $(PROG_OBJS)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+	$(Q)$(CC) $(ALL_LDFLAGS) $(WHOLE_$(V)) -o $@ $^ $(PKG_LIBS) -lm
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -91,7 +97,7 @@ $(B)/%.o: %.c
 define link_test
 $(B)/$(1): $(B)/$(1).o $$(addprefix $(B)/,$$($(1)_OBJS))
 	@echo "  LD      $$@"
-	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) -lcmocka -lsodium -lm
+	$$(Q)$$(CC) $$(PART_LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) -lcmocka -lsodium -lm
 endef
 $(foreach t,$(TESTS),$(eval $(call link_test,$(t))))
 
@@ -100,6 +106,7 @@ $(foreach t,$(TESTS),$(eval $(call link_test,$(t))))
 ifeq ($(V),fuzz)
 FUZZ_MAIN :=
 FUZZ_LD   := -fsanitize=fuzzer
+$(addprefix $(B)/,$(UNTRACED)): CFLAGS += -fno-sanitize=fuzzer-no-link
 else
 FUZZ_MAIN := $(B)/sensor/base/replay_driver_tool.o
 FUZZ_LD   :=
@@ -107,14 +114,14 @@ endif
 define link_fuzz
 $(B)/$(1): $(B)/$(1).o $$(addprefix $(B)/,$$($(1)_OBJS)) $(FUZZ_MAIN)
 	@echo "  LD      $$@"
-	$$(Q)$$(CC) $$(ALL_LDFLAGS) $(FUZZ_LD) -o $$@ $$^ $$($(1)_LIBS) -lsodium -lm
+	$$(Q)$$(CC) $$(PART_LDFLAGS) $(FUZZ_LD) -o $$@ $$^ $$($(1)_LIBS) -lsodium -lm
 endef
 $(foreach t,$(FUZZERS),$(eval $(call link_fuzz,$(t))))
 
 define link_tool
 $(B)/$(1): $(B)/$(1).o $$(addprefix $(B)/,$$($(1)_OBJS))
 	@echo "  LD      $$@"
-	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) -lsodium -lm
+	$$(Q)$$(CC) $$(PART_LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) -lsodium -lm
 endef
 $(foreach t,$(TOOLS),$(eval $(call link_tool,$(t))))
 
@@ -208,6 +215,10 @@ bench: all tools
 bench-memory: all tools
 	$(Q)BUILD=$(B) test-pcaps/bench --memory $(BENCH_ARGS)
 
+# What a live sensor loses at full speed, beside tcpdump; root.
+bench-live: all tools
+	$(Q)BUILD=$(B) test-pcaps/bench_live $(BENCH_ARGS)
+
 lint: all
 	$(Q).ci/tap-run -t 600 --script ".ci/lint $(T)"
 
@@ -240,11 +251,12 @@ help:
 	    'make differential     compare with tshark, PDU by PDU' \
 	    'make bench            packets per second beside other programs' \
 	    'make bench-memory     memory between 2 and 20 million packets' \
+	    'make bench-live       what a live sensor loses at full speed (root)' \
 	    'make captures         write the generated captures anew' \
 	    'make deps, deps-test  install what building, testing needs' \
 	    'make dist-check       clone, build and test what is committed' \
 	    'make clean            remove build/'
 
 .PHONY: run deps deps-quiet deps-test check check-unit check-captures \
-        run-unit run-golden run-captures test golden differential captures bench bench-memory \
-        lint lint-flags fuzz dist-check help
+        run-unit run-golden run-captures test golden differential captures \
+        bench bench-memory bench-live lint lint-flags fuzz dist-check help
