@@ -152,6 +152,17 @@ pcap_next(struct capfile *f, struct frame *ret)
 	}
 }
 
+static bool
+pcap_is_at_hand(const struct capfile *f)
+{
+	struct rd r = f->in.win;
+	uint32_t caplen;
+
+	rd_skip(&r, 8);
+	caplen = capfile_u32(f, &r);
+	return rd_ok(&r) && rd_has(&r, (size_t)4 + f->rec_more + caplen);
+}
+
 static int
 pcap_begin(struct capfile *f)
 {
@@ -177,6 +188,7 @@ pcap_begin(struct capfile *f)
 	f->old_order = minor < 4;
 	f->in.win = r;
 	f->next = pcap_next;
+	f->is_at_hand = pcap_is_at_hand;
 	return capfile_add_iface(f, NULL, 0, f->linktype, &(uint32_t){0});
 }
 

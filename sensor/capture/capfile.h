@@ -39,6 +39,7 @@ struct ng_iface {
 struct capfile {
 	struct inbuf in;
 	int (*next)(struct capfile *, struct frame *);
+	bool (*is_at_hand)(const struct capfile *);
 	uint64_t number; /* frames so far                               */
 	uint64_t rec_at; /* offset of the last record looked at         */
 	uint32_t input;  /* handed on in each frame                     */
@@ -82,6 +83,17 @@ static inline int
 capfile_next(struct capfile *f, struct frame *ret_frame)
 {
 	return f->next(f, ret_frame);
+}
+
+/*
+ * True when the next record stands whole in the window and holds a frame:
+ * capfile_next() then moves nothing, and frames from before stay valid.  It
+ * can still find the record damaged.
+ */
+static inline bool
+capfile_is_at_hand(const struct capfile *f)
+{
+	return f->is_at_hand(f);
 }
 
 /*

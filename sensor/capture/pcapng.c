@@ -450,6 +450,17 @@ pcapng_next(struct capfile *f, struct frame *ret)
 	}
 }
 
+static bool
+pcapng_is_at_hand(const struct capfile *f)
+{
+	struct rd r = f->in.win;
+	uint32_t type = capfile_u32(f, &r);
+	uint32_t total = capfile_u32(f, &r);
+
+	return (type == BLOCK_EPB || type == BLOCK_SPB || type == BLOCK_PB) &&
+	       rd_ok(&r) && rd_has(&f->in.win, total);
+}
+
 /* The first section header; what follows it is read with the frames. */
 int
 pcapng_begin(struct capfile *f)
@@ -458,6 +469,7 @@ pcapng_begin(struct capfile *f)
 	int rc;
 
 	f->next = pcapng_next;
+	f->is_at_hand = pcapng_is_at_hand;
 	while ((rc = take_section(f, f->in.win, &need)) == TAKE_MORE) {
 		rc = capfile_more(f, need);
 		if (rc != 1) {

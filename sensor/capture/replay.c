@@ -28,11 +28,14 @@
 /* Places that pipes may not take: files need some to take turns in. */
 #define OPEN_RESERVE 8
 
-#define likely(x) __builtin_expect(!!(x), 1)
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define LATE_NONE   1 /* capfile_next() found a frame */
 
 struct replay {
 	struct input *cur; /* its frames come first, as long as they are */
 	uint64_t bound;    /* stamped before this                        */
+	int late;          /* what the current one came to, LATE_NONE   */
 	struct inputs in;
 	uint32_t *heap; /* inputs that wait, earliest next frame first */
 	size_t heap_n;
@@ -216,26 +219,74 @@ next_input(struct replay *r, struct frame *ret)
 	return 0;
 }
 
+/* What capfile_next() said of the current file, when it is not a frame that
+ * is first: the file waits or ends, and another has the next frame. */
+static int
+turn(struct replay *r, int rc, struct frame *ret)
+{
+	struct input *i = r->cur;
+
+	rc = took(r, i, rc, ret);
+	if (rc != 0) {
+		return rc;
+	}
+	if (i->has_pending) {
+		heap_push(r, (uint32_t)(i - r->in.v));
+	}
+	return next_input(r, ret);
+}
+
+static int
+first(struct replay *r, struct frame *ret)
+{
+	int rc = r->late;
+
+	if (unlikely(rc != LATE_NONE)) {
+		r->late = LATE_NONE;
+		return turn(r, rc, ret);
+	}
+	if (r->cur == NULL) {
+		return next_input(r, ret);
+	}
+	rc = capfile_next(&r->cur->file, ret);
+	if (likely(rc == 1 && ret->ts_ns < r->bound)) {
+		return 1;
+	}
+	return turn(r, rc, ret);
+}
+
+int
+replay_some(struct replay *r, struct frame *ret, size_t max)
+{
+	int rc = first(r, &ret[0]);
+	size_t n = 1;
+
+	if (rc != 1) {
+		return rc;
+	}
+	while (n < max && capfile_is_at_hand(&r->cur->file)) {
+		rc = capfile_next(&r->cur->file, &ret[n]);
+		if (unlikely(rc != 1)) {
+			/* What is settled now would free the file's buffer,
+			 * in which the frames before still stand. */
+			r->late = rc;
+			break;
+		}
+		if (unlikely(ret[n].ts_ns >= r->bound)) {
+			(void)took(r, r->cur, rc, &ret[n]);
+			heap_push(r, (uint32_t)(r->cur - r->in.v));
+			r->cur = NULL;
+			break;
+		}
+		n++;
+	}
+	return (int)n;
+}
+
 int
 replay_next(struct replay *r, struct frame *ret)
 {
-	struct input *i = r->cur;
-	int rc;
-
-	if (likely(i != NULL)) {
-		rc = capfile_next(&i->file, ret);
-		if (likely(rc == 1 && ret->ts_ns < r->bound)) {
-			return 1;
-		}
-		rc = took(r, i, rc, ret);
-		if (rc != 0) {
-			return rc;
-		}
-		if (i->has_pending) {
-			heap_push(r, (uint32_t)(i - r->in.v));
-		}
-	}
-	return next_input(r, ret);
+	return replay_some(r, ret, 1);
 }
 
 /* --- opening -------------------------------------------------------------*/
@@ -392,6 +443,7 @@ replay_open(char *const *paths, size_t n,
 	if (r == NULL) {
 		return ERR_NOMEM;
 	}
+	r->late = LATE_NONE;
 	r->in.problem = problem;
 	r->in.problem_arg = arg;
 	r->room = LIMIT_REPLAY_IFACES_MAX;

@@ -38,6 +38,11 @@ void replay_close(struct replay *); /* accepts NULL */
 /* 1 and a frame, 0 at the end of everything, negative on a failure that
  * ends the replay (damage in one file does not: it goes to problem). */
 int replay_next(struct replay *, struct frame *ret_frame);
+/*
+ * As replay_next(), with as many frames as stand side by side in the buffer,
+ * at most max: their number.  All are valid until the next call.
+ */
+int replay_some(struct replay *, struct frame *ret, size_t max);
 
 size_t replay_inputs(const struct replay *);
 /* Regular files in folders that were passed over: no captures. */

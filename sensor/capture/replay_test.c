@@ -27,7 +27,8 @@ put_file(const char *name, const void *p, size_t n)
 	char path[256];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = snprintf(path, sizeof(path), "%s/%s", dir, name);
+	assert_true(fd > 0 && (size_t)fd < sizeof(path));
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, p, n), n);
@@ -126,21 +127,26 @@ start(struct told *t, int expect, size_t n, const char *const *names)
 	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), \
 	    (const char *const[]){__VA_ARGS__})
 
-/* The marks of all frames, as text. */
+static size_t at_once;
+
+/* The marks of all frames, as text: read at_once, looked at together. */
 static const char *
 marks(struct replay *r)
 {
 	static char text[256];
-	struct frame f;
+	struct frame f[8];
 	size_t n = 0;
 	int rc;
 
-	while ((rc = replay_next(r, &f)) == 1) {
-		assert_true(n < sizeof(text) - 1);
-		text[n++] = (char)f.data[0];
+	while ((rc = replay_some(r, f, at_once)) > 0) {
+		assert_true((size_t)rc <= at_once);
+		for (int i = 0; i < rc; i++) {
+			assert_true(n < sizeof(text) - 1);
+			text[n++] = (char)f[i].data[0];
+		}
 	}
 	assert_int_equal(rc, 0);
-	assert_int_equal(replay_next(r, &f), 0);
+	assert_int_equal(replay_some(r, f, at_once), 0);
 	text[n] = '\0';
 	return text;
 }
@@ -154,6 +160,28 @@ open_files(void)
 		n += fcntl(fd, F_GETFD) >= 0;
 	}
 	return n;
+}
+
+static void
+test_frames_of_one_file_come_side_by_side(void **state)
+{
+	struct frame f[8];
+	struct told t;
+	struct replay *r;
+
+	PCAP("a", 'a', 1, 2, 3, 7, 8);
+	PCAP("b", 'b', 4, 5);
+	r = START(&t, 0, "a", "b");
+	/* The first frame of a file was kept since it was opened. */
+	assert_int_equal(replay_some(r, f, 8), 3);
+	assert_int_equal(f[2].data[1], 2);
+	assert_int_equal(replay_some(r, f, 1), 1);
+	assert_int_equal(f[0].data[0], 'b');
+	assert_int_equal(replay_some(r, f, 8), 1);
+	assert_int_equal(replay_some(r, f, 8), 2);
+	assert_int_equal(f[1].data[1], 4);
+	assert_int_equal(replay_some(r, f, 8), 0);
+	replay_close(r);
 }
 
 /* --- order ---------------------------------------------------------------*/
@@ -636,6 +664,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_files_are_merged_by_time),
+	    cmocka_unit_test(test_frames_of_one_file_come_side_by_side),
 	    cmocka_unit_test(test_equal_stamps_go_by_input),
 	    cmocka_unit_test(test_stamps_that_go_back_stay_in_order),
 	    cmocka_unit_test(test_number_and_input_are_per_file),
@@ -656,5 +685,12 @@ main(void)
 	    cmocka_unit_test(test_fifo_is_read_once),
 	};
 
-	return cmocka_run_group_tests(tests, make_dir, drop_dir);
+	static const size_t some[] = {1, 2, 8};
+	int failed = 0;
+
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		at_once = some[i];
+		failed += cmocka_run_group_tests(tests, make_dir, drop_dir);
+	}
+	return failed;
 }

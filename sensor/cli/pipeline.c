@@ -61,17 +61,21 @@ int
 pipeline_run(struct pipeline *p)
 {
 	struct progress bar;
-	struct frame frame;
-	uint64_t n = 0, done, total;
+	struct frame frame[NET_AHEAD];
+	/* Whoever looks after each frame gets them one by one. */
+	const size_t at_once = p->after != NULL ? 1 : NET_AHEAD;
+	uint64_t n = 0, shown = 0, done, total;
 	int rc;
 
 	progress_start(&bar, p->quiet || isatty(STDOUT_FILENO));
-	while ((rc = replay_next(p->replay, &frame)) == 1) {
-		net_frame(p->net, &frame);
+	while ((rc = replay_some(p->replay, frame, at_once)) > 0) {
+		net_frames(p->net, frame, (size_t)rc);
+		n += (uint64_t)rc;
 		if (p->after != NULL) {
 			p->after(p->arg);
 		}
-		if (++n % SHOW_EVERY == 0 && bar.on) {
+		if (bar.on && n - shown >= SHOW_EVERY) {
+			shown = n;
 			replay_progress(p->replay, &done, &total);
 			progress_show(&bar, done, total, n);
 		}
