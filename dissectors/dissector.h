@@ -53,6 +53,7 @@ struct dis_probe {
 	bool hinted;       /* a port of the flow is among the hints       */
 	bool to_hint;      /* ... and it is the destination's             */
 	bool from_hint;    /* ... and it is the source's                  */
+	bool cut;          /* the capture cut the PDU behind the last byte */
 	bool searching;    /* stream layer looks for a header after damage
 			       or mid-stream: only what is beyond doubt    */
 	size_t *ret_len;   /* unless NULL: the PDU's length goes there with
@@ -120,15 +121,20 @@ struct dis_ctx {
 	uint8_t client;    /* enum dis_side; the dissector learns and sets
 			      it: the protocol's client, not the port's    */
 	bool client_sure;  /* from the protocol itself, not from a guess   */
+	uint8_t opened;    /* enum dis_side: who sent the SYN; UNKNOWN
+			      where that was not seen, and without TCP     */
 	bool hinted, to_hint, from_hint; /* as in dis_probe                */
 	bool confirmed; /* read only; dis_confirm() sets it             */
 	bool after_gap; /* bytes were lost before these: drop partials  */
-	bool cut;       /* datagram: the capture cut it behind the last
-			      byte at hand; parse what is there, and let a
-			      short read be DIS_MORE: net counts it        */
+	bool cut;       /* the capture cut the datagram, or the segment
+			      in which the PDU at hand ends, behind the last
+			      byte: of a PDU that is not whole tell what is
+			      there, marked EV_CUT, judge nothing, take all
+			      and say DIS_OK with its length in need; or
+			      say DIS_MORE: net counts it                  */
 	bool dup;       /* datagram repeats the one before it           */
 	uint8_t depth;  /* inner dissectors                             */
-	size_t need;    /* DIS_MORE: see there                          */
+	size_t need;    /* DIS_MORE: see there; a cut PDU: its length   */
 	uint64_t ts_ns, frame;
 	void *state; /* state_size bytes of this flow                */
 	struct ev_end *src, *dst; /* of the bytes at hand; net clears sub

@@ -290,6 +290,7 @@ probe(struct harness *h, uint8_t side, const struct rd *r, bool searching,
     size_t *ret_len)
 {
 	struct dis_probe pr = {.transport = h->ctx.transport,
+	    .cut = h->ctx.cut,
 	    .searching = searching,
 	    .ret_len = ret_len};
 	enum dis_rc rc;
@@ -315,6 +316,9 @@ parse(struct harness *h, uint8_t side, struct rd *r)
 	src.port = h->port[side];
 	dst.port = h->port[!side];
 	ctx->side = side;
+	if (ctx->client == DIS_SIDE_UNKNOWN) {
+		ctx->client = ctx->opened;
+	}
 	hints(h, side, &ctx->to_hint, &ctx->from_hint);
 	ctx->hinted = ctx->to_hint || ctx->from_hint;
 	ctx->after_gap = s->after_gap;
@@ -372,10 +376,16 @@ search(struct harness *h, uint8_t side, struct rd *r)
 		if (rc == DIS_OK && off + len < end) {
 			best = off;
 			end = off + len;
-		} else if (rc == DIS_MORE && maybe == left) {
+		}
+		if (rc != DIS_NOT_MINE && maybe == left) {
 			maybe = off;
 		}
 		rd_skip(&at, 1);
+	}
+	/* Not all there: another may yet end before it. */
+	if (end > left && end - best <= SEARCH_WAIT) {
+		best = left;
+		end = SIZE_MAX;
 	}
 	if (best == left) {
 		best = left - maybe >= SEARCH_WAIT ? maybe + 1 : maybe;
@@ -640,7 +650,7 @@ harness_reset(struct harness *h)
 	memset(&h->ctx, 0, sizeof(h->ctx));
 	memset(h->state, 0, sizeof(h->state));
 	h->ctx.transport = transport;
-	h->ctx.client = DIS_SIDE_UNKNOWN;
+	h->ctx.client = h->ctx.opened = DIS_SIDE_UNKNOWN;
 	h->claimed = h->failed = false;
 	h->events = h->ok = h->bad = h->more = 0;
 	h->not_mine = h->skipped = h->unanswered = 0;

@@ -107,7 +107,7 @@ void harness_add_inner(struct harness *, const struct dissector *);
 void harness_send(struct harness *, uint8_t side, const void *, size_t);
 /* The same, given as hex digits; what is no digit is passed over. */
 void harness_hex(struct harness *, uint8_t side, const char *digits);
-/* A datagram of which the capture has only the first n bytes. */
+/* A datagram, or a segment, of which the capture has only n bytes. */
 void harness_send_cut(struct harness *, uint8_t side, const void *, size_t);
 /* A datagram that net has recognised as a repeat. */
 void harness_send_dup(struct harness *, uint8_t side, const void *, size_t);

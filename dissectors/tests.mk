@@ -3,6 +3,8 @@ DISSECTOR_TEST_OBJS := dissectors/dissector.o dissectors/harness.o \
 	sensor/event/event.o sensor/event/ev_json.o sensor/base/json.o \
 	sensor/base/clock.o
 
+UNTRACED += dissectors/harness.o
+
 TESTS += dissectors/dissector_test dissectors/harness_test
 dissectors/dissector_test_OBJS = dissectors/dissector.o \
 	dissectors/registry.o $(MODBUS_OBJS) sensor/event/event.o

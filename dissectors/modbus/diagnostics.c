@@ -100,8 +100,12 @@ mb_req_diagnostics(struct mb_pdu *p, struct ev *e)
 	}
 	look = p->body;
 	p->wait.addr = sub;
+	p->wait.known |= MB_HAS_ADDR;
 	p->wait.waddr = (uint16_t)rd_left(&look);
 	p->wait.qty = rd_be16(&look);
+	if (rd_ok(&look) && !p->cut) {
+		p->wait.known |= MB_HAS_QTY | MB_HAS_WADDR;
+	}
 	if (rd_ok(&look) && !is_allowed(sub, p->wait.qty)) {
 		mb_bad(p, MB_BAD_DIAG_DATA, mb_at(p));
 	}
@@ -122,12 +126,12 @@ mb_rsp_diagnostics(struct mb_pdu *p, struct ev *e)
 	look = p->body;
 	len = rd_left(&look);
 	data = rd_be16(&look);
-	if (p->paired && sub != p->wait.addr) {
+	if (mb_was_asked(p, MB_HAS_ADDR) && sub != p->wait.addr) {
 		mb_bad(p, MB_BAD_NOT_FUNCTION, at);
 	}
 	check_data_len(p, sub, len);
-	if (p->paired && is_known(sub) && subs[sub].echo &&
-	    (data != p->wait.qty || len != p->wait.waddr)) {
+	if (mb_was_asked(p, MB_HAS_QTY | MB_HAS_WADDR) && is_known(sub) &&
+	    subs[sub].echo && (data != p->wait.qty || len != p->wait.waddr)) {
 		mb_bad(p, MB_BAD_NOT_ECHO, mb_at(p));
 	}
 	if (is_counter(sub) && len == 2) {
@@ -275,7 +279,8 @@ mb_rsp_server_id(struct mb_pdu *p, struct ev *e)
 		n = n < have ? n : have;
 	}
 	read_server_id(p->body, &id);
-	if (id.has_run) {
+	/* Some have it at the end. */
+	if (id.has_run && !p->cut) {
 		ev_bool(e, MBF_RUN, id.run);
 	}
 	ev_bytes(e, MBF_SERVER_ID, EV_T_HEX, rd_bytes(&p->body, n), n);

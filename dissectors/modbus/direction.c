@@ -2,11 +2,13 @@
  * direction: who is the client, and which request a response answers.
  *
  * Modbus does not mark direction, and the port is only a hint.  In order of
- * weight: a pair that was seen; one side's port being Modbus's; what the
- * message can be.  Most functions have different requests and responses;
- * functions 5, 6, 8, 21 and 22 answer with an echo, and where nothing else
- * tells, the first of two equal messages is the request.  Whatever was
- * guessed gives way to contradiction until a pair has proven it.
+ * weight: a pair that was seen; one side's port being Modbus's, unless the
+ * other side opened the connection; what the message can be; who opened the
+ * connection ([T] 4.2.1: the client does).  Most functions have different
+ * requests and responses; functions 5, 6, 8, 21 and 22 answer with an echo,
+ * and where nothing else tells, the first of two equal messages is the
+ * request.  Whatever was guessed gives way to contradiction until a pair has
+ * proven it.
  *
  * Pairing ([T] 4.2): by transaction and unit, in order.  Some masters use one
  * transaction id for everything and RTU has none; there a request that is
@@ -56,6 +58,7 @@ take_quiet(struct mb_pdu *p)
 		return false;
 	}
 	st->quiet.used = false;
+	p->wait.known = st->quiet.known;
 	p->wait.addr = st->quiet.addr;
 	p->wait.qty = st->quiet.qty;
 	p->wait.waddr = st->quiet.waddr;
@@ -101,7 +104,8 @@ find_request(struct mb_pdu *p)
 	bool other;
 
 	p->paired = take(p, &other);
-	if (!p->paired && other) {
+	/* After a loss it may answer what was not seen. */
+	if (!p->paired && other && !p->st->gap) {
 		mb_bad(p, MB_BAD_NOT_FUNCTION, mb_at(p) - 1);
 	}
 }
@@ -115,7 +119,9 @@ other_side(uint8_t side)
 static unsigned
 shape_of(const struct mb_pdu *p, struct rd body)
 {
-	return mb_shape(p->fc | (p->exception ? MB_EXCEPTION : 0), body);
+	return p->cut
+		   ? 0
+		   : mb_shape(p->fc | (p->exception ? MB_EXCEPTION : 0), body);
 }
 
 /* No port tells: the message itself must.  True: a request. */
@@ -146,6 +152,20 @@ by_content(struct mb_pdu *p)
 	return true;
 }
 
+/*
+ * A port that the SYN contradicts is a client's that happens to be Modbus's.
+ * The SYN alone decides nothing: modems dial out to the master that then asks
+ * them.
+ */
+bool
+mb_port_tells(const struct dis_ctx *ctx)
+{
+	uint8_t client = ctx->to_hint ? ctx->side : other_side(ctx->side);
+
+	return ctx->to_hint != ctx->from_hint &&
+	       (ctx->opened == DIS_SIDE_UNKNOWN || ctx->opened == client);
+}
+
 void
 mb_direct(struct mb_pdu *p)
 {
@@ -154,8 +174,7 @@ mb_direct(struct mb_pdu *p)
 	if (ctx->client_sure) {
 		p->request = ctx->client == ctx->side;
 	} else {
-		p->request = ctx->to_hint != ctx->from_hint ? ctx->to_hint
-							    : by_content(p);
+		p->request = mb_port_tells(ctx) ? ctx->to_hint : by_content(p);
 		ctx->client = p->request ? ctx->side : other_side(ctx->side);
 	}
 	if (p->request) {
@@ -206,6 +225,7 @@ mb_expect(struct mb_pdu *p)
 		st->quiet.txn = p->txn;
 		st->quiet.unit = p->unit;
 		st->quiet.fc = p->fc;
+		st->quiet.known = p->wait.known;
 		st->quiet.addr = p->wait.addr;
 		st->quiet.qty = p->wait.qty;
 		st->quiet.waddr = p->wait.waddr;

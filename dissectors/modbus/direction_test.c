@@ -131,6 +131,56 @@ test_port_that_lies_is_corrected(void **state)
 	harness_free(h);
 }
 
+/* A client whose own port is Modbus's. */
+static void
+test_port_that_the_syn_denies_tells_nothing(void **state)
+{
+	struct harness *h = harness_new(&dissector_modbus, DIS_TCP);
+
+	h->ctx.opened = B;
+	mbap(h, B, 1, "0a 06 0000 0001"); /* the same both ways: the SYN */
+	mbap(h, A, 1, "0a 06 0000 0001");
+	mbap(h, B, 2, "0a 03 0000 0001");
+	mbap(h, A, 2, "0a 03 02 0000");
+	assert_string_equal(dirs(h), "qrqr");
+	assert_int_equal(h->bad, 0);
+	harness_free(h);
+	/* A device that dials out to port 502 of its master, and is asked. */
+	h = harness_new(&dissector_modbus, DIS_TCP);
+	h->ctx.opened = A;
+	mbap(h, B, 1, "0a 03 0000 0001");
+	mbap(h, A, 1, "0a 03 02 0000");
+	mbap(h, B, 2, "0a 03 0000 0001");
+	mbap(h, A, 2, "0a 03 02 0000");
+	assert_string_equal(dirs(h), "rqqr");
+	harness_free(h);
+	/* ... and one that connects from port 502 and is asked. */
+	h = harness_new(&dissector_modbus, DIS_TCP);
+	h->ctx.opened = B;
+	mbap(h, A, 1, "0a 03 0000 0001");
+	mbap(h, B, 1, "0a 03 02 0000");
+	assert_string_equal(dirs(h), "qr");
+	assert_int_equal(h->bad, 0);
+	harness_free(h);
+}
+
+static void
+test_response_after_a_gap_may_be_of_another_request(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	mbap(h, A, 0, "01 03 0001 0001");
+	harness_gap(h, A);
+	harness_gap(h, B);
+	mbap(h, B, 0, "01 07 00");
+	assert_false(harness_has(h, "malformed"));
+	/* Without a gap it is a violation. */
+	mbap(h, A, 0, "01 03 0001 0001");
+	mbap(h, B, 0, "01 07 00");
+	assert_true(harness_has(h, "'reason':'response_function'"));
+	harness_free(h);
+}
+
 static void
 test_attack_does_not_turn_a_flow_round(void **state)
 {
@@ -341,6 +391,9 @@ main(void)
 	    cmocka_unit_test(test_of_two_echoes_the_first_asks),
 	    cmocka_unit_test(test_wrong_first_guess_is_corrected),
 	    cmocka_unit_test(test_port_that_lies_is_corrected),
+	    cmocka_unit_test(test_port_that_the_syn_denies_tells_nothing),
+	    cmocka_unit_test(
+		test_response_after_a_gap_may_be_of_another_request),
 	    cmocka_unit_test(test_attack_does_not_turn_a_flow_round),
 	    cmocka_unit_test(test_one_way_mirror),
 	    cmocka_unit_test(test_valid_pair_confirms),

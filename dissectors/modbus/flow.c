@@ -12,7 +12,7 @@
 static enum ev_dir
 dir_of_side(const struct dis_ctx *ctx)
 {
-	if (!ctx->client_sure && ctx->to_hint != ctx->from_hint) {
+	if (!ctx->client_sure && mb_port_tells(ctx)) {
 		return ctx->to_hint ? EV_DIR_REQUEST : EV_DIR_RESPONSE;
 	}
 	if (ctx->client == DIS_SIDE_UNKNOWN) {
@@ -30,6 +30,20 @@ static inline bool
 is_strict(const struct dis_ctx *ctx, const struct mb_state *st)
 {
 	return st->lost[ctx->side] && st->seen[ctx->side];
+}
+
+/*
+ * A function that only its vendor knows cannot be beyond doubt.  Where the
+ * bytes after a loss begin with the header of one, on our own port and for the
+ * unit that was spoken of last, it is taken for one all the same.
+ */
+static bool
+is_likely(const struct dis_ctx *ctx, const struct mb_state *st, struct rd in)
+{
+	uint8_t unit;
+
+	return ctx->hinted && ctx->after_gap && mb_is_opaque(in, &unit) &&
+	       unit == st->unit;
 }
 
 /* There is no unit to speak of where no ADU is. */
@@ -87,7 +101,8 @@ static enum dis_rc
 find_first(
     struct dis_ctx *ctx, struct mb_state *st, struct rd *in, struct mb_adu *adu)
 {
-	bool lenient = ctx->hinted && !is_strict(ctx, st);
+	bool lenient =
+	    ctx->hinted && (!is_strict(ctx, st) || is_likely(ctx, st, *in));
 	enum dis_rc rc = mb_detect(*in, lenient, adu);
 
 	if (rc != DIS_NOT_MINE) {
@@ -146,7 +161,8 @@ find_stream(
 			adu->framing = MB_TCP;
 			return DIS_OK;
 		}
-		rc = mb_find_mbap(*in, is_strict(ctx, st), adu);
+		rc = mb_find_mbap(
+		    *in, is_strict(ctx, st) && !is_likely(ctx, st, *in), adu);
 		if (rc == DIS_NOT_MINE) {
 			return DIS_BAD;
 		}
@@ -164,6 +180,34 @@ find_stream(
 		}
 		return rc;
 	}
+}
+
+/*
+ * The message's end was not captured.  Its header must be beyond doubt by its
+ * place: the first on our own port, or behind a message of this framing.
+ */
+static enum dis_rc
+find_cut(const struct dis_ctx *ctx, struct mb_state *st, struct rd in,
+    struct mb_adu *adu)
+{
+	struct mb_adu look = {0};
+
+	if (ctx->transport == DIS_UDP
+		? !ctx->confirmed && !ctx->hinted
+		: is_strict(ctx, st) || st->framing == MB_RTU ||
+		      (st->framing == MB_UNKNOWN && !ctx->hinted)) {
+		return DIS_MORE;
+	}
+	if (mb_find_cut(in, &look) != DIS_OK) {
+		return DIS_MORE;
+	}
+	if (ctx->transport == DIS_UDP) {
+		look.framing = MB_UDP;
+	} else {
+		st->framing = MB_TCP;
+	}
+	*adu = look;
+	return DIS_OK;
 }
 
 /* A datagram ends where it ends: whatever is wrong, the next one is whole. */
@@ -210,6 +254,9 @@ mb_next(
 		rc = find_datagram(ctx, in, ret);
 	} else {
 		rc = find_stream(ctx, st, in, ret);
+	}
+	if (rc == DIS_MORE && ctx->cut) {
+		rc = find_cut(ctx, st, *in, ret);
 	}
 	if (rc == DIS_OK) {
 		st->lost[ctx->side] = false;

@@ -135,6 +135,29 @@ mb_find_mbap(struct rd r, bool strict, struct mb_adu *ret)
 	return DIS_OK;
 }
 
+bool
+mb_is_opaque(struct rd r, uint8_t *ret_unit)
+{
+	struct rd look = r;
+	uint8_t fc;
+
+	rd_skip(&look, MB_MBAP_LEN);
+	*ret_unit = rd_u8(&look);
+	return rd_has(&r, MB_HEAD_LEN) && !is_known(r, &fc) &&
+	       (fc & ~MB_EXCEPTION) != 0;
+}
+
+enum dis_rc
+mb_find_cut(struct rd r, struct mb_adu *ret)
+{
+	if (!rd_has(&r, MB_HEAD_LEN) || mbap_header(r, ret) != DIS_OK ||
+	    rd_has(&r, ret->len)) {
+		return DIS_NOT_MINE;
+	}
+	ret->cut = true;
+	return DIS_OK;
+}
+
 enum dis_rc
 mb_find_faulty(struct rd r, struct mb_adu *ret)
 {

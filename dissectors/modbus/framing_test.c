@@ -246,7 +246,7 @@ test_datagrams(void **state)
 static void
 test_cut_datagram_is_not_malformed(void **state)
 {
-	static const uint8_t adu[] = {0, 1, 0, 0, 0, 6, 10, 1, 0, 0};
+	static const uint8_t adu[] = {0, 1, 0, 0, 0, 6, 10};
 	struct harness *h = flow(DIS_UDP);
 
 	mbap(h, A, 1, "0a 01 0000 0001");
@@ -292,6 +292,37 @@ test_gap_resumes_at_the_next_header(void **state)
 	harness_free(h);
 }
 
+/* A function without a form of its own, where a message must begin. */
+static void
+test_unknown_function_is_told_behind_a_gap(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	mbap(h, A, 1, "0a 41 0001");
+	mbap(h, B, 1, "0a 41 0002");
+	harness_gap(h, A);
+	harness_gap(h, B);
+	(void)harness_take(h);
+	mbap(h, A, 2, "0a 41 0003");
+	assert_true(harness_has(h, "'txn':2,'unit':10,'fc':65,'data':'0003'"));
+	(void)harness_take(h);
+	/* Not a violation, nor a unit that nobody spoke of. */
+	mbap(h, B, 2, "0a 03 05 0000");
+	harness_assert(h, "");
+	harness_gap(h, B);
+	mbap(h, B, 3, "0b 41 0003");
+	harness_assert(h, "");
+	harness_free(h);
+	h = odd_flow(DIS_TCP);
+	mbap(h, A, 300, "0a 03 0000 0001");
+	mbap(h, B, 300, "0a 03 02 0000");
+	harness_gap(h, A);
+	(void)harness_take(h);
+	mbap(h, A, 301, "0a 41 0003");
+	harness_assert(h, "");
+	harness_free(h);
+}
+
 static void
 test_search_is_silent_about_what_it_passes(void **state)
 {
@@ -334,6 +365,7 @@ main(void)
 	    cmocka_unit_test(test_segmentation_changes_nothing),
 	    cmocka_unit_test(test_several_pdus_in_a_segment),
 	    cmocka_unit_test(test_what_is_whole_first_wins),
+	    cmocka_unit_test(test_unknown_function_is_told_behind_a_gap),
 	    cmocka_unit_test(test_search_is_silent_about_what_it_passes),
 	    cmocka_unit_test(test_every_transaction_id_is_mbap),
 	    cmocka_unit_test(test_foreign_protocols_are_left_alone),

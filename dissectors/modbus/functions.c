@@ -264,7 +264,8 @@ sub_of(const struct mb_pdu *p, size_t width, uint16_t *ret)
 
 	if (p->exception) {
 		*ret = p->fc == MB_FC_DIAG ? p->wait.addr : p->wait.sub;
-		return p->paired;
+		return mb_was_asked(
+		    p, p->fc == MB_FC_DIAG ? MB_HAS_ADDR : MB_HAS_SUB);
 	}
 	*ret = width == 2 ? rd_be16(&b) : rd_u8(&b);
 	return rd_ok(&b);
@@ -283,11 +284,12 @@ name_mei(struct mb_pdu *p)
 		p->cls = EV_CLASS_DISCOVERY;
 	} else if (mei == MB_MEI_CANOPEN) {
 		p->op = "canopen_general_reference";
-		if (p->request) {
+		if (p->request && rd_has(&p->body, 2)) {
 			p->cls = mb_canopen_is_write(p->body) ? EV_CLASS_WRITE
 							      : EV_CLASS_READ;
-		} else if (p->paired) {
-			p->cls = p->wait.write ? EV_CLASS_WRITE : EV_CLASS_READ;
+		} else if (!p->request && p->paired) {
+			p->cls = p->wait.known & MB_IS_WRITE ? EV_CLASS_WRITE
+							     : EV_CLASS_READ;
 		}
 	}
 }
@@ -315,7 +317,7 @@ mb_name(struct mb_pdu *p)
 			rd_skip(&b, 1);
 			sub = rd_u8(&b);
 		}
-		if (p->request ? rd_ok(&b) : p->paired) {
+		if (p->request ? rd_ok(&b) : mb_was_asked(p, MB_HAS_SUB)) {
 			mb_umas_name((uint8_t)sub, &p->op, &p->cls);
 		}
 	}

@@ -77,9 +77,12 @@ mb_req_mei(struct mb_pdu *p, struct ev *e)
 		return;
 	}
 	p->wait.sub = type;
+	p->wait.known |= MB_HAS_SUB;
 	ev_uint(e, MBF_MEI, type);
 	if (type != MB_MEI_DEVICE) {
-		p->wait.write = p->cls == EV_CLASS_WRITE;
+		if (p->cls == EV_CLASS_WRITE) {
+			p->wait.known |= MB_IS_WRITE;
+		}
 		if (type != MB_MEI_CANOPEN) {
 			mb_bad(p, MB_BAD_MEI, at);
 		}
@@ -95,6 +98,7 @@ mb_req_mei(struct mb_pdu *p, struct ev *e)
 		mb_bad(p, MB_BAD_READ_CODE, at + 1);
 	}
 	p->wait.addr = code;
+	p->wait.known |= MB_HAS_ADDR;
 	ev_uint(e, MBF_READ_CODE, code);
 	ev_uint(e, MBF_OBJECT_ID, object);
 }
@@ -142,7 +146,8 @@ device_id_head(struct mb_pdu *p, struct ev *e, uint8_t *ret_count)
 	if (!rd_ok(&p->body)) {
 		return false;
 	}
-	if (code < 1 || code > 4 || (p->paired && code != p->wait.addr)) {
+	if (code < 1 || code > 4 ||
+	    (mb_was_asked(p, MB_HAS_ADDR) && code != p->wait.addr)) {
 		mb_bad(p, MB_BAD_READ_CODE, at);
 	}
 	if (!is_conformity(conformity)) {
@@ -170,7 +175,7 @@ mb_rsp_mei(struct mb_pdu *p, struct ev *e)
 		return;
 	}
 	ev_uint(e, MBF_MEI, type);
-	if (p->paired && type != p->wait.sub) {
+	if (mb_was_asked(p, MB_HAS_SUB) && type != p->wait.sub) {
 		mb_bad(p, MB_BAD_NOT_FUNCTION, at);
 	}
 	if (type != MB_MEI_DEVICE) {

@@ -8,7 +8,8 @@
  * A PDU gives one operation, then what follows from it (identity, state,
  * transfer), then at most one malformed: its first violation.  What was
  * understood of a malformed PDU is told all the same; only where no ADU can
- * be made out is there no operation.
+ * be made out is there no operation.  Of a PDU that the capture cut, all that
+ * is there is told and nothing is judged.
  */
 #include "dissectors/modbus/modbus.h"
 
@@ -74,6 +75,9 @@ probe_datagram(struct rd in, const struct dis_probe *pr, struct mb_adu *adu)
 {
 	enum dis_rc rc = mb_find_mbap(in, !pr->hinted, adu);
 
+	if (pr->cut && pr->hinted && mb_find_cut(in, adu) == DIS_OK) {
+		return DIS_OK;
+	}
 	if (!pr->hinted) {
 		/* The 16 bits of a CRC prove too little there. */
 		return rc == DIS_OK && adu->len == rd_left(&in) ? DIS_OK
@@ -98,6 +102,10 @@ modbus_probe(struct rd in, const struct dis_probe *pr)
 	if (pr->transport == DIS_UDP) {
 		return probe_datagram(in, pr, &adu);
 	}
+	if (pr->cut && pr->hinted && !pr->searching &&
+	    mb_find_cut(in, &adu) == DIS_OK) {
+		return DIS_OK;
+	}
 	rc = mb_detect(in, pr->hinted && !pr->searching, &adu);
 	if (rc == DIS_OK && pr->ret_len != NULL) {
 		*pr->ret_len = adu.len;
@@ -118,7 +126,6 @@ open_pdu(struct mb_pdu *p, struct rd adu)
 	uint8_t fc;
 
 	p->start = adu.p;
-	p->len = rd_left(&adu);
 	p->txn = 0;
 	if (p->framing == MB_RTU) {
 		p->unit = rd_u8(&adu);
@@ -131,6 +138,7 @@ open_pdu(struct mb_pdu *p, struct rd adu)
 		fc = rd_u8(&adu);
 		p->body = adu;
 	}
+	p->st->unit = p->unit;
 	p->fc = fc & (uint8_t)~MB_EXCEPTION;
 	p->exception = fc & MB_EXCEPTION;
 	p->paired = false;
@@ -236,6 +244,9 @@ tell(struct mb_pdu *p)
 	if (p->paired) {
 		dis_paired(e, &p->pair);
 	}
+	if (p->cut) {
+		e->flags |= EV_CUT;
+	}
 	tell_header(p, e);
 	tell_body(p, e);
 	if (p->request) {
@@ -243,7 +254,7 @@ tell(struct mb_pdu *p)
 	}
 	mb_conclude(p);
 	dis_emit(ctx, e);
-	if (f->more != NULL) {
+	if (f->more != NULL && !p->cut) {
 		p->body = body;
 		f->more(p);
 	}
@@ -270,7 +281,14 @@ modbus_parse(struct dis_ctx *ctx, struct rd *in)
 	p.ctx = ctx;
 	p.st = st;
 	p.framing = adu.framing;
-	open_pdu(&p, rd_sub(in, adu.len));
+	p.len = adu.len;
+	p.cut = adu.cut;
+	if (p.cut) {
+		ctx->need = adu.len;
+		open_pdu(&p, rd_rest(in));
+	} else {
+		open_pdu(&p, rd_sub(in, adu.len));
+	}
 	return tell(&p);
 }
 

@@ -132,10 +132,20 @@ struct mb_wait {
 	uint8_t fc;
 	uint8_t sub;          /* UMAS sub-function, MEI type */
 	uint8_t nrec;         /* FC 20: in rec; 0 when there were too many */
-	uint8_t write;        /* FC 43/13: it was a write */
+	uint8_t known;        /* what of all this the request said */
 	uint16_t addr, qty;   /* FC 5, 6: qty = value; FC 8: sub, data */
 	uint16_t waddr, wqty; /* FC 22: and, or */
 	struct mb_record rec[MB_RECORDS_KEPT];
+};
+
+/* Bits of known: requests can be too short, or cut by the capture. */
+enum {
+	MB_HAS_SUB = 1 << 0,
+	MB_HAS_ADDR = 1 << 1,
+	MB_HAS_QTY = 1 << 2,
+	MB_HAS_WADDR = 1 << 3,
+	MB_HAS_WQTY = 1 << 4,
+	MB_IS_WRITE = 1 << 5, /* FC 43/13 */
 };
 
 #define MB_WAIT_BASE offsetof(struct mb_wait, rec)
@@ -148,6 +158,7 @@ struct mb_state {
 	bool proven;       /* a valid pair was seen in this framing */
 	bool lost[2];      /* by side: the next header must be found */
 	bool seen[2];      /* by side: an ADU was found */
+	uint8_t unit;      /* of the last ADU */
 	bool gave_up;      /* it was never Modbus */
 	bool weak;         /* ctx->client rests on a message that looks
 				 the same both ways */
@@ -164,7 +175,7 @@ struct mb_state {
 	struct {
 		uint64_t frame, ts_ns;
 		uint16_t txn, addr, qty, waddr, wqty;
-		uint8_t unit, fc, side;
+		uint8_t unit, fc, side, known;
 		bool used;
 	} quiet;
 };
@@ -175,7 +186,8 @@ struct mb_pdu {
 	struct mb_state *st;
 	const uint8_t *start; /* of the ADU, for offsets */
 	struct rd body;       /* behind the function code */
-	size_t len;           /* of the ADU */
+	size_t len;           /* of the ADU, on the wire */
+	bool cut;             /* the capture has less; MBAP only */
 	uint16_t txn;
 	uint8_t framing, unit;
 	uint8_t fc; /* without the exception bit */
@@ -234,6 +246,7 @@ const char *mb_exception_name(uint8_t code);
 struct mb_adu {
 	uint8_t framing;
 	size_t len;      /* of the whole ADU */
+	bool cut;        /* the capture cut it behind its header */
 	size_t need;     /* MORE: bytes needed */
 	const char *bad; /* BAD: reason */
 	size_t bad_at;
@@ -245,6 +258,16 @@ struct mb_adu {
  */
 enum dis_rc mb_find_mbap(struct rd, bool strict, struct mb_adu *ret);
 enum dis_rc mb_find_rtu(struct rd, bool strict, struct mb_adu *ret);
+/*
+ * Whether the MBAP message at the reader is of a function whose form nobody
+ * knows, so that only its header speaks for it.
+ */
+bool mb_is_opaque(struct rd, uint8_t *ret_unit);
+/*
+ * A whole header with nothing wrong, and what the capture has left of the
+ * message.  DIS_OK or DIS_NOT_MINE.
+ */
+enum dis_rc mb_find_cut(struct rd, struct mb_adu *ret);
 /* Either of them; never DIS_BAD. */
 enum dis_rc mb_detect(struct rd, bool lenient, struct mb_adu *ret);
 /*
@@ -262,6 +285,8 @@ enum dis_rc mb_next(
 
 /* --- direction.c --------------------------------------------------------- */
 
+/* Whether the ports say who is client: ctx->to_hint is the answer then. */
+bool mb_port_tells(const struct dis_ctx *);
 /* Sets p->request, finds a response's request. */
 void mb_direct(struct mb_pdu *);
 /* Lets a request wait for its response. */
@@ -329,15 +354,25 @@ mb_at(const struct mb_pdu *p)
 static inline void
 mb_wait_clear(struct mb_wait *w)
 {
-	w->fc = w->sub = w->nrec = w->write = 0;
+	w->fc = w->sub = w->nrec = w->known = 0;
 	w->addr = w->qty = w->waddr = w->wqty = 0;
 }
 
-/* The first violation of a PDU is the one that is told. */
+/* Whether the response at hand has a request that said all of this. */
+static inline bool
+mb_was_asked(const struct mb_pdu *p, uint8_t bits)
+{
+	return p->paired && (p->wait.known & bits) == bits;
+}
+
+/*
+ * The first violation of a PDU is the one that is told.  What the capture has
+ * cut is not judged.
+ */
 static inline void
 mb_bad(struct mb_pdu *p, const char *reason, size_t at)
 {
-	if (p->bad == NULL) {
+	if (p->bad == NULL && !p->cut) {
 		p->bad = reason;
 		p->bad_at = at;
 	}
@@ -353,6 +388,17 @@ mb_u16(struct mb_pdu *p, struct ev *e, uint16_t id, uint16_t *ret)
 	}
 	*ret = rd_be16(&p->body);
 	ev_uint(e, id, *ret);
+	return true;
+}
+
+/* The same of a request, for its response. */
+static inline bool
+mb_ask(struct mb_pdu *p, struct ev *e, uint16_t id, uint16_t *ret, uint8_t bit)
+{
+	if (!mb_u16(p, e, id, ret)) {
+		return false;
+	}
+	p->wait.known |= bit;
 	return true;
 }
 

@@ -14,11 +14,11 @@ mb_req_read(struct mb_pdu *p, struct ev *e)
 	uint16_t max = mb_functions[p->fc].max;
 	size_t at;
 
-	if (!mb_u16(p, e, MBF_ADDR, &p->wait.addr)) {
+	if (!mb_ask(p, e, MBF_ADDR, &p->wait.addr, MB_HAS_ADDR)) {
 		return;
 	}
 	at = mb_at(p);
-	if (!mb_u16(p, e, MBF_QTY, &p->wait.qty)) {
+	if (!mb_ask(p, e, MBF_QTY, &p->wait.qty, MB_HAS_QTY)) {
 		return;
 	}
 	if (p->wait.qty == 0 || p->wait.qty > max) {
@@ -65,6 +65,9 @@ void
 mb_req_write_one(struct mb_pdu *p, struct ev *e)
 {
 	write_one(p, e, &p->wait.addr, &p->wait.qty);
+	if (rd_ok(&p->body)) {
+		p->wait.known |= MB_HAS_ADDR | MB_HAS_QTY;
+	}
 }
 
 void
@@ -74,7 +77,7 @@ mb_rsp_write_one(struct mb_pdu *p, struct ev *e)
 	size_t at = mb_at(p);
 
 	write_one(p, e, &addr, &value);
-	if (p->paired && rd_ok(&p->body) &&
+	if (mb_was_asked(p, MB_HAS_ADDR | MB_HAS_QTY) && rd_ok(&p->body) &&
 	    (addr != p->wait.addr || value != p->wait.qty)) {
 		mb_bad(p, MB_BAD_NOT_ECHO, at);
 	}
@@ -116,11 +119,11 @@ mb_req_write_many(struct mb_pdu *p, struct ev *e)
 	uint16_t max = mb_functions[p->fc].max;
 	size_t at;
 
-	if (!mb_u16(p, e, MBF_ADDR, &p->wait.addr)) {
+	if (!mb_ask(p, e, MBF_ADDR, &p->wait.addr, MB_HAS_ADDR)) {
 		return;
 	}
 	at = mb_at(p);
-	if (!mb_u16(p, e, MBF_QTY, &p->wait.qty)) {
+	if (!mb_ask(p, e, MBF_QTY, &p->wait.qty, MB_HAS_QTY)) {
 		return;
 	}
 	if (p->wait.qty == 0 || p->wait.qty > max) {
@@ -133,9 +136,9 @@ mb_req_write_many(struct mb_pdu *p, struct ev *e)
 void
 mb_req_mask_write(struct mb_pdu *p, struct ev *e)
 {
-	if (mb_u16(p, e, MBF_ADDR, &p->wait.addr) &&
-	    mb_u16(p, e, MBF_AND, &p->wait.waddr)) {
-		(void)mb_u16(p, e, MBF_OR, &p->wait.wqty);
+	if (mb_ask(p, e, MBF_ADDR, &p->wait.addr, MB_HAS_ADDR) &&
+	    mb_ask(p, e, MBF_AND, &p->wait.waddr, MB_HAS_WADDR)) {
+		(void)mb_ask(p, e, MBF_OR, &p->wait.wqty, MB_HAS_WQTY);
 	}
 }
 
@@ -145,21 +148,21 @@ mb_req_read_write(struct mb_pdu *p, struct ev *e)
 {
 	size_t at;
 
-	if (!mb_u16(p, e, MBF_ADDR, &p->wait.addr)) {
+	if (!mb_ask(p, e, MBF_ADDR, &p->wait.addr, MB_HAS_ADDR)) {
 		return;
 	}
 	at = mb_at(p);
-	if (!mb_u16(p, e, MBF_QTY, &p->wait.qty)) {
+	if (!mb_ask(p, e, MBF_QTY, &p->wait.qty, MB_HAS_QTY)) {
 		return;
 	}
 	if (p->wait.qty == 0 || p->wait.qty > mb_functions[p->fc].max) {
 		mb_bad(p, MB_BAD_QUANTITY, at);
 	}
-	if (!mb_u16(p, e, MBF_WADDR, &p->wait.waddr)) {
+	if (!mb_ask(p, e, MBF_WADDR, &p->wait.waddr, MB_HAS_WADDR)) {
 		return;
 	}
 	at = mb_at(p);
-	if (!mb_u16(p, e, MBF_WQTY, &p->wait.wqty)) {
+	if (!mb_ask(p, e, MBF_WQTY, &p->wait.wqty, MB_HAS_WQTY)) {
 		return;
 	}
 	if (p->wait.wqty == 0 || p->wait.wqty > MB_WQTY_MAX) {
@@ -172,7 +175,7 @@ mb_req_read_write(struct mb_pdu *p, struct ev *e)
 void
 mb_req_read_fifo(struct mb_pdu *p, struct ev *e)
 {
-	(void)mb_u16(p, e, MBF_ADDR, &p->wait.addr);
+	(void)mb_ask(p, e, MBF_ADDR, &p->wait.addr, MB_HAS_ADDR);
 }
 
 /* Functions 7, 11, 12 and 17 ask without a word. */

@@ -11,15 +11,16 @@
 static void
 tell_request(struct mb_pdu *p, struct ev *e)
 {
-	if (!p->paired) {
-		return;
+	if (mb_was_asked(p, MB_HAS_ADDR)) {
+		ev_uint(e, MBF_ADDR, p->wait.addr);
 	}
-	ev_uint(e, MBF_ADDR, p->wait.addr);
-	if (p->fc != 24) {
+	if (mb_was_asked(p, MB_HAS_QTY)) {
 		ev_uint(e, MBF_QTY, p->wait.qty);
 	}
-	if (p->fc == 23) {
+	if (mb_was_asked(p, MB_HAS_WADDR)) {
 		ev_uint(e, MBF_WADDR, p->wait.waddr);
+	}
+	if (mb_was_asked(p, MB_HAS_WQTY)) {
 		ev_uint(e, MBF_WQTY, p->wait.wqty);
 	}
 }
@@ -43,7 +44,7 @@ mb_rsp_read(struct mb_pdu *p, struct ev *e)
 		n = have;
 	}
 	want = bits ? ((size_t)p->wait.qty + 7) / 8 : 2 * (size_t)p->wait.qty;
-	if (p->paired && n != want) {
+	if (mb_was_asked(p, MB_HAS_QTY) && n != want) {
 		mb_bad(p, MB_BAD_NOT_QUANTITY, at);
 	}
 	raw = rd_bytes(&p->body, n);
@@ -53,7 +54,7 @@ mb_rsp_read(struct mb_pdu *p, struct ev *e)
 	}
 	/* Exactly the quantity; what fills the last byte is no coil. */
 	n = 8 * n;
-	if (p->paired && p->wait.qty < n) {
+	if (mb_was_asked(p, MB_HAS_QTY) && p->wait.qty < n) {
 		n = p->wait.qty;
 	}
 	ev_bytes(e, MBF_VALUES, EV_T_BITS, raw, n);
@@ -73,7 +74,8 @@ mb_rsp_write_many(struct mb_pdu *p, struct ev *e)
 	if (qty == 0 || qty > max) {
 		mb_bad(p, MB_BAD_QUANTITY, at + 2);
 	}
-	if (p->paired && (addr != p->wait.addr || qty != p->wait.qty)) {
+	if (mb_was_asked(p, MB_HAS_ADDR | MB_HAS_QTY) &&
+	    (addr != p->wait.addr || qty != p->wait.qty)) {
 		mb_bad(p, MB_BAD_NOT_ECHO, at);
 	}
 }
@@ -89,8 +91,9 @@ mb_rsp_mask_write(struct mb_pdu *p, struct ev *e)
 	    !mb_u16(p, e, MBF_OR, & or)) {
 		return;
 	}
-	if (p->paired && (addr != p->wait.addr || and != p->wait.waddr || or
-			     != p->wait.wqty)) {
+	if (mb_was_asked(p, MB_HAS_ADDR | MB_HAS_WADDR | MB_HAS_WQTY) &&
+	    (addr != p->wait.addr || and != p->wait.waddr || or
+		!= p->wait.wqty)) {
 		mb_bad(p, MB_BAD_NOT_ECHO, at);
 	}
 }
@@ -148,12 +151,12 @@ mb_rsp_exception(struct mb_pdu *p, struct ev *e)
 	case 23:
 	case 24: tell_request(p, e); break;
 	case MB_FC_DIAG:
-		if (p->paired) {
+		if (mb_was_asked(p, MB_HAS_ADDR)) {
 			ev_uint(e, MBF_SUB, p->wait.addr);
 		}
 		break;
 	case MB_FC_MEI:
-		if (p->paired) {
+		if (mb_was_asked(p, MB_HAS_SUB)) {
 			ev_uint(e, MBF_MEI, p->wait.sub);
 		}
 		/* The extended exception of CiA 309-2 says more. */
@@ -162,7 +165,7 @@ mb_rsp_exception(struct mb_pdu *p, struct ev *e)
 		}
 		break;
 	case MB_FC_UMAS:
-		if (p->paired) {
+		if (mb_was_asked(p, MB_HAS_SUB)) {
 			ev_uint(e, MBF_UMAS, p->wait.sub);
 		}
 		break;

@@ -91,7 +91,7 @@ mb_umas_name(uint8_t sub, const char **op, enum ev_class *cls)
 static void
 tell_len(struct mb_pdu *p, struct ev *e)
 {
-	ev_uint(e, MBF_LEN, rd_left(&p->body));
+	ev_uint(e, MBF_LEN, p->cut ? p->len - mb_at(p) : rd_left(&p->body));
 	(void)rd_rest(&p->body);
 }
 
@@ -106,6 +106,7 @@ mb_req_umas(struct mb_pdu *p, struct ev *e)
 		return;
 	}
 	p->wait.sub = sub;
+	p->wait.known |= MB_HAS_SUB;
 	ev_uint(e, MBF_UMAS, sub);
 	tell_len(p, e);
 }
@@ -126,7 +127,7 @@ mb_rsp_umas(struct mb_pdu *p, struct ev *e)
 	if (!mb_umas_is_status(status)) {
 		mb_bad(p, MB_BAD_UMAS, mb_at(p) - 1);
 	}
-	if (p->paired) {
+	if (mb_was_asked(p, MB_HAS_SUB)) {
 		ev_uint(e, MBF_UMAS, p->wait.sub);
 	}
 	tell_len(p, e);
@@ -291,7 +292,7 @@ mb_more_umas(struct mb_pdu *p)
 		more_request(p, code, r);
 		return;
 	}
-	if (!p->paired || code != STATUS_OK) {
+	if (!mb_was_asked(p, MB_HAS_SUB) || code != STATUS_OK) {
 		return;
 	}
 	switch (p->wait.sub) {

@@ -494,6 +494,9 @@ put_envelope(
 	if (e->flags & EV_DUP) {
 		json_kbool(j, "dup", true);
 	}
+	if (e->flags & EV_CUT) {
+		json_kbool(j, "cut", true);
+	}
 	if (e->flags & EV_HAS_SUBJECT) {
 		put_end(j, "subject", &e->subject);
 	}

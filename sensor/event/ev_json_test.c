@@ -111,7 +111,7 @@ test_everything_in_its_order(void **state)
 	e->proto = SAMPLE_PROTO;
 	e->dir = EV_DIR_RESPONSE;
 	e->flags = EV_TENTATIVE | EV_DUP | EV_HAS_CODE | EV_HAS_RTT |
-		   EV_HAS_ORIGIN | EV_HAS_SUBJECT;
+		   EV_HAS_ORIGIN | EV_HAS_SUBJECT | EV_CUT;
 	e->op = "read";
 	e->code = 3;
 	e->cls = EV_CLASS_READ;
@@ -126,7 +126,8 @@ test_everything_in_its_order(void **state)
 	    "\"dst\":{\"sub\":{\"net\":65535}},"
 	    "\"origin\":{\"ip\":\"fe80::\",\"port\":47808},"
 	    "\"proto\":\"sample\",\"dir\":\"response\",\"tentative\":true,"
-	    "\"dup\":true,\"subject\":{\"sub\":{\"path\":\"1,0\"}},"
+	    "\"dup\":true,\"cut\":true,\"subject\":{\"sub\":{\"path\":\"1,0\"}}"
+	    ","
 	    "\"op\":\"read\",\"code\":3,\"class\":\"read\",\"status\":\"ok\","
 	    "\"rtt_us\":1500,\"req_frame\":6,\"count\":1}");
 }

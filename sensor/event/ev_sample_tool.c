@@ -292,7 +292,7 @@ ev_sample_random(struct ev_sample *s, uint64_t seed)
 	e->cls = (uint8_t)below(s, EV_CLASS_COUNT);
 	e->dir = (uint8_t)below(s, EV_DIR_COUNT);
 	e->proto = chance(s) ? SAMPLE_PROTO : 0;
-	e->flags = (uint16_t)below(s, 2 * EV_REPEAT);
+	e->flags = (uint16_t)below(s, 2 * EV_CUT);
 	e->vlan_n = (uint8_t)below(s, EV_VLANS_MAX + 1);
 	for (size_t i = 0; i < e->vlan_n; i++) {
 		e->vlan[i] = (uint16_t)below(s, 4096);

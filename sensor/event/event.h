@@ -141,6 +141,8 @@ enum ev_flag {
 	EV_HAS_SUBJECT = 1 << 5, /* identity, state: whom it is about */
 	EV_REPEAT = 1 << 6,      /* operation: counts repeats of one told before
 			       (EVF_COUNT); nothing new, no rule judges it  */
+	EV_CUT = 1 << 7,         /* operation: the capture cut the PDU; it says
+			       what is there                                */
 };
 
 /*
