@@ -43,6 +43,9 @@
 	    "last reply of a read, so "                                        \
 	    "that a write can be told with the value before it")               \
 	L(IMAGE_S, 1, "s", "how old that value may be where it is polled")     \
+	L(SPAN_MAX, 4096, "spans of 500 bytes",                                \
+	    "values that writes of several "                                   \
+	    "points have shown, point by point")                               \
 	L(NEWS_BUDGET, 60, "events a minute",                                  \
 	    "that one link may tell at "                                       \
 	    "once; what is over is counted")                                   \
@@ -61,6 +64,10 @@
 	L(HOLE_WAIT_MS, 1000, "ms",                                            \
 	    "a hole in a TCP stream is told as a gap"                          \
 	    " when data behind it waits this long in stream time")             \
+	L(HOLE_ACKED_MS, 200, "ms",                                            \
+	    "... or this long once the other side has "                        \
+	    "acknowledged it: it was lost on the way to us, or the mirror "    \
+	    "has mixed up the directions; TCP itself repeats no sooner")       \
 	L(PARTIAL_SMALL_MAX, 8192, "buffers of 2 KiB",                         \
 	    "PDUs that are not "                                               \
 	    "complete yet")                                                    \
@@ -124,8 +131,8 @@
 	    "rivals for one value of one "                                     \
 	    "address; the weakest makes room")                                 \
 	L(STORE_POINTS_PER_ADDRESS, 16384, "points",                           \
-	    "whose last value one "                                            \
-	    "address has kept")                                                \
+	    "whose last value, and whose "                                     \
+	    "learned range of written ones, one address has kept")             \
 	L(STORE_NOTES_PER_ADDRESS, 1024, "rows",                               \
 	    "of each of services, "                                            \
 	    "topology, log-ins, violations and gaps")                          \
@@ -189,7 +196,7 @@
 	L(REPLAY_OPEN_MAX, 64, "files",                                        \
 	    "open at once; of more that overlap "                              \
 	    "in time, some are closed and opened again")                       \
-	L(REPLAY_BUFFER_KIB, 256, "KiB",                                       \
+	L(REPLAY_BUFFER_KIB, 128, "KiB",                                       \
 	    "read buffer of each open file; a "                                \
 	    "larger one leaves the processor's cache")                         \
 	L(REPLAY_DEPTH_MAX, 32, "folders",                                     \

@@ -4,18 +4,35 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/rd.h"
 #include "limits.h"
 #include "net/behaviour.h"
 
 #define WORDS_MAX 40
 /* Reads of one server that a write looks through. */
 #define LOOK_MAX 128
+/*
+ * Values that move: more than so many writes outside of what was told, and
+ * more than half of all.  A set point moved at random n times widens its range
+ * 2 ln n times: 14 of a thousand.
+ */
+#define MOVING     16
+#define WRITES_MAX 256
 
 struct image {
 	uint32_t owner;
 	uint32_t len; /* bytes, or bits */
 	uint8_t type;
 	uint8_t bytes[BEHAVIOUR_IMAGE];
+};
+
+/*
+ * Bits are taken sixteen at a time, as registers are: of those, lo has what
+ * was set always, hi what was set at all.
+ */
+struct span {
+	uint32_t owner, words;
+	uint16_t lo[BEHAVIOUR_WORDS], hi[BEHAVIOUR_WORDS];
 };
 
 int
@@ -30,6 +47,8 @@ behaviours_init(struct behaviours *b, const struct hash_key *key)
 		 sizeof(struct behaviour))) < 0 ||
 	    (err = pool_init(
 		 &b->images, LIMIT_IMAGE_MAX, sizeof(struct image))) < 0 ||
+	    (err = pool_init(&b->spans, LIMIT_SPAN_MAX, sizeof(struct span))) <
+		0 ||
 	    (err = ht_init(&b->ht, LIMIT_BEHAVIOUR_MAX)) < 0 ||
 	    (err = ht_init(&b->servers, LIMIT_BEHAVIOUR_MAX)) < 0) {
 		behaviours_done(b);
@@ -42,6 +61,7 @@ behaviours_done(struct behaviours *b)
 {
 	ht_done(&b->servers);
 	ht_done(&b->ht);
+	pool_done(&b->spans);
 	pool_done(&b->images);
 	pool_done(&b->pool);
 }
@@ -300,6 +320,9 @@ make_room(struct behaviours *b)
 	if (x->image != POOL_NONE) {
 		pool_put(&b->images, x->image);
 	}
+	if (x->span != POOL_NONE) {
+		pool_put(&b->spans, x->span);
+	}
 	ht_remove(&b->ht, x->hash, i);
 	x->hash = x->link_id = 0; /* memos may still point here */
 	pool_put(&b->pool, i);
@@ -319,6 +342,33 @@ is_it(const struct behaviour *x, uint64_t hash, uint64_t link_id,
 	return x->hash == hash && x->link_id == link_id && x->code == e->code;
 }
 
+/* As is_it(), for an operation whose keys are numbers: without hashing. */
+static bool
+recurs(const struct behaviour *x, const struct ev *e, const struct link *l)
+{
+	const struct ev_proto *p = ev_proto(e->proto);
+	uint8_t n = 0;
+
+	if (l == NULL || x->link_id != l->id || x->kind != EV_OPERATION ||
+	    e->kind != EV_OPERATION || x->code != e->code || x->op != e->op ||
+	    x->cls != e->cls || x->status != e->status) {
+		return false;
+	}
+	for (uint16_t i = 0; i < e->nfields; i++) {
+		const struct ev_field *f = &e->f[i];
+
+		if (!is_key(p, e->kind, f)) {
+			continue;
+		}
+		if (n == x->nkeys || f->type >= EV_T_NAME ||
+		    x->key[n].id != f->id || x->key[n].u != f->u) {
+			return false;
+		}
+		n++;
+	}
+	return n == x->nkeys;
+}
+
 /* The guess for the next time: what came after x the last time. */
 static void
 follow(struct ev_memo *m, struct behaviour *x)
@@ -336,16 +386,16 @@ struct behaviour *
 behaviour_of(struct behaviours *b, const struct ev *e, const struct link *l,
     uint32_t link_at, bool *ret_new)
 {
-	uint64_t hash = hash_event(b, e, l), link_id = l != NULL ? l->id : 0;
+	uint64_t hash, link_id = l != NULL ? l->id : 0;
 	struct behaviour *x;
 	uint32_t at;
 
-	if (e->memo != NULL && (x = e->memo->next) != NULL &&
-	    is_it(x, hash, link_id, e)) {
+	if (e->memo != NULL && (x = e->memo->next) != NULL && recurs(x, e, l)) {
 		follow(e->memo, x);
 		*ret_new = false;
 		return x;
 	}
+	hash = hash_event(b, e, l);
 	HT_FOREACH (&b->ht, hash, i) {
 		x = at_(b, i);
 		if (is_it(x, hash, link_id, e)) {
@@ -364,7 +414,7 @@ behaviour_of(struct behaviours *b, const struct ev *e, const struct link *l,
 	x->hash = hash;
 	x->link_id = link_id;
 	x->link = link_at;
-	x->image = x->dirty_next = x->server_next = POOL_NONE;
+	x->image = x->dirty_next = x->server_next = x->span = POOL_NONE;
 	x->every_s = LIMIT_BEHAVIOUR_S;
 	describe(b, x, e);
 	ht_insert(&b->ht, hash, at);
@@ -493,4 +543,170 @@ behaviour_before(struct behaviours *b, const struct behaviour *w,
 	copy_points(pool_at(&b->images, best->image), w->addr - best->addr,
 	    w->qty, ret, ret_len);
 	return true;
+}
+
+/* --- values that were written -------------------------------------------- */
+
+static size_t
+words_of(const struct ev_field *f, uint16_t w[BEHAVIOUR_WORDS])
+{
+	struct rd r = rd_make(f->p, image_bytes(f));
+	size_t n = 0;
+
+	for (; n < BEHAVIOUR_WORDS && rd_left(&r) >= 2; n++) {
+		w[n] = rd_be16(&r);
+	}
+	if (n < BEHAVIOUR_WORDS && rd_left(&r) == 1) {
+		w[n++] = (uint16_t)(rd_u8(&r) << 8);
+	}
+	return n;
+}
+
+/* One point, and its value. */
+static bool
+is_lone(const struct ev_field *f, uint16_t *ret)
+{
+	struct rd r = rd_make(f->p, image_bytes(f));
+
+	if (f->type == EV_T_REGS) {
+		*ret = rd_be16(&r);
+		return f->len == 2;
+	}
+	*ret = rd_u8(&r) & 1;
+	return f->len == 1;
+}
+
+static bool
+has_points(const struct ev_field *f)
+{
+	return f != NULL && f->len != 0 &&
+	       (f->type == EV_T_REGS || f->type == EV_T_BITS);
+}
+
+enum place { WITHIN, OUTSIDE, FAR_OUTSIDE };
+
+static enum place
+place_of(uint16_t v, uint16_t min, uint16_t max)
+{
+	unsigned half = (unsigned)(max - min) / 2;
+
+	if (v >= min && v <= max) {
+		return WITHIN;
+	}
+	return v + half < min || v > max + half ? FAR_OUTSIDE : OUTSIDE;
+}
+
+static enum place
+place_in_span(const struct span *s, const struct ev_field *values)
+{
+	uint16_t w[BEHAVIOUR_WORDS];
+	size_t n = words_of(values, w);
+	enum place far = n > s->words ? FAR_OUTSIDE : WITHIN;
+
+	for (size_t i = 0; i < n && far != FAR_OUTSIDE; i++) {
+		enum place at;
+
+		if (values->type == EV_T_REGS) {
+			at = place_of(w[i], s->lo[i], s->hi[i]);
+		} else {
+			at = (w[i] & s->lo[i]) != s->lo[i] ||
+				     (w[i] | s->hi[i]) != s->hi[i]
+				 ? FAR_OUTSIDE
+				 : WITHIN;
+		}
+		far = at > far ? at : far;
+	}
+	return far;
+}
+
+static enum place
+place_in(const struct behaviours *b, const struct behaviour *x,
+    const struct ev_field *values)
+{
+	uint16_t v;
+
+	if (is_lone(values, &v)) {
+		return x->has_range ? place_of(v, x->min, x->max) : FAR_OUTSIDE;
+	}
+	return x->span != POOL_NONE
+		   ? place_in_span(pool_at(&b->spans, x->span), values)
+		   : FAR_OUTSIDE;
+}
+
+bool
+behaviour_written(const struct behaviours *b, struct behaviour *x,
+    const struct ev_field *values)
+{
+	enum place place;
+
+	if (!has_points(values)) {
+		return false;
+	}
+	place = place_in(b, x, values);
+	if (x->writes == WRITES_MAX) {
+		x->writes /= 2;
+		x->outside /= 2;
+	}
+	x->writes++;
+	x->outside += place != WITHIN;
+	if (x->outside > MOVING && x->outside > x->writes / 2) {
+		return place == FAR_OUTSIDE;
+	}
+	return place != WITHIN;
+}
+
+/* An empty span; the one that was widened longest ago makes room. */
+static void
+span_make(struct behaviours *b, struct behaviour *x)
+{
+	struct span *s;
+
+	if (pool_is_full(&b->spans)) {
+		uint32_t old = pool_oldest(&b->spans);
+
+		s = pool_at(&b->spans, old);
+		at_(b, s->owner)->span = POOL_NONE;
+		pool_put(&b->spans, old);
+	}
+	x->span = pool_get_raw(&b->spans);
+	s = pool_at(&b->spans, x->span);
+	s->owner = pool_index(&b->pool, x);
+	s->words = 0;
+}
+
+void
+behaviour_widen(
+    struct behaviours *b, struct behaviour *x, const struct ev_field *values)
+{
+	uint16_t w[BEHAVIOUR_WORDS], v;
+	struct span *s;
+	size_t n;
+
+	if (!has_points(values)) {
+		return;
+	}
+	if (is_lone(values, &v)) {
+		x->min = !x->has_range || v < x->min ? v : x->min;
+		x->max = !x->has_range || v > x->max ? v : x->max;
+		x->has_range = true;
+		return;
+	}
+	if (x->span == POOL_NONE) {
+		span_make(b, x);
+	}
+	pool_touch(&b->spans, x->span);
+	s = pool_at(&b->spans, x->span);
+	n = words_of(values, w);
+	for (size_t i = 0; i < n; i++) {
+		if (i >= s->words) {
+			s->lo[i] = s->hi[i] = w[i];
+			s->words = (uint32_t)i + 1;
+		} else if (values->type == EV_T_BITS) {
+			s->lo[i] &= w[i];
+			s->hi[i] |= w[i];
+		} else {
+			s->lo[i] = w[i] < s->lo[i] ? w[i] : s->lo[i];
+			s->hi[i] = w[i] > s->hi[i] ? w[i] : s->hi[i];
+		}
+	}
 }

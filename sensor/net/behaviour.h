@@ -3,9 +3,10 @@
  * (link, kind, operation, key fields), with how often since it was told.
  *
  * A behaviour remembers the key fields of its first event in a compact form,
- * so that its counts can be told later in the words of that event, and the
- * last reply to a read (its image), so that a write can say what was there
- * before.
+ * so that its counts can be told later in the words of that event; the last
+ * reply to a read (its image), so that a write can say what was there before;
+ * and the lowest and highest value that a write has given to each of its
+ * points.  Of several points these are its span, in a pool of its own.
  */
 #ifndef OTUS_NET_BEHAVIOUR_H
 #define OTUS_NET_BEHAVIOUR_H
@@ -23,6 +24,9 @@
 #define BEHAVIOUR_KEYS  6  /* key fields that are kept           */
 #define BEHAVIOUR_TEXT  40 /* bytes of texts among them          */
 #define BEHAVIOUR_IMAGE 256
+/* The most that Modbus writes at once: 123 registers (MODBUS Application
+ * Protocol V1.1b3, 6.12), 1968 coils (6.11). */
+#define BEHAVIOUR_WORDS 123
 
 struct behaviour_key {
 	uint16_t id;
@@ -33,7 +37,7 @@ struct behaviour_key {
 };
 
 /*
- * Asked for each request: what that takes stands in the first cache line,
+ * Asked for each request: what that takes stands in the first two cache lines,
  * in the order of use.
  */
 struct behaviour {
@@ -47,31 +51,36 @@ struct behaviour {
 	uint32_t image;    /* of the last reply to this read, POOL_NONE    */
 	uint32_t dirty_next;
 	struct behaviour *follows; /* what came next in this flow          */
+	const char *op, *status;
+	uint8_t kind, dir, nkeys;
+	bool swapped; /* its sender is the link's server              */
+	uint16_t proto, flags;
+	struct behaviour_key key[BEHAVIOUR_KEYS];
 	/* --- the rest is touched when there is news or counts are told --- */
 	uint64_t sum;    /* gaps: bytes lost                             */
 	uint64_t due_ns; /* when its count is told next; later each time */
 	uint32_t every_s;
 	uint32_t link;
-	uint8_t kind, dir, nkeys;
-	bool swapped; /* its sender is the link's server              */
-	uint16_t proto, flags;
-	const char *op, *status;
 	struct ev_sub src_sub, dst_sub;
-	struct behaviour_key key[BEHAVIOUR_KEYS];
 	char text[BEHAVIOUR_TEXT];
-	/* values of writes: range told so far; states: the last one */
+	/* a write of one point: values told so far; states: the last one */
 	bool has_range, has_last;
-	uint64_t min, max, last_value;
+	uint16_t min, max;
+	uint32_t span; /* of several points, POOL_NONE                     */
+	/* writes, and those of them with a value outside of what was told;
+	 * both are halved now and then: of late */
+	uint16_t writes, outside;
+	uint64_t last_value;
 	/* reads and writes of points */
 	uint64_t addr, qty;
 	uint64_t server;      /* hash of the server end and space          */
 	uint32_t server_next; /* next read of the same server and space    */
 };
 
-_Static_assert(offsetof(struct behaviour, sum) <= 64, "one cache line");
+_Static_assert(offsetof(struct behaviour, key[2]) <= 128, "two cache lines");
 
 struct behaviours {
-	struct pool pool, images;
+	struct pool pool, images, spans;
 	struct ht ht, servers; /* servers: head of the list of reads       */
 	struct hash_key hash_key;
 	uint32_t dirty, dirty_last;
@@ -90,6 +99,16 @@ void behaviour_mark(struct behaviours *, struct behaviour *);
 /* Keeps the values of a reply to this read. */
 void behaviour_keep_image(struct behaviours *, struct behaviour *,
     const struct ev_field *values, uint64_t now_ns);
+/*
+ * Counts a write, and says whether its values are news: one lies outside of
+ * those told so far.  Of a counter or a clock, most writes of which do, only
+ * leaps are news: further outside than half of what the range is wide.
+ */
+bool behaviour_written(const struct behaviours *, struct behaviour *,
+    const struct ev_field *values);
+/* The values are told now. */
+void behaviour_widen(
+    struct behaviours *, struct behaviour *, const struct ev_field *values);
 /*
  * What the points of a write held before, newest word of all reads of that
  * server: bytes of REGS, or bits.  False when nobody read them.

@@ -560,12 +560,14 @@ FRAME(bad_ip4_header) = {
 	10, 0, 0, 1, 10, 0, 0, 2, UDP,
 };
 FRAME(bad_ip4_total) = {MACS, B2(0x0800), IP4(19, 17), UDP};
+FRAME(bad_ip4_beyond) = {MACS, B2(0x0800), IP4(65320, 17), UDP};
 FRAME(bad_ip4_options) = {
 	MACS, B2(0x0800), 0x46, 0, B2(22), B2(0), B2(0), 64, 17, B2(0),
 	10, 0, 0, 1, 10, 0, 0, 2, 1, 1, 1, 1,
 };
 FRAME(bad_ip6_short) = {MACS, B2(0x86dd), 0x60, 0, 0, 0, B2(0), 17, 64};
 FRAME(bad_ip6_version) = {MACS, B2(0x86dd), INNER, ZERO4, ZERO4};
+FRAME(bad_ip6_beyond) = {MACS, B2(0x86dd), IP6(65280, 17), UDP};
 FRAME(bad_ip6_header) = {
 	MACS, B2(0x86dd), IP6(12, 60), 17, 1, 1, 2, 0, 0, 1, 0, ZERO4,
 };

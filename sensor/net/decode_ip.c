@@ -18,6 +18,12 @@
  * than copied from the walk, whose halves were just written one by one: such
  * a copy waits for both stores, and cost a fifth of the whole decode.
  *
+ * A length field of the IP header that says more than there was on the wire is
+ * no violation: remote mirrors cut frames and do not say so.  But no frame
+ * holds more than FRAME_MAX; where so much is announced the header lies.  Hosts
+ * drop such a packet, and so do we: its bytes are nobody's, and its length
+ * would carry a stream off to where the true bytes look old.
+ *
  * A length field of the IP header that is zero means "more than fits": hosts
  * that leave segmentation to their network card show such packets to captures
  * made on themselves, and IPv6 jumbograms do it by RFC 2675.
@@ -37,6 +43,7 @@ enum {
 	UDP_HEADER = 8,
 	ICMP_HEADER = 4, /* type, code, checksum */
 	PRP_TRAILER_MIN = 6,
+	FRAME_MAX = 16384, /* the longest jumbo frames are of 16 000 bytes */
 };
 
 /* Protocol numbers (IANA). */
@@ -290,6 +297,13 @@ walk_next(struct walk *w, uint8_t proto)
 	return walk_deep(w);
 }
 
+/* Whether no frame can have held the n bytes that the IP header claims. */
+static inline bool
+is_beyond(const struct walk *w, size_t n)
+{
+	return n > FRAME_MAX && n > walk_wire(w);
+}
+
 /*
  * Narrows the layer to the n bytes that the IP header claims; what stands
  * behind them is Ethernet's padding and perhaps a PRP trailer.
@@ -312,6 +326,7 @@ walk_ip4(struct walk *w)
 	const uint8_t *h = walk_take(w, IP4_HEADER);
 	size_t header, total;
 	uint16_t frag;
+	bool beyond;
 
 	if (h == NULL) {
 		return walk_short(w, "IPv4 header does not fit");
@@ -333,7 +348,10 @@ walk_ip4(struct walk *w)
 	if (p->tunnels != 0) {
 		walk_forget(w);
 	}
-	narrow_to_datagram(w, total - IP4_HEADER);
+	beyond = is_beyond(w, total - IP4_HEADER);
+	if (!beyond) {
+		narrow_to_datagram(w, total - IP4_HEADER);
+	}
 	frag = be16(h + 6);
 	p->ethertype = ETHERTYPE_IPV4;
 	p->ip = (struct rd){h, w->r.end, RD_OK};
@@ -345,6 +363,9 @@ walk_ip4(struct walk *w)
 	p->has_ip_id = true;
 	memcpy(p->src.a, h + 12, 4);
 	memcpy(p->dst.a, h + 16, 4);
+	if (beyond) {
+		return walk_bad(w, h + 2, "IPv4 total length beyond the frame");
+	}
 	if (header > IP4_HEADER && walk_take(w, header - IP4_HEADER) == NULL) {
 		return walk_short(w, "IPv4 options do not fit");
 	}
@@ -361,6 +382,7 @@ walk_ip6(struct walk *w)
 {
 	struct pkt *p = w->pkt;
 	const uint8_t *h = walk_take(w, IP6_HEADER);
+	bool beyond;
 	size_t n;
 
 	if (h == NULL) {
@@ -376,7 +398,10 @@ walk_ip6(struct walk *w)
 	if (p->tunnels != 0) {
 		walk_forget(w);
 	}
-	narrow_to_datagram(w, n);
+	beyond = is_beyond(w, n);
+	if (!beyond) {
+		narrow_to_datagram(w, n);
+	}
 	p->ethertype = ETHERTYPE_IPV6;
 	p->ip = (struct rd){h, w->r.end, RD_OK};
 	p->l3 = PKT_L3_IP6;
@@ -384,6 +409,10 @@ walk_ip6(struct walk *w)
 	p->ttl = h[7];
 	memcpy(p->src.a, h + 8, 16);
 	memcpy(p->dst.a, h + 24, 16);
+	if (beyond) {
+		return walk_bad(
+		    w, h + 4, "IPv6 payload length beyond the frame");
+	}
 	p->ip_rest = (struct rd){h + IP6_HEADER, w->r.end, RD_OK};
 	return walk_next(w, h[6]);
 }

@@ -210,12 +210,16 @@ static const struct decode_sample decode_samples[] = {
 	    "IPv4 header length below 20 bytes", 14)}},
 	{ETHER(bad_ip4_total), {BAD0(0, 0x0800,
 	    "IPv4 total length below its header", 16)}},
+	{ETHER(bad_ip4_beyond), {BAD4(PKT_L4_NONE,
+	    "IPv4 total length beyond the frame", 16)}},
 	{ETHER(bad_ip4_options), {BAD0(0, 0x0800,
 	    "IPv4 total length below its header", 16)}},
 	{ETHER(bad_ip6_short), {BAD0(0, 0x86dd,
 	    "IPv6 header does not fit", 14)}},
 	{ETHER(bad_ip6_version), {BAD0(0, 0x86dd,
 	    "IPv6 version is not 6", 14)}},
+	{ETHER(bad_ip6_beyond), {BAD6(
+	    "IPv6 payload length beyond the frame", 18)}},
 	{ETHER(bad_ip6_header), {BAD6(
 	    "extension header beyond the packet", 55)}},
 	{ETHER(bad_ip6_header_short), {BAD6(

@@ -43,7 +43,7 @@ make_frame(uint16_t linktype, const uint8_t *p, size_t n, size_t wire)
 static void
 free_frame(struct frame *f)
 {
-	free((void *)(uintptr_t)f->data);
+	free((void *)f->data);
 }
 
 /* Garbage in, so that a field that decode forgets shows. */
@@ -451,7 +451,7 @@ test_flipped_bits_are_sound(void **state)
 	for (size_t i = 0; i < DECODE_SAMPLES; i++) {
 		const struct decode_sample *s = &decode_samples[i];
 		struct frame f = make_frame(s->linktype, s->p, s->n, s->n);
-		uint8_t *b = (uint8_t *)(uintptr_t)f.data;
+		uint8_t *b = (uint8_t *)f.data;
 		struct pkt p;
 
 		for (size_t bit = 0; bit < s->n * 8; bit++) {
@@ -470,7 +470,7 @@ test_extreme_bytes_are_sound(void **state)
 	for (size_t i = 0; i < DECODE_SAMPLES; i++) {
 		const struct decode_sample *s = &decode_samples[i];
 		struct frame f = make_frame(s->linktype, s->p, s->n, s->n);
-		uint8_t *b = (uint8_t *)(uintptr_t)f.data;
+		uint8_t *b = (uint8_t *)f.data;
 		struct pkt p;
 
 		for (size_t at = 0; at < s->n; at++) {

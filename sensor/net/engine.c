@@ -32,18 +32,30 @@ engine_ends(const struct flow *f, struct ev_end ret[2])
 }
 
 static void
-envelope(struct net *n, struct flow *f, struct ev *e)
+envelope(struct net *n, struct flow *f, uint8_t side, struct ev *e)
 {
 	e->frame = n->ctx.frame;
 	e->ts_ns = n->ctx.ts_ns;
-	e->input = n->frame != NULL ? n->frame->input : 0;
-	e->iface = n->frame != NULL ? n->frame->iface : 0;
+	e->input = n->input;
+	e->iface = n->iface;
 	e->memo = NULL;
 	if (f != NULL) {
+		bool other = f->joined && f->other.side == side;
+
 		e->memo = &f->memo;
-		e->vlan_n = f->vlan_n;
-		memcpy(e->vlan, f->vlan, sizeof e->vlan);
+		e->vlan_n = other ? f->other.vlan_n : f->vlan_n;
+		memcpy(
+		    e->vlan, other ? f->other.vlan : f->vlan, sizeof e->vlan);
 	}
+}
+
+/* Of what a side sends, as far as it is known who is client. */
+static uint8_t
+dir_of(const struct flow *f, uint8_t side)
+{
+	return f->client == DIS_SIDE_UNKNOWN ? EV_DIR_UNKNOWN
+	       : f->client == side           ? EV_DIR_REQUEST
+					     : EV_DIR_RESPONSE;
 }
 
 struct ev *
@@ -60,13 +72,14 @@ engine_event(struct net *n, struct flow *f, uint8_t src_side, enum ev_kind kind)
 	e->max_fields = NET_OWN_FIELDS;
 	e->nfields = 0;
 	e->overflow = false;
-	envelope(n, f, e);
+	envelope(n, f, src_side, e);
 	if (f != NULL) {
 		memset(ends, 0, sizeof ends);
 		engine_ends(f, ends);
 		e->src = ends[src_side];
 		e->dst = ends[!src_side];
 		e->proto = f->dis != NULL ? f->dis->proto : 0;
+		e->dir = dir_of(f, src_side);
 		if (f->dis != NULL && !f->confirmed) {
 			e->flags |= EV_TENTATIVE;
 		}
@@ -163,7 +176,7 @@ sv_emit(struct dis_ctx *ctx, struct ev *e)
 	f->client = ctx->client;
 	f->client_sure = ctx->client_sure;
 	f->confirmed |= ctx->confirmed;
-	envelope(n, f, e);
+	envelope(n, f, ctx->side, e);
 	if (e->kind == EV_OPERATION) {
 		tell_service(n, f, e);
 		count_operation(n, f, e);
@@ -341,13 +354,16 @@ engine_parse(struct net *n, struct flow *f, uint8_t side, struct rd *r,
 	enum dis_rc rc;
 
 	__builtin_prefetch(f->memo.next);
+	/* As a number: it may be NULL. */
+	__builtin_prefetch((void *)((uintptr_t)f->memo.next + 64));
 	n->flow = f;
 	ctx->transport = f->transport;
 	ctx->side = side;
 	ctx->client = f->client;
 	ctx->client_sure = f->client_sure;
-	if (ctx->client == DIS_SIDE_UNKNOWN && f->syn) {
-		ctx->client = f->opener;
+	ctx->opened = f->syn ? f->opener : DIS_SIDE_UNKNOWN;
+	if (ctx->client == DIS_SIDE_UNKNOWN) {
+		ctx->client = ctx->opened;
 	}
 	ctx->confirmed = f->confirmed;
 	ctx->after_gap = s->flags & SIDE_AFTER_GAP;
@@ -401,11 +417,8 @@ engine_short_datagram(
 	struct ev *e = engine_event(n, f, side, EV_MALFORMED);
 
 	e->frame = *frame;
-	e->dir = f->client == DIS_SIDE_UNKNOWN ? EV_DIR_UNKNOWN
-		 : f->client == side           ? EV_DIR_REQUEST
-					       : EV_DIR_RESPONSE;
 	n->counters.malformed++;
 	ev_name(e, EVF_REASON, "datagram ends inside the message");
-	ev_uint(e, EVF_OFFSET, rd_left(&n->pkt.payload));
+	ev_uint(e, EVF_OFFSET, rd_left(&n->pkt->payload));
 	engine_tell(n, f, e);
 }

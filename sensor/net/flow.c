@@ -2,11 +2,13 @@
  * flow: see flow.h.
  */
 #include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "limits.h"
 #include "net/flow.h"
+#include "net/tags.h"
 
 int
 flow_table_init(struct flow_table *t, uint32_t max, struct hosts *hosts,
@@ -22,8 +24,9 @@ flow_table_init(struct flow_table *t, uint32_t max, struct hosts *hosts,
 	if ((err = pool_init_random(&t->pool, max, sizeof(struct flow))) < 0) {
 		return err;
 	}
-	if ((err = ht_init(&t->ht, max)) < 0) {
-		pool_done(&t->pool);
+	if ((err = ht_init(&t->ht, max)) < 0 ||
+	    (err = ht_init(&t->bare, max)) < 0) {
+		flow_table_done(t);
 		return err;
 	}
 	return 0;
@@ -32,6 +35,7 @@ flow_table_init(struct flow_table *t, uint32_t max, struct hosts *hosts,
 void
 flow_table_done(struct flow_table *t)
 {
+	ht_done(&t->bare);
 	ht_done(&t->ht);
 	pool_done(&t->pool);
 }
@@ -97,8 +101,9 @@ is_greater(const struct key_end *x, const struct key_end *y)
 }
 
 /*
- * The key's words: addresses of A and B, ports, then transport and VLANs.
- * Returns the side that sent the packet.
+ * The key's words: addresses of A and B (those of IPv4 share the first), ports
+ * and transport, VLANs; then what only IPv6 has.  Returns the side that sent
+ * the packet.
  */
 static uint8_t
 make_key(const struct pkt *p, struct flow_key *k)
@@ -107,17 +112,21 @@ make_key(const struct pkt *p, struct flow_key *k)
 	bool b = is_greater(&s, &d);
 	const struct key_end *x = b ? &d : &s, *y = b ? &s : &d;
 
-	k->w[0] = x->lo;
-	k->w[1] = y->lo;
-	k->w[2] = ((uint64_t)x->port << 16 | y->port) << 32 |
+	k->w[0] = ((uint64_t)x->port << 16 | y->port) << 32 |
 		  (p->l3 == PKT_L3_LLC ? 1u << 16 : 0) |
 		  (uint64_t)p->ip_proto << 8 | p->ipver;
-	k->w[3] = 0;
+	k->w[1] = x->lo;
+	k->w[3] = y->lo;
+	k->w[FLOW_KEY_TAGS] = 0;
 	for (uint8_t i = 0; i < p->vlan_n; i++) {
-		k->w[3] = k->w[3] << 12 | p->vlan[i];
+		k->w[FLOW_KEY_TAGS] = k->w[FLOW_KEY_TAGS] << 12 | p->vlan[i];
 	}
 	k->w[4] = x->hi;
 	k->w[5] = y->hi;
+	if (p->ipver == 4) {
+		k->w[1] = x->lo << 32 | y->lo;
+		k->w[3] = 0;
+	}
 	return b ? DIS_SIDE_B : DIS_SIDE_A;
 }
 
@@ -132,12 +141,14 @@ key_equal(const struct flow_key *a, const struct flow_key *b)
 	return diff == 0;
 }
 
-/* IPv4 keys end in two zero words, which say nothing. */
+/* The zero words at the end of most keys say nothing. */
 static uint64_t
 key_hash(const struct flow_table *t, const struct flow_key *k)
 {
-	return hash_words(&t->hash_key, k->w,
-	    (k->w[4] | k->w[5]) != 0 ? FLOW_KEY_WORDS : FLOW_KEY_WORDS - 2);
+	if ((k->w[3] | k->w[4] | k->w[5]) != 0) {
+		return hash_words(&t->hash_key, k->w, FLOW_KEY_WORDS);
+	}
+	return hash_words(&t->hash_key, k->w, k->w[2] != 0 ? 3 : 2);
 }
 
 /* --- the source's list of its flows, oldest first ----------------------- */
@@ -196,6 +207,7 @@ flow_drop(struct flow_table *t, struct flow *f)
 	t->gone(t->arg, f);
 	host_remove_flow(t, f);
 	ht_remove(&t->ht, f->hash, at);
+	tags_remove(t, f);
 	pool_put(&t->pool, at);
 }
 
@@ -247,9 +259,10 @@ side_init(struct flow_side *s)
 }
 
 static struct flow *
-flow_make(struct flow_table *t, const struct pkt *p, uint8_t side,
-    const struct flow_key *key, uint64_t hash, uint64_t now_ns)
+flow_make(struct flow_table *t, const struct pkt *p,
+    const struct flow_seek *seek, uint64_t now_ns)
 {
+	const uint8_t side = seek->side;
 	struct host *h = NULL;
 	struct flow *f;
 	uint32_t at;
@@ -261,8 +274,8 @@ flow_make(struct flow_table *t, const struct pkt *p, uint8_t side,
 	make_room(t, h);
 	at = pool_get(&t->pool);
 	f = flow_at(t, at);
-	f->key = *key;
-	f->hash = hash;
+	f->key = seek->key;
+	f->hash = seek->hash;
 	f->first_ns = f->last_ns = f->touched_ns = now_ns;
 	f->transport = transport_of(p);
 	f->ip_proto = p->ip_proto;
@@ -283,7 +296,8 @@ flow_make(struct flow_table *t, const struct pkt *p, uint8_t side,
 	f->dirty_prev = f->dirty_next = POOL_NONE;
 	side_init(&f->side[0]);
 	side_init(&f->side[1]);
-	ht_insert(&t->ht, hash, at);
+	ht_insert(&t->ht, seek->hash, at);
+	tags_add(t, f);
 	if (h != NULL) {
 		host_add_flow(t, h, f);
 	}
@@ -291,35 +305,67 @@ flow_make(struct flow_table *t, const struct pkt *p, uint8_t side,
 	return f;
 }
 
-struct flow *
-flow_get(struct flow_table *t, const struct pkt *p, uint64_t now_ns,
-    uint8_t *ret_side, bool *ret_new)
+void
+flow_seek(
+    const struct flow_table *t, const struct pkt *p, struct flow_seek *ret)
 {
-	struct flow_key key;
-	uint64_t hash;
-	struct flow *f;
-	uint8_t side;
+	ret->side = make_key(p, &ret->key);
+	ret->hash = key_hash(t, &ret->key);
+	ht_prefetch(&t->ht, ret->hash);
+}
 
-	side = make_key(p, &key);
-	hash = key_hash(t, &key);
-	HT_FOREACH (&t->ht, hash, i) {
+const struct flow *
+flow_warm(const struct flow_table *t, const struct flow_seek *s)
+{
+	uint32_t pos = (uint32_t)s->hash;
+	uint32_t i = ht_next(&t->ht, s->hash, &pos);
+	const char *line;
+
+	if (i == HT_NONE) {
+		return NULL;
+	}
+	line = (const char *)flow_at(t, i);
+	for (size_t at = 0; at < offsetof(struct flow, ip); at += 64) {
+		__builtin_prefetch(line + at);
+	}
+	return flow_at(t, i);
+}
+
+static struct flow *
+seen(struct flow_table *t, struct flow *f, uint64_t now_ns)
+{
+	/* Age by the second: moving a flow on its list costs three cache
+	 * lines, and nobody needs it finer. */
+	if (now_ns > f->touched_ns + NS_PER_SEC) {
+		f->touched_ns = now_ns;
+		pool_touch(&t->pool, flow_index(t, f));
+	}
+	f->last_ns = now_ns;
+	return f;
+}
+
+struct flow *
+flow_get(struct flow_table *t, const struct pkt *p, const struct flow_seek *s,
+    uint64_t now_ns, bool *ret_new)
+{
+	struct flow *f;
+
+	HT_FOREACH (&t->ht, s->hash, i) {
 		f = flow_at(t, i);
-		if (!key_equal(&f->key, &key)) {
+		if (!key_equal(&f->key, &s->key)) {
 			continue;
 		}
-		/* Age by the second: moving a flow on its list costs three
-		 * cache lines, and nobody needs it finer. */
-		if (now_ns > f->touched_ns + NS_PER_SEC) {
-			f->touched_ns = now_ns;
-			pool_touch(&t->pool, i);
+		if (__builtin_expect(f->joined, 0) &&
+		    f->other.side == s->side) {
+			tags_part(t, f);
 		}
-		f->last_ns = now_ns;
-		*ret_side = side;
 		*ret_new = false;
-		return f;
+		return seen(t, f, now_ns);
 	}
-	f = flow_make(t, p, side, &key, hash, now_ns);
-	*ret_side = side;
-	*ret_new = true;
-	return f;
+	f = tags_find(t, p, s);
+	*ret_new = f == NULL;
+	if (f != NULL) {
+		return seen(t, f, now_ns);
+	}
+	return flow_make(t, p, s, now_ns);
 }

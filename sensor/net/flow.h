@@ -8,7 +8,8 @@
  *
  * VLAN ids are part of the key because cloned machines with one address plan
  * in VLAN after VLAN are common in plants; the interface is not, because the
- * two directions of a TAP arrive on two interfaces.
+ * two directions of a TAP arrive on two interfaces.  Where a mirror gives the
+ * two directions different tags, tags.c joins them.
  *
  * Everything is bounded (limits.h): when the table is full the flow that was
  * silent longest goes; a source that holds FLOW_PER_SOURCE flows loses its
@@ -25,6 +26,7 @@
 #include "net/pkt.h"
 
 #define FLOW_KEY_WORDS 6
+#define FLOW_KEY_TAGS  2 /* the word that has the VLAN ids */
 #define FLOW_RECENT    4 /* datagrams a side remembers, for duplicates */
 
 struct flow_key {
@@ -101,6 +103,7 @@ struct flow {
 	bool syn;             /* its beginning was seen                     */
 	bool asked, answered; /* service told so                           */
 	bool dirty;           /* has counters to fold                       */
+	bool joined;          /* a side has other tags than vlan: see other */
 	uint8_t hints;        /* a bit a side whose port dis hints at       */
 	uint32_t pend_head, pend_tail, pend_count; /* pending.h            */
 	uint16_t port[2];
@@ -119,17 +122,24 @@ struct flow {
 	uint32_t dirty_prev, dirty_next; /* report.c's flows with counters */
 	uint32_t state_at; /* place of state in its pool (state.h)       */
 	const char *label; /* nDPI's verdict, static text                */
+	struct {
+		uint64_t word; /* of the key, with these tags        */
+		uint16_t vlan[EV_VLANS_MAX];
+		uint8_t vlan_n, side; /* whose packets have them     */
+	} other;
+	uint64_t bare; /* its hash in flow_table.bare; 0: not there  */
 	uint64_t first_ns;
 	uint64_t touched_ns; /* last time that it was made youngest        */
 };
 
 struct flow_stats {
-	uint64_t made, expired, evicted, evicted_quota;
+	uint64_t made, expired, evicted, evicted_quota, joined, parted;
 };
 
 struct flow_table {
 	struct pool pool;
 	struct ht ht;
+	struct ht bare; /* by the key without tags (tags.c) */
 	struct hash_key hash_key;
 	struct hosts *hosts;
 	struct flow_stats stats;
@@ -144,11 +154,26 @@ int flow_table_init(struct flow_table *, uint32_t max, struct hosts *,
 void flow_table_done(struct flow_table *);
 
 /*
- * The flow of a packet, made when it is new (*ret_new); *ret_side says who
- * sent it.  NULL when the packet belongs to no flow (fragments, ARP).
+ * What a packet's flow is looked up by.  It depends on nothing but the packet
+ * and can be had some packets ahead: the tables are larger than any cache,
+ * and while earlier packets are dealt with the memory answers.  In order:
+ * flow_seek() asks for the slot, flow_warm() for the flow that it points at,
+ * flow_get() uses both.  The first is needed, the second is for speed only.
  */
-struct flow *flow_get(struct flow_table *, const struct pkt *, uint64_t now_ns,
-    uint8_t *ret_side, bool *ret_new);
+struct flow_seek {
+	struct flow_key key;
+	uint64_t hash;
+	uint8_t side; /* who sent the packet */
+};
+
+void flow_seek(
+    const struct flow_table *, const struct pkt *, struct flow_seek *ret);
+/* Most likely it, perhaps another one, or NULL. */
+const struct flow *flow_warm(
+    const struct flow_table *, const struct flow_seek *);
+/* The flow of a packet, made when it is new (*ret_new). */
+struct flow *flow_get(struct flow_table *, const struct pkt *,
+    const struct flow_seek *, uint64_t now_ns, bool *ret_new);
 void flow_drop(struct flow_table *, struct flow *);
 /* Lets go of idle flows; on ticks.  All of them with UINT64_MAX. */
 void flow_expire(struct flow_table *, uint64_t now_ns);

@@ -37,7 +37,9 @@ struct link {
 	bool dirty;
 	uint32_t dirty_next;
 	uint32_t flows;
-	uint64_t id;       /* order of first sight, from 1               */
+	uint64_t id; /* order of first sight, from 1               */
+	/* units whose first good reply was told, a bit each (novelty.c) */
+	uint64_t answered[4];
 	const char *label; /* nDPI's, static text                        */
 	/* since the last report */
 	struct link_side side[2];

@@ -2,6 +2,8 @@
  * net: see net.h.  A frame's way through the sensor stands here; each station
  * has a file of its own.
  */
+#include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,16 +204,16 @@ begins_anew(const struct flow *f, uint8_t side, const struct pkt *p)
 }
 
 static void
-packet(struct net *n, const struct pkt *p)
+packet(struct net *n, const struct pkt *p, const struct flow_seek *seek)
 {
+	const uint8_t side = seek->side;
 	struct flow *f;
-	uint8_t side;
 	bool is_new;
 
-	f = flow_get(&n->flows, p, n->stream_ns, &side, &is_new);
+	f = flow_get(&n->flows, p, seek, n->stream_ns, &is_new);
 	if (p->l4 == PKT_L4_TCP && !is_new && begins_anew(f, side, p)) {
 		flow_drop(&n->flows, f);
-		f = flow_get(&n->flows, p, n->stream_ns, &side, &is_new);
+		f = flow_get(&n->flows, p, seek, n->stream_ns, &is_new);
 	}
 	bind_source(n, f, side, p);
 	if (is_new) {
@@ -236,6 +238,7 @@ packet(struct net *n, const struct pkt *p)
 static void
 fragment(struct net *n, struct pkt *p)
 {
+	struct flow_seek seek;
 	struct rd whole;
 	uint8_t proto;
 
@@ -246,7 +249,10 @@ fragment(struct net *n, struct pkt *p)
 	p->ip_proto = proto;
 	decode_transport(p, whole);
 	if (p->end == PKT_OK && p->l3 != PKT_L3_ARP) {
-		packet(n, p);
+		flow_seek(&n->flows, p, &seek);
+		packet(n, p, &seek);
+	} else if (p->end == PKT_BAD) {
+		report_broken(n, p);
 	}
 }
 
@@ -264,39 +270,108 @@ count_end(struct net *n, const struct pkt *p)
 	n->counters.not_ip += p->ipver == 0;
 }
 
-void
-net_frame(struct net *n, const struct frame *frame)
+static bool
+has_flow(const struct pkt *p)
 {
-	struct pkt *p = &n->pkt;
+	return (p->end == PKT_OK || p->end == PKT_UNKNOWN) &&
+	       p->l3 != PKT_L3_ARP && p->l4 != PKT_L4_FRAG &&
+	       (p->ipver != 0 || p->smac != NULL);
+}
+
+/* All that does not depend on the frames before: pure, but for the caches. */
+static void
+look_ahead(struct net *n, const struct frame *frame, struct ahead *a)
+{
+	decode_frame(frame, &a->pkt);
+	a->has_flow = has_flow(&a->pkt);
+	if (a->has_flow) {
+		flow_seek(&n->flows, &a->pkt, &a->seek);
+	}
+}
+
+static void
+one_frame(struct net *n, const struct frame *frame, struct ahead *a)
+{
+	struct pkt *p = &a->pkt;
 
 	n->frame = frame;
+	n->input = frame->input;
+	n->iface = frame->iface;
+	n->pkt = p;
 	n->counters.frames++;
 	n->counters.bytes += frame->len;
 	n->counters.cut_frames += frame->caplen < frame->len;
-	n->ctx.frame = frame->number;
-	n->ctx.ts_ns = frame->ts_ns;
 	if (frame->ts_ns < n->stream_ns) {
 		n->counters.backwards++;
 	} else {
 		advance(n, frame->ts_ns);
 	}
-	decode_frame(frame, p);
+	/* Not before: what a tick delivers has frames of its own. */
+	n->ctx.frame = frame->number;
+	n->ctx.ts_ns = frame->ts_ns;
 	if (p->has_red && red_is_duplicate(n->red, p, n->stream_ns)) {
 		n->counters.red_duplicates++;
 		return;
 	}
 	count_end(n, p);
-	if (p->end != PKT_OK && p->end != PKT_UNKNOWN) {
+	if (a->has_flow) {
+		packet(n, p, &a->seek);
+	} else if (p->end == PKT_BAD) {
+		report_broken(n, p);
+	} else if (p->end != PKT_OK && p->end != PKT_UNKNOWN) {
 		return;
-	}
-	if (p->l3 == PKT_L3_ARP) {
+	} else if (p->l3 == PKT_L3_ARP) {
 		n->counters.arp++;
 		arp_frame(n, p);
 	} else if (p->l4 == PKT_L4_FRAG) {
 		fragment(n, p);
-	} else if (p->ipver != 0 || p->smac != NULL) {
-		packet(n, p);
 	}
+}
+
+/* What the flow's next packet will ask for; any flow does no harm. */
+static void
+warm(const struct net *n, const struct flow *f)
+{
+	const char *link;
+
+	if (f->memo.next != NULL) {
+		__builtin_prefetch(f->memo.next);
+		__builtin_prefetch((const char *)f->memo.next + 64);
+	}
+	__builtin_prefetch(f->state);
+	if (f->pend_head != POOL_NONE) {
+		__builtin_prefetch(pool_at(&n->pending.pool, f->pend_head));
+	}
+	if (f->link != POOL_NONE) {
+		link = pool_at(&n->links.pool, f->link);
+		__builtin_prefetch(link);
+		__builtin_prefetch(link + offsetof(struct link, ops));
+	}
+}
+
+void
+net_frames(struct net *n, const struct frame *frame, size_t count)
+{
+	const struct flow *likely[NET_AHEAD] = {NULL};
+
+	assert(count <= NET_AHEAD);
+	for (size_t i = 0; i < count; i++) {
+		look_ahead(n, &frame[i], &n->ahead[i]);
+	}
+	for (size_t i = 0; count > 1 && i < count; i++) {
+		if (n->ahead[i].has_flow) {
+			likely[i] = flow_warm(&n->flows, &n->ahead[i].seek);
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (likely[i] != NULL) {
+			warm(n, likely[i]);
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		one_frame(n, &frame[i], &n->ahead[i]);
+	}
+	n->frame = NULL;
 }
 
 void
@@ -358,6 +433,7 @@ net_new(const struct net_options *opt, const struct net_sink *sink,
 	n->opt = *opt;
 	n->sink = *sink;
 	n->dirty = n->dirty_last = POOL_NONE;
+	n->pkt = &n->ahead[0].pkt;
 	hash_key_init(&n->hash_key);
 	if ((err = init_tables(n)) < 0) {
 		net_free(n);
@@ -398,6 +474,7 @@ net_counters(struct net *n)
 	c->flows = n->flows.stats.made;
 	c->flows_evicted = n->flows.stats.evicted;
 	c->flows_quota = n->flows.stats.evicted_quota;
+	c->flows_joined = n->flows.stats.joined;
 	c->hosts_evicted = n->hosts.evicted;
 	c->retransmits = n->tcp.stats.retransmits;
 	c->out_of_order = n->tcp.stats.out_of_order;

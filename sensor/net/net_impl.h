@@ -29,8 +29,15 @@ struct net {
 	uint64_t stream_ns; /* highest stamp seen                        */
 	uint64_t tick_s;    /* last whole second told                    */
 	uint64_t traffic_s; /* last report of the links                  */
-	const struct frame *frame;
-	struct pkt pkt;
+	const struct frame *frame; /* NULL between frames               */
+	uint32_t input, iface;     /* of it, or of the last one         */
+	/* The frame at hand, and those read ahead of it. */
+	const struct pkt *pkt;
+	struct ahead {
+		struct pkt pkt;
+		struct flow_seek seek;
+		bool has_flow; /* and no fragment: seek is filled in */
+	} ahead[NET_AHEAD];
 	/* tables */
 	struct hosts hosts;
 	struct flow_table flows;

@@ -134,6 +134,9 @@ tell_counts(struct novelty *n, uint64_t now_ns)
 		x = pool_at(&n->b.pool, i);
 		next = x->dirty_next;
 		x->dirty = false;
+		if (x->count == 0) { /* told when there was news */
+			continue;
+		}
 		if (now_ns < x->due_ns) {
 			behaviour_mark(&n->b, x);
 			continue;
@@ -218,54 +221,11 @@ values_of(const struct ev *e)
 	return NULL;
 }
 
-/* First point written, as a number; what ranges are learned of. */
-static bool
-first_value(const struct ev *e, uint64_t *ret)
-{
-	const struct ev_field *f = values_of(e);
-	const uint8_t *p;
-
-	if (f == NULL || f->len == 0) {
-		return false;
-	}
-	p = f->p;
-	if (f->type == EV_T_REGS && f->len >= 2) {
-		*ret = (uint64_t)p[0] << 8 | p[1];
-		return true;
-	}
-	if (f->type == EV_T_BITS) {
-		*ret = p[0] & 1;
-		return true;
-	}
-	return false;
-}
-
-/* Whether a write says something outside what its behaviour has shown. */
-static bool
-widens(struct behaviour *x, const struct ev *e)
-{
-	bool wider;
-	uint64_t v;
-
-	if (!first_value(e, &v)) {
-		return false;
-	}
-	wider = !x->has_range || v < x->min || v > x->max;
-	if (!x->has_range || v < x->min) {
-		x->min = v;
-	}
-	if (!x->has_range || v > x->max) {
-		x->max = v;
-	}
-	x->has_range = true;
-	return wider;
-}
-
 /* Adds `old`: what the points held before this write. */
 static void
-add_old(struct novelty *n, struct ev *e, const struct behaviour *x)
+add_old(struct novelty *n, struct ev *e, const struct behaviour *x,
+    const struct ev_field *f)
 {
-	const struct ev_field *f = values_of(e);
 	uint32_t len;
 
 	if (f == NULL || x->space == 0 ||
@@ -286,28 +246,58 @@ changes_something(uint8_t cls)
 static void
 request(struct novelty *n, struct ev *e, struct link *l)
 {
+	bool writes = e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL;
+	const struct ev_field *f = writes ? values_of(e) : NULL;
 	struct behaviour *x;
 	bool news, is_new;
 
 	x = find(n, e, l, &is_new);
-	news = is_new || changes_something(e->cls);
-	if (e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL) {
-		news |= widens(x, e);
-		if (news) {
-			add_old(n, e, x);
-		}
-	} else if (e->cls == EV_CLASS_READ && x->space != 0 &&
-		   (x->image == POOL_NONE ||
-		       n->stream_ns >=
-			   x->image_ns + LIMIT_IMAGE_S * NS_PER_SEC)) {
+	news = behaviour_written(&n->b, x, f) || is_new ||
+	       changes_something(e->cls);
+	if (e->cls == EV_CLASS_READ && x->space != 0 &&
+	    (x->image == POOL_NONE ||
+		n->stream_ns >= x->image_ns + LIMIT_IMAGE_S * NS_PER_SEC)) {
 		n->want = x;
 		n->want_hash = x->hash;
 		n->want_frame = e->frame;
 	}
 	if (news && within_budget(n, l)) {
+		/*
+		 * The store learns from this: only what is told is known,
+		 * and it has to know how many writes came before.
+		 */
+		if (f != NULL && x->count != 0) {
+			tell_count(n, x);
+		}
+		behaviour_widen(&n->b, x, f);
+		add_old(n, e, x, f);
 		tell(n, e);
 	} else {
 		count(n, x, e);
+	}
+}
+
+/*
+ * The first good reply of each unit on a link: it is all that tells a unit
+ * behind a gateway from one that is only asked for.  At most as many as there
+ * are units, and they leave half of the budget to requests; one that has to
+ * wait gives way to a later one.
+ */
+static void
+first_reply(struct novelty *n, struct ev *e, struct link *l)
+{
+	uint32_t unit = e->src.sub.num;
+	uint64_t bit = (uint64_t)1 << (unit & 63);
+
+	if (l == NULL || e->src.sub.kind != EV_SUB_UNIT || unit > 255 ||
+	    (l->answered[unit >> 6] & bit)) {
+		return;
+	}
+	if ((n->stream_ns >= l->budget_ns + BUDGET_NS ||
+		l->budget_used < LIMIT_NEWS_BUDGET / 2) &&
+	    within_budget(n, l)) {
+		l->answered[unit >> 6] |= bit;
+		tell(n, e);
 	}
 }
 
@@ -326,6 +316,7 @@ reply(struct novelty *n, struct ev *e, struct link *l)
 			behaviour_keep_image(&n->b, n->want, f, n->stream_ns);
 			n->want = NULL;
 		}
+		first_reply(n, e, l);
 		return;
 	}
 	/* Errors, and replies of one-way mirrors: nothing else tells. */

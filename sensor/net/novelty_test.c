@@ -4,6 +4,7 @@
  */
 #include "net/wire_test.h"
 
+#include "limits.h"
 #include "net/novelty.h"
 
 #define ACK 0x10
@@ -13,7 +14,8 @@ struct filter {
 	struct novelty *novelty;
 	struct json json;
 	char out[1 << 18];
-	unsigned told[EV_KIND_COUNT], repeats;
+	unsigned told[EV_KIND_COUNT], repeats; /* told: without good replies */
+	unsigned good;
 	uint64_t repeated;
 	uint32_t cseq, sseq;
 };
@@ -28,6 +30,9 @@ on_pass(void *arg, const struct ev *e)
 		assert_non_null(count);
 		f->repeats++;
 		f->repeated += count->u;
+	} else if (e->dir == EV_DIR_RESPONSE && e->status != NULL &&
+		   strcmp(e->status, "ok") == 0) {
+		f->good++;
 	} else {
 		f->told[e->kind]++;
 	}
@@ -102,12 +107,23 @@ reply(struct filter *f, const uint8_t *p, size_t n)
 }
 
 static void
+poll_unit(
+    struct filter *f, uint8_t unit, uint16_t txn, uint16_t addr, uint16_t value)
+{
+	uint8_t b[64] = {0};
+	size_t n = wire_read(b, txn, addr);
+
+	b[6] = unit;
+	request(f, b, n);
+	n = wire_reply(b, txn, value);
+	b[6] = unit;
+	reply(f, b, n);
+}
+
+static void
 poll(struct filter *f, uint16_t txn, uint16_t addr, uint16_t value)
 {
-	uint8_t b[64];
-
-	request(f, b, wire_read(b, txn, addr));
-	reply(f, b, wire_reply(b, txn, value));
+	poll_unit(f, 1, txn, addr, value);
 }
 
 /* Write single register, and its echo. */
@@ -127,6 +143,27 @@ write_one(struct filter *f, uint16_t txn, uint16_t addr, uint16_t value)
 	reply(f, b, sizeof b);
 }
 
+/* Write multiple registers or coils, and its reply. */
+static void
+write_many(struct filter *f, uint8_t fc, uint16_t addr, uint16_t qty,
+    const uint8_t *data, uint8_t n)
+{
+	uint8_t b[13 + 246] = {0};
+
+	put16(b, 1);
+	put16(b + 2, 0);
+	put16(b + 4, (uint16_t)(7 + n));
+	b[6] = 1;
+	b[7] = fc;
+	put16(b + 8, addr);
+	put16(b + 10, qty);
+	b[12] = n;
+	memcpy(b + 13, data, n);
+	request(f, b, 13u + n);
+	put16(b + 4, 6);
+	reply(f, b, 12);
+}
+
 static void
 test_polls_are_told_once_and_counted(void **state)
 {
@@ -144,7 +181,8 @@ test_polls_are_told_once_and_counted(void **state)
 	assert_int_equal(f->repeated, 98);
 	/* in the words of the first one */
 	assert_int_equal(
-	    wire_count(filter_text(f), "\"op\":\"read_holding_registers\""), 4);
+	    wire_count(filter_text(f), "\"op\":\"read_holding_registers\""),
+	    4 + (int)f->good);
 	assert_int_equal(wire_count(filter_text(f), "\"addr\":20"), 2);
 	filter_free(f);
 }
@@ -196,6 +234,173 @@ test_cyclic_writer_is_counted_until_it_leaves_its_range(void **state)
 	filter_free(f);
 }
 
+/* Each write is higher than all before it; told are the leaps. */
+static void
+test_counter_is_told_ever_more_rarely(void **state)
+{
+	struct filter *f = filter_new();
+	unsigned told;
+
+	(void)state;
+	for (uint16_t i = 1; i <= 1000; i++) {
+		uint8_t v[4] = {0, 1, (uint8_t)(i >> 8), (uint8_t)i};
+
+		write_one(f, i, 30, i);
+		write_many(f, 16, 40, 2, v, 4);
+		f->wire->ts_ns += 2 * NS_PER_SEC; /* the budget is not it */
+	}
+	/* 17 of each, then about log 1000/17 to the base 1.5 */
+	assert_in_range(f->told[EV_OPERATION], 2 * 24, 2 * 30);
+	/* Another register of the same write, that stood still, is news. */
+	told = f->told[EV_OPERATION];
+	write_many(f, 16, 40, 2, (const uint8_t[]){0, 2, 3, 232}, 4);
+	assert_int_equal(f->told[EV_OPERATION], told + 1);
+	/* When it stands still, what is near is news again. */
+	for (uint16_t i = 0; i < 1000; i++) {
+		write_one(f, i, 30, 900);
+	}
+	told = f->told[EV_OPERATION];
+	f->wire->ts_ns += 61 * NS_PER_SEC;
+	write_one(f, 0, 30, 1001);
+	assert_int_equal(f->told[EV_OPERATION], told + 1);
+	filter_free(f);
+}
+
+/* Most of its writes stay where they were: each new value is news. */
+static void
+test_set_point_that_creeps_is_told_each_time(void **state)
+{
+	struct filter *f = filter_new();
+
+	(void)state;
+	for (uint16_t i = 1; i <= 40; i++) {
+		for (int k = 0; k < 3; k++) {
+			write_one(f, i, 30, 100);
+		}
+		write_one(f, i, 30, (uint16_t)(100 + i));
+		f->wire->ts_ns += 2 * NS_PER_SEC; /* the budget is not it */
+	}
+	assert_int_equal(f->told[EV_OPERATION], 41);
+	filter_free(f);
+}
+
+/* So that the store knows how often it was written before. */
+static void
+test_counts_come_before_the_news(void **state)
+{
+	struct filter *f = filter_new();
+
+	(void)state;
+	for (uint16_t i = 0; i < 20; i++) {
+		write_one(f, i, 30, 100);
+	}
+	assert_int_equal(f->repeats, 0);
+	write_one(f, 50, 30, 9000);
+	assert_int_equal(f->told[EV_OPERATION], 2);
+	assert_int_equal(f->repeated, 19);
+	assert_true(strstr(filter_text(f), "\"count\":19") <
+		    strstr(filter_text(f), "[9000]"));
+	novelty_finish(f->novelty);
+	assert_int_equal(f->repeats, 1);
+	filter_free(f);
+}
+
+static void
+test_each_register_of_a_write_has_its_range(void **state)
+{
+	static const struct {
+		uint8_t v[6];
+		unsigned told;
+	} writes[] = {
+	    {{0, 10, 1, 0, 0, 0}, 1},
+	    {{0, 10, 1, 0, 0, 0}, 0},
+	    {{0, 10, 1, 44, 0, 0}, 1}, /* the second one rises */
+	    {{0, 10, 1, 20, 0, 0}, 0},
+	    {{0, 10, 1, 20, 0, 1}, 1}, /* the last */
+	    {{0, 9, 1, 44, 0, 0}, 1},  /* the first falls */
+	    {{0, 9, 0, 255, 0, 1}, 1},
+	    {{0, 10, 1, 44, 0, 1}, 0},
+	};
+	struct filter *f = filter_new();
+	unsigned told = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(writes) / sizeof(writes[0]); i++) {
+		write_many(f, 16, 40, 3, writes[i].v, 6);
+		assert_int_equal(f->told[EV_OPERATION], told += writes[i].told);
+	}
+	filter_free(f);
+}
+
+static void
+test_each_coil_of_a_write_has_its_range(void **state)
+{
+	static const struct {
+		uint8_t v[3];
+		unsigned told;
+	} writes[] = {
+	    {{0x01, 0x80, 0x01}, 1}, {{0x01, 0x80, 0x01}, 0},
+	    {{0x01, 0x80, 0x00}, 1}, /* the last one is off */
+	    {{0x01, 0x80, 0x01}, 0},
+	    {{0x03, 0x80, 0x01}, 1}, /* the second one is on */
+	    {{0x03, 0x80, 0x00}, 0},
+	    {{0x02, 0x80, 0x00}, 1}, /* the first one is off */
+	};
+	struct filter *f = filter_new();
+	unsigned told = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(writes) / sizeof(writes[0]); i++) {
+		write_many(f, 15, 40, 17, writes[i].v, 3);
+		assert_int_equal(f->told[EV_OPERATION], told += writes[i].told);
+	}
+	filter_free(f);
+}
+
+/* The store learns from what is told: the rest must come again. */
+static void
+test_value_that_the_budget_held_back_is_news_later(void **state)
+{
+	struct filter *f = filter_new();
+	unsigned told;
+
+	(void)state;
+	write_one(f, 0, 30, 100);
+	for (uint16_t i = 0; i < 100; i++) {
+		write_one(f, i, (uint16_t)(1000 + i), 1);
+	}
+	told = f->told[EV_OPERATION];
+	write_one(f, 0, 30, 9000);
+	assert_int_equal(f->told[EV_OPERATION], told);
+	f->wire->ts_ns += 61 * NS_PER_SEC;
+	write_one(f, 0, 30, 9000);
+	assert_int_equal(f->told[EV_OPERATION], told + 1);
+	filter_free(f);
+}
+
+/* More writes of several points than there are spans: told again, not lost. */
+static void
+test_spans_are_bounded(void **state)
+{
+	static const uint8_t v[4] = {0, 1, 0, 2};
+	struct filter *f = filter_new();
+	unsigned told;
+
+	(void)state;
+	for (uint32_t i = 0; i <= LIMIT_SPAN_MAX; i++) {
+		write_many(f, 16, (uint16_t)(2 * i), 2, v, 4);
+		f->wire->ts_ns += 2 * NS_PER_SEC; /* the budget is not it */
+		f->json.used = 0;
+	}
+	told = f->told[EV_OPERATION];
+	assert_int_equal(told, LIMIT_SPAN_MAX + 1);
+	write_many(f, 16, 2 * LIMIT_SPAN_MAX, 2, v, 4);
+	assert_int_equal(f->told[EV_OPERATION], told);
+	write_many(f, 16, 0, 2, v, 4);
+	assert_int_equal(f->told[EV_OPERATION], told + 1);
+	filter_free(f);
+}
+
 static void
 test_flood_of_news_stays_within_the_budget(void **state)
 {
@@ -234,6 +439,55 @@ test_errors_are_told_once_each(void **state)
 	filter_free(f);
 }
 
+static void
+test_first_good_reply_of_each_unit_is_told(void **state)
+{
+	static const uint8_t refused[] = {0, 77, 0, 0, 0, 3, 9, 0x83, 11};
+	struct filter *f = filter_new();
+	uint8_t b[64] = {0};
+
+	(void)state;
+	for (uint16_t i = 0; i < 20; i++) {
+		for (uint8_t unit = 0; unit < 4; unit++) {
+			poll_unit(f, (uint8_t)(85 * unit), i, unit, i);
+		}
+	}
+	assert_int_equal(f->good, 4);
+	assert_non_null(strstr(filter_text(f), "\"sub\":{\"unit\":255}"));
+	/* One that refuses has not answered yet. */
+	(void)wire_read(b, 77, 1);
+	b[6] = 9;
+	request(f, b, 12);
+	reply(f, refused, sizeof refused);
+	assert_int_equal(f->good, 4);
+	poll_unit(f, 9, 78, 1, 1);
+	poll_unit(f, 9, 79, 1, 1);
+	assert_int_equal(f->good, 5);
+	filter_free(f);
+}
+
+static void
+test_good_replies_leave_budget_to_requests(void **state)
+{
+	struct filter *f = filter_new();
+
+	(void)state;
+	for (uint8_t unit = 1; unit <= 200; unit++) {
+		poll_unit(f, unit, unit, 1, 1);
+	}
+	assert_int_equal(f->good + f->told[EV_OPERATION], 60);
+	assert_int_equal(f->good, 15); /* every second of the first 30 */
+	/* Those that had to wait come later. */
+	for (int minute = 0; minute < 7; minute++) {
+		f->wire->ts_ns += 61 * NS_PER_SEC;
+		for (uint8_t unit = 1; unit <= 200; unit++) {
+			poll_unit(f, unit, unit, 1, 1);
+		}
+	}
+	assert_int_equal(f->good, 200);
+	filter_free(f);
+}
+
 int
 main(void)
 {
@@ -243,8 +497,18 @@ main(void)
 	    cmocka_unit_test(test_write_says_what_was_there_before),
 	    cmocka_unit_test(
 		test_cyclic_writer_is_counted_until_it_leaves_its_range),
+	    cmocka_unit_test(test_counter_is_told_ever_more_rarely),
+	    cmocka_unit_test(test_set_point_that_creeps_is_told_each_time),
+	    cmocka_unit_test(test_counts_come_before_the_news),
+	    cmocka_unit_test(test_each_register_of_a_write_has_its_range),
+	    cmocka_unit_test(test_each_coil_of_a_write_has_its_range),
+	    cmocka_unit_test(
+		test_value_that_the_budget_held_back_is_news_later),
+	    cmocka_unit_test(test_spans_are_bounded),
 	    cmocka_unit_test(test_flood_of_news_stays_within_the_budget),
 	    cmocka_unit_test(test_errors_are_told_once_each),
+	    cmocka_unit_test(test_first_good_reply_of_each_unit_is_told),
+	    cmocka_unit_test(test_good_replies_leave_budget_to_requests),
 	};
 
 	registry_init();

@@ -27,13 +27,44 @@ report_endpoint(struct net *n, const uint8_t mac[6], uint8_t ipver,
 {
 	struct ev *e = engine_event(n, NULL, 0, EV_ENDPOINT);
 
-	e->vlan_n = n->pkt.vlan_n;
-	memcpy(e->vlan, n->pkt.vlan, sizeof e->vlan);
+	e->vlan_n = n->pkt->vlan_n;
+	memcpy(e->vlan, n->pkt->vlan, sizeof e->vlan);
 	memcpy(e->src.mac, mac, 6);
 	e->src.has_mac = true;
 	e->src.ipver = ipver;
 	e->src.ip = *ip;
 	ev_name(e, EVF_HOW, how);
+	engine_tell(n, NULL, e);
+}
+
+static void
+broken_end(struct ev_end *e, const struct pkt *p, bool src)
+{
+	const uint8_t *mac = src ? p->smac : p->dmac;
+
+	if (mac != NULL) {
+		memcpy(e->mac, mac, 6);
+		e->has_mac = true;
+	}
+	e->ipver = p->ipver;
+	e->ip = src ? p->src : p->dst;
+	e->has_port = p->l4 == PKT_L4_TCP || p->l4 == PKT_L4_UDP;
+	e->port = src ? p->sport : p->dport;
+}
+
+/* Of no protocol: rules that ask for one do not see it. */
+void
+report_broken(struct net *n, const struct pkt *p)
+{
+	struct ev *e = engine_event(n, NULL, 0, EV_MALFORMED);
+
+	n->counters.malformed++;
+	e->vlan_n = p->vlan_n;
+	memcpy(e->vlan, p->vlan, sizeof e->vlan);
+	broken_end(&e->src, p, true);
+	broken_end(&e->dst, p, false);
+	ev_name(e, EVF_REASON, p->reason);
+	ev_uint(e, EVF_OFFSET, p->at);
 	engine_tell(n, NULL, e);
 }
 

@@ -25,4 +25,7 @@ void report_traffic(struct net *, uint64_t now_ns);
 /* links.report: one `traffic` event. */
 void report_link(void *net, struct link *);
 
+/* A frame whose headers contradict themselves. */
+void report_broken(struct net *, const struct pkt *);
+
 #endif

@@ -30,6 +30,7 @@ struct cursor {
 	struct flow *f;
 	struct flow_side *s;
 	uint8_t side;
+	bool cut; /* the capture cut what follows the bytes at hand */
 	uint64_t frame, ts_ns;
 };
 
@@ -38,6 +39,7 @@ probe_init(const struct flow *f, uint8_t side, const struct dissector *d,
     bool searching, struct dis_probe *ret)
 {
 	ret->transport = f->transport;
+	ret->cut = false;
 	ret->searching = searching;
 	ret->ret_len = NULL;
 	ret->to_hint = ret->from_hint = false;
@@ -129,6 +131,7 @@ ask(struct cursor *c, const struct dissector *d, const struct rd *r,
 	if (pr.hinted != hinted || d->probe == NULL) {
 		return DIS_NOT_MINE;
 	}
+	pr.cut = c->cut;
 	pr.ret_len = ret_len;
 	return d->probe(*r, &pr);
 }
@@ -172,9 +175,11 @@ is_hinted(const struct flow *f)
 /*
  * Where the next PDU begins.  A header may be seen in what is none, and its
  * "PDU" would then swallow good ones; so of all that look like one the PDU
- * that ends first is taken, which is also the one that a byte-by-byte reader
- * would have met first.  DIS_OK: *r stands at it.  DIS_MORE: *r stands where
- * one may begin.  DIS_NOT_MINE: nothing here, *r is empty.
+ * that ends first is taken.  Until its end is there another may yet end before
+ * it: however the bytes were cut, the same one is found.  Longer ones than
+ * WAIT_MAX are not waited for, since every new byte means another search.
+ * DIS_OK: *r stands at it.  DIS_MORE: *r stands where one may begin.
+ * DIS_NOT_MINE: nothing here, *r is empty.
  */
 static enum dis_rc
 search(struct cursor *c, struct rd *r,
@@ -191,10 +196,15 @@ search(struct cursor *c, struct rd *r,
 		if (rc == DIS_OK && off + len < best_end) {
 			best = off;
 			best_end = off + len;
-		} else if (rc == DIS_MORE && maybe == left) {
+		}
+		if (rc != DIS_NOT_MINE && maybe == left) {
 			maybe = off;
 		}
 		rd_skip(&at, 1);
+	}
+	if (best_end > left && best_end - best <= WAIT_MAX) {
+		best = left;
+		best_end = SIZE_MAX;
 	}
 	if (best == left) {
 		best = maybe;
@@ -452,6 +462,7 @@ cursor_init(struct cursor *c, struct net *n, struct flow *f, uint8_t side,
 	c->f = f;
 	c->s = &f->side[side];
 	c->side = side;
+	c->cut = false;
 	c->frame = piece->frame;
 	c->ts_ns = piece->ts_ns;
 }
@@ -493,6 +504,76 @@ stream_gap(struct net *n, struct flow *f, uint8_t side, uint64_t lost,
 	}
 }
 
+/* True when the bytes at hand begin a PDU, as far as can be said of a cut one. */
+static bool
+begins_pdu(struct cursor *c, struct rd *r)
+{
+	struct flow_side *s = c->s;
+	const struct dissector *d = NULL;
+	struct dis_probe pr;
+
+	if (c->f->claim == FLOW_OPEN) {
+		if (s->searched != 0 ||
+		    ask_group(c, r, true, false, NULL, &d) != DIS_OK) {
+			return false;
+		}
+		engine_claim(c->n, c->f, d);
+	} else if (s->flags & SIDE_SEARCHING) {
+		probe_init(c->f, c->side, c->f->dis, false, &pr);
+		pr.cut = true;
+		if (!(s->flags & SIDE_FRESH) ||
+		    c->f->dis->probe(*r, &pr) != DIS_OK) {
+			return false;
+		}
+	}
+	s->flags &= (uint16_t) ~(SIDE_SEARCHING | SIDE_FRESH);
+	return true;
+}
+
+/* Tells the head of a PDU; the whole PDU's length, 0 when it is not told. */
+static size_t
+tell_cut(struct net *n, struct flow *f, uint8_t side)
+{
+	struct flow_side *s = &f->side[side];
+	struct stream_piece piece;
+	struct cursor c;
+	struct rd r;
+	enum dis_rc rc;
+
+	piece.bytes = r =
+	    rd_make(partial_bytes(&n->partials, s->partial), s->partial_used);
+	piece.frame = s->partial_frame;
+	piece.ts_ns = s->partial_ts;
+	cursor_init(&c, n, f, side, &piece);
+	c.cut = true;
+	if (!begins_pdu(&c, &r)) {
+		return 0;
+	}
+	n->ctx.cut = true;
+	rc = engine_parse(n, f, side, &r, c.frame, c.ts_ns);
+	n->ctx.cut = false;
+	return rc == DIS_OK ? n->ctx.need : 0;
+}
+
+void
+stream_cut(struct net *n, struct flow *f, uint8_t side, uint32_t missing)
+{
+	struct flow_side *s = &f->side[side];
+	size_t have = s->partial_used, whole = 0;
+
+	if (s->partial != POOL_NONE && f->claim != FLOW_NOBODY) {
+		whole = tell_cut(n, f, side);
+	}
+	/* Where the PDU ends with the segment, the next one begins there. */
+	if (whole != 0 && whole == have + missing) {
+		drop_partial(n, s);
+		engine_gap_at(n, f, side, missing, "short", n->frame->number,
+		    n->frame->ts_ns);
+		return;
+	}
+	stream_gap(n, f, side, missing, "short", NULL);
+}
+
 void
 stream_datagram(struct net *n, struct flow *f, uint8_t side,
     const struct stream_piece *piece, uint32_t missing, bool dup)
@@ -506,10 +587,12 @@ stream_datagram(struct net *n, struct flow *f, uint8_t side,
 		return;
 	}
 	cursor_init(&c, n, f, side, piece);
+	c.cut = missing > 0;
+	n->counters.cut_payload += c.cut;
 	if (f->claim == FLOW_OPEN && !claim(&c, &r)) {
 		return;
 	}
-	n->ctx.cut = missing > 0;
+	n->ctx.cut = c.cut;
 	n->ctx.dup = dup;
 	while (rd_left(&r) > 0) {
 		at = r.p;
@@ -518,11 +601,11 @@ stream_datagram(struct net *n, struct flow *f, uint8_t side,
 			clean(&c);
 			continue;
 		}
-		if (rc == DIS_MORE && missing > 0) {
-			n->counters.cut_payload++;
-		} else if (rc == DIS_MORE) {
+		if (rc == DIS_MORE && missing == 0) {
 			engine_short_datagram(n, f, side, &c.frame);
 			c.s->clean = 0;
+		} else if (rc == DIS_MORE) {
+			break;
 		} else if (rc == DIS_NOT_MINE) {
 			n->counters.not_mine++;
 			if (!f->confirmed) {

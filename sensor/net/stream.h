@@ -26,6 +26,11 @@ void stream_data(
 /* Bytes before the next piece were lost: partial PDUs go, a gap is told. */
 void stream_gap(struct net *, struct flow *, uint8_t side, uint64_t lost,
     const char *cause, const struct stream_piece *next);
+/*
+ * The segment whose bytes went to stream_data() had missing more, which the
+ * capture cut off.  What is there of the PDU in them is told, then the gap.
+ */
+void stream_cut(struct net *, struct flow *, uint8_t side, uint32_t missing);
 /* A whole datagram; missing: bytes of it that the capture cut off. */
 void stream_datagram(struct net *, struct flow *, uint8_t side,
     const struct stream_piece *, uint32_t missing, bool dup);

@@ -3,10 +3,17 @@
  *
  * In order: zero-copy.  What comes early waits in 2 KiB chunks, bounded for a
  * side and over all; where bytes overlap, those seen first stand.  A hole is
- * told as a gap when the receiver has acknowledged it (then it was lost on
- * the way to us), when its data has waited HOLE_WAIT_MS of stream time, or
- * when chunks run out.  Mid-stream pick-up is the normal case on a mirror
- * port: the first segment seen begins the stream in view.
+ * told as a gap when its data has waited HOLE_WAIT_MS of stream time, when the
+ * receiver has acknowledged it HOLE_ACKED_MS ago, or when chunks run out.
+ *
+ * An acknowledged hole was lost on the way to us, or is late: a mirror copies
+ * the two directions through two queues, and what acknowledges can overtake
+ * what it acknowledges.  While a hole is open, data that was sent in the
+ * knowledge of the bytes behind it waits as well: replies stay behind their
+ * requests.
+ *
+ * Mid-stream pick-up is the normal case on a mirror port: the first segment
+ * seen begins the stream in view.
  */
 #ifndef OTUS_NET_TCP_H
 #define OTUS_NET_TCP_H

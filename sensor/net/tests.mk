@@ -3,16 +3,18 @@
 NET_OBJS := $(addprefix sensor/net/,arp.o counters.o decode.o decode_ip.o \
 	decode_tunnel.o dup.o engine.o flow.o frag.o heap.o host.o link.o net.o \
 	opinion.o partial.o pending.o reasm.o red.o report.o service.o shared.o \
-	state.o stream.o tcp.o)
+	state.o stream.o tags.o tcp.o)
 DISSECTOR_OBJS := dissectors/dissector.o dissectors/registry.o \
 	$(patsubst %.c,%.o,$(filter-out %_test.c %_fuzz.c %_tool.c,$(wildcard dissectors/modbus/*.c)))
 BASE_OBJS := $(addprefix sensor/base/,arena.o clock.o err.o hash.o ht.o json.o \
 	log.o mem.o pool.o)
 EVENT_OBJS := sensor/event/event.o sensor/event/ev_json.o
 
-TESTS += sensor/net/net_test
+TESTS += sensor/net/net_test sensor/net/tags_test
 sensor/net/net_test_OBJS := $(NET_OBJS) $(DISSECTOR_OBJS) $(BASE_OBJS) $(EVENT_OBJS)
 sensor/net/net_test_LIBS := -lndpi
+sensor/net/tags_test_OBJS := $(sensor/net/net_test_OBJS)
+sensor/net/tags_test_LIBS := -lndpi
 
 TESTS += sensor/net/heap_test
 sensor/net/heap_test_OBJS := sensor/net/heap.o $(addprefix sensor/base/,err.o mem.o)
@@ -41,3 +43,13 @@ TESTS += sensor/net/novelty_test
 sensor/net/novelty_test_OBJS := $(NET_OBJS) sensor/net/novelty.o \
 	sensor/net/behaviour.o $(DISSECTOR_OBJS) $(BASE_OBJS) $(EVENT_OBJS)
 sensor/net/novelty_test_LIBS := -lndpi
+
+# --- tcp, stream: the order of bytes, by a protocol of the fuzzer's own ------
+FUZZERS += sensor/net/stream_fuzz
+UNTRACED += sensor/net/stream_fuzz.o
+UNCOMPARED += $(addprefix sensor/net/,engine.o partial.o stream.o tcp.o)
+sensor/net/stream_fuzz_OBJS := $(addprefix sensor/net/,engine.o link.o \
+	partial.o pending.o reasm.o service.o shared.o state.o stream.o tcp.o) \
+	dissectors/dissector.o $(BASE_OBJS) $(EVENT_OBJS)
+sensor/net/stream_fuzz_LIBS := -Wl,--wrap=stream_data \
+	-Wl,--wrap=stream_gap -Wl,--wrap=stream_cut
