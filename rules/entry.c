@@ -115,12 +115,16 @@ extend(struct entry *e, int key, const char *more, int line,
     struct entry_problem *p)
 {
 	const char *old = e->value[key] != NULL ? e->value[key] : "";
-	size_t gap = e->value[key] == NULL ? 0
-		     : keys[key].lines     ? (size_t)(line - e->last_line[key])
-					   : 1;
-	size_t n = strlen(old), m = strlen(more);
+	size_t n = strlen(old), m = strlen(more), gap;
 	char *s;
 
+	if (keys[key].lines) {
+		gap = e->value[key] == NULL
+			  ? 0
+			  : (size_t)(line - e->last_line[key]);
+	} else {
+		gap = n > 0; /* the first line may be empty */
+	}
 	if (n + gap + m > keys[key].max) {
 		return complain(p, line, "too long", keys[key].name);
 	}

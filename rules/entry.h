@@ -34,6 +34,7 @@ struct entry {
 	bool enabled;
 	bool requests, replies; /* of operations, judges these      */
 	bool dups;              /* judges repeats, too              */
+	bool rests;             /* while the baseline is learned    */
 	bool bad;               /* a problem was told               */
 	struct text *title, *soc, *ot, *check, *group;
 	sqlite3_stmt *stmt; /* NULL: could not be compiled      */

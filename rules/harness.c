@@ -41,7 +41,8 @@ learned(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 		int v;
 	} list[] = {{"talker", w->talker}, {"service", w->service},
 	    {"link", w->link}, {"class", w->class}, {"code", w->code},
-	    {"operation", w->operation}, {"range", w->range}};
+	    {"operation", w->operation}, {"range", w->range},
+	    {"value", w->value}};
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
 		if (what != NULL && strcmp(list[i].name, what) == 0) {
@@ -97,6 +98,7 @@ lookup(void *arg, const char *name, char *buf, size_t size)
 			: strcmp(name, "dst.name") == 0 ? w->dst_name
 			: strcmp(name, "old") == 0      ? w->old
 			: strcmp(name, "usual") == 0    ? w->usual
+			: strcmp(name, "learned") == 0  ? w->learned
 							: NULL;
 
 	if (s == NULL) {
@@ -135,6 +137,7 @@ world_open(struct world *w)
 	    .code = 1,
 	    .operation = 1,
 	    .range = 1,
+	    .value = 1,
 	    .answered = 1};
 	ev_proto_register(H_PROTO, &proto);
 	rc = sqlite3_open(":memory:", &w->db);

@@ -32,9 +32,9 @@ struct world {
 	sqlite3 *db;
 	struct rules *rules;
 	/* answers */
-	int talker, service, link, class, code, operation, range;
+	int talker, service, link, class, code, operation, range, value;
 	int first, changed, answered, in_learning;
-	const char *src_name, *dst_name, *old, *usual;
+	const char *src_name, *dst_name, *old, *usual, *learned;
 	/* the event, its row of fields, and the subject around it */
 	struct ev ev;
 	struct ev_field field[64];

@@ -19,6 +19,7 @@
 #include "rules/clean.h"
 #include "rules/func.h"
 #include "rules/guard.h"
+#include "rules/learning.h"
 #include "rules/load.h"
 
 /* The rules that want one kind and class: part of rules.list. */
@@ -97,6 +98,7 @@ compile(struct rules *r, struct guard *g, struct entry *e)
 	}
 	e->replies = e->replies || g->reads_dir;
 	e->dups = g->reads_dup;
+	e->rests = learning_silences(e->pub.when);
 	return rc;
 }
 
@@ -319,7 +321,8 @@ skips(const struct entry *e, const struct rules_subject *sub)
 	const struct ev *ev = sub->ev;
 	bool reply = ev->dir == EV_DIR_RESPONSE;
 
-	return (ev->kind == EV_OPERATION &&
+	return (sub->learning && e->rests) ||
+	       (ev->kind == EV_OPERATION &&
 		   !(reply ? e->replies : e->requests)) ||
 	       (ev->flags & EV_DUP && !e->dups) ||
 	       sub->stream_ns < e->stat.rest_until_ns;

@@ -42,6 +42,7 @@ struct rules_subject {
 	const struct ev *ev;
 	int64_t src_asset, dst_asset; /* 0 = none */
 	uint64_t stream_ns;
+	bool learning; /* so learned() is never 0                          */
 	/*
 	 * Value of a template or column name that the event itself does not
 	 * have ("src.name", "usual", "old", ...) into buf; 0, or

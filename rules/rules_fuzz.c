@@ -5,6 +5,11 @@
  *
  * Whatever the file says, the connection must be as it was afterwards: its
  * one row untouched, its transaction open.
+ *
+ * All of it takes some 300 us a file, most of them SQLite's; load_fuzz reads
+ * the text and guard_fuzz compiles conditions, each many times as fast.
+ *
+ * libFuzzer: -max_len=640
  */
 #include <assert.h>
 #include <stdlib.h>

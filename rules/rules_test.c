@@ -93,6 +93,26 @@ test_repeats_go_to_who_asks(void **state)
 	expect("plain ");
 }
 
+/* A rule that asks for what is not learned rests while all of it is. */
+static void
+test_learning_asks_only_who_could_hold(void **state)
+{
+	struct rules_stat stat;
+
+	load("[unlearned]\non = operation\nwhen = NOT learned('link')\n" REST
+	     "[either]\non = operation\nwhen = fc = 1 OR NOT "
+	     "learned('link')\n" REST);
+	(void)world_request(&w, "read_coils", 1, EV_CLASS_READ);
+	w.sub.learning = true;
+	expect("either ");
+	rules_stat(w.rules, 0, &stat);
+	assert_int_equal(stat.asked, 0);
+	w.sub.learning = false;
+	expect("either ");
+	rules_stat(w.rules, 0, &stat);
+	assert_int_equal(stat.asked, 1);
+}
+
 static void
 test_a_hit_says_everything(void **state)
 {
@@ -383,6 +403,7 @@ main(void)
 	    cmocka_unit_test(test_kind_and_class_choose),
 	    cmocka_unit_test(test_replies_go_to_who_asks),
 	    cmocka_unit_test(test_repeats_go_to_who_asks),
+	    cmocka_unit_test(test_learning_asks_only_who_could_hold),
 	    cmocka_unit_test(test_a_hit_says_everything),
 	    cmocka_unit_test(test_a_hit_may_use_the_connection),
 	    cmocka_unit_test(test_a_hit_may_end_it),

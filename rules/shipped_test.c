@@ -57,9 +57,10 @@ knows_all(void)
 {
 	knows(1, 1, 1, 1, 1, 1);
 	w.service = 1;
+	w.value = 1;
 	w.changed = 0;
 	w.answered = 1;
-	w.src_name = w.dst_name = w.old = w.usual = NULL;
+	w.src_name = w.dst_name = w.old = w.usual = w.learned = NULL;
 }
 
 static void
@@ -315,6 +316,28 @@ test_range_unlearned(void **state)
 	expect("write-range-unlearned ");
 	knows(1, 1, 1, 1, 1, WORLD_NULL);
 	rests("write-range-unlearned");
+}
+
+static void
+test_value_unlearned(void **state)
+{
+	(void)write_request();
+	rests("write-value-unlearned");
+	w.value = WORLD_NULL;
+	rests("write-value-unlearned");
+	w.value = 0;
+	w.learned = "4 to 7";
+	expect("write-value-unlearned ");
+	assert_string_equal(
+	    w.key, "client=#1|server=#2|server_sub=unit 1|addr=100");
+	assert_non_null(strstr(w.ot, "-> [1,2], written by 10.0.0.5; "
+				     "usual: 4 to 7"));
+	knows(1, 1, 1, 1, 1, 0);
+	expect("write-range-unlearned "); /* which says it */
+	(void)world_reply(
+	    &w, "write_multiple_registers", 16, EV_CLASS_WRITE, "ok");
+	knows(1, 1, 1, 1, 1, 1);
+	rests("write-value-unlearned");
 }
 
 static void
@@ -695,6 +718,7 @@ main(void)
 	    TEST(test_code_unlearned),
 	    TEST(test_unit_unlearned),
 	    TEST(test_range_unlearned),
+	    TEST(test_value_unlearned),
 	    TEST(test_program_firmware_config),
 	    TEST(test_refused),
 	    TEST(test_modbus_diagnostics),

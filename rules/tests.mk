@@ -14,11 +14,12 @@ RULES_COLS := rules/evcol.o sensor/event/event.o sensor/event/ev_json.o \
 RULES_TEXT := rules/text.o rules/render.o rules/clean.o $(RULES_COLS)
 RULES_ALL  := rules/rules.o rules/load.o rules/entry.o rules/ini.o \
               rules/guard.o rules/evtab.o rules/func.o rules/check.o \
-              rules/builtin.o $(RULES_TEXT)
+              rules/builtin.o rules/learning.o $(RULES_TEXT)
 
 TESTS += rules/ini_test rules/clean_test rules/evcol_test rules/text_test \
          rules/func_test rules/load_test rules/guard_test rules/rules_test \
-         rules/shipped_test rules/fault_test
+         rules/shipped_test rules/fault_test rules/learning_test
+rules/learning_test_OBJS := rules/learning.o
 rules/ini_test_OBJS     := rules/ini.o
 rules/ini_test_LIBS     := -linih
 rules/clean_test_OBJS   := rules/clean.o sensor/base/json.o
@@ -40,9 +41,13 @@ rules/fault_test_LIBS   := -lsqlite3 -linih -Wl,--wrap=malloc \
                            -Wl,--wrap=calloc -Wl,--wrap=strdup \
                            -Wl,--wrap=strndup
 
-FUZZERS += rules/rules_fuzz
-rules/rules_fuzz_OBJS := rules/harness.o $(RULES_ALL)
-rules/rules_fuzz_LIBS := -lsqlite3 -linih
+UNCOMPARED += rules/evcol.o
+
+# The text, the SQL, and all of it, which is slower by far.
+FUZZERS += rules/load_fuzz rules/guard_fuzz rules/rules_fuzz
+$(foreach f,load guard rules,$(eval rules/$(f)_fuzz_OBJS := rules/harness.o \
+	$(RULES_ALL)))
+$(foreach f,load guard rules,$(eval rules/$(f)_fuzz_LIBS := -lsqlite3 -linih))
 
 TOOLS += rules/bench_tool
 rules/bench_tool_OBJS := rules/harness.o $(RULES_ALL)

@@ -6,7 +6,8 @@
  *
  *   src dst client server      name and address of that end
  *   src.name, dst.vendor, ...  what the inventory says of it (store)
- *   object old new usual       the event's own field, else store's answer,
+ *   object old new usual learned
+ *                              the event's own field, else store's answer,
  *                              else what the roles of the fields tell
  *   time                       when the frame was captured
  *   any column of ev           as it stands there
@@ -38,7 +39,7 @@ static const struct {
 static const char *const about[] = {"name", "vendor", "model", "firmware",
     "hardware", "software", "serial", "role", "level"};
 
-static const char *const facts[] = {"object", "old", "new", "usual"};
+static const char *const facts[] = {"object", "old", "new", "usual", "learned"};
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -15,7 +15,7 @@ enum text_kind {
 	TEXT_COLUMN,
 	TEXT_END,   /* an end's name and address                 */
 	TEXT_ABOUT, /* one thing that the inventory says of it   */
-	TEXT_FACT,  /* object, old, new, usual                   */
+	TEXT_FACT,  /* object, old, new, usual, learned          */
 	TEXT_TIME,
 	TEXT_KEY_COLUMN, /* in a group: name=value               */
 	TEXT_KEY_END,    /* in a group: name=#asset, or address  */

@@ -107,10 +107,11 @@ test_facts_come_from_event_store_or_roles(void **state)
 	expect("{object} -> {new}", "addr 100 to 101 -> [1,2]");
 	w.old = "[7,7]";
 	w.usual = "HMI 1";
-	expect("{old}, {usual}", "[7,7], HMI 1");
+	w.learned = "4 to 7";
+	expect("{old}, {usual}, {learned}", "[7,7], HMI 1, 4 to 7");
 	ev_name(e, EVF_OLD, "seen");
 	expect("{old}", "seen");
-	w.old = w.usual = NULL;
+	w.old = w.usual = w.learned = NULL;
 	w.sub.lookup = NULL;
 	expect("{usual} {src.name}", "unknown 10.0.0.5");
 	/* A range that a broken message claims must not wrap. */

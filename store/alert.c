@@ -78,6 +78,9 @@ lookup(void *arg, const char *name, char *buf, size_t size)
 	if (strcmp(name, "usual") == 0) {
 		return baseline_usual(s, buf, size);
 	}
+	if (strcmp(name, "learned") == 0) {
+		return written_words(s, buf, size);
+	}
 	return ERR_NOTFOUND;
 }
 
@@ -314,6 +317,7 @@ judge(struct store *s)
 	    .src_asset = n->src != NULL ? n->src->asset : 0,
 	    .dst_asset = n->dst != NULL ? n->dst->asset : 0,
 	    .stream_ns = s->stream_ns,
+	    .learning = s->learning,
 	    .lookup = lookup,
 	    .arg = s,
 	};

@@ -203,6 +203,9 @@ baseline_learned(struct store *s, const char *what, enum answer *ret)
 	if (strcmp(what, "service") == 0) {
 		return record_service_learned(s, ret);
 	}
+	if (strcmp(what, "value") == 0) {
+		return written_learned(s, ret);
+	}
 	return learned_op_part(s, what, ret);
 }
 

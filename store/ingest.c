@@ -4,8 +4,8 @@
  *	ends     who it is about, found or made         bind.c
  *	link     who talks to whom                      link.c, unit.c
  *	judge    the rules, before it becomes normal    alert.c
- *	keep     behaviours, facts, records             behave.c, fact.c,
- *	                                                record.c
+ *	keep     behaviours, values, facts, records     behave.c, written.c,
+ *	                                                fact.c, record.c
  *
  * All of it happens in the open transaction.  When something fails, the
  * transaction is taken back as a whole and the caches with it: what was
@@ -158,8 +158,12 @@ note(struct store *s)
 static int
 keep(struct store *s)
 {
+	int rc;
+
 	switch ((enum ev_kind)s->now.ev->kind) {
-	case EV_OPERATION: return behave_store(s);
+	case EV_OPERATION:
+		rc = behave_store(s);
+		return rc == 0 ? written_store(s) : rc;
 	case EV_IDENTITY: return fact_store(s);
 	default: return record_store(s);
 	}

@@ -25,7 +25,6 @@ enum addr_flag {
 	ADDR_ORIGIN = 1 << 3,  /* its asset's id is made of it             */
 	ADDR_OWN = 1 << 4,     /* MAC: its asset is proven by the link layer;
 				  sub: is a child of its carrier           */
-	ADDR_REFUSED = 1 << 6, /* sub: its gateway said that it is not there */
 	ADDR_BOUND = 1 << 5,   /* MAC: holds an IP beyond link-local ones  */
 };
 

@@ -10,6 +10,7 @@
  *	fact.c     what is known of them
  *	link.c     who talks to whom; conversation.c which one it is
  *	behave.c   what they do: the baseline's rows
+ *	written.c  which values they write
  *	baseline.c learned(), first(), usual
  *	record.c   services, states, transfers, violations and the like
  *	alert.c    alerts and the outbox
@@ -326,6 +327,12 @@ int behaves_init(struct store *) MUST_CHECK;
 int behave_find(struct store *, int64_t link, const char *op,
     const struct object *, struct behave **ret) MUST_CHECK;
 int behave_store(struct store *) MUST_CHECK;
+
+/* written.c */
+int written_store(struct store *) MUST_CHECK;
+int written_learned(struct store *, enum answer *ret) MUST_CHECK;
+/* "400 to 600": the learned values of a point that gets another one. */
+int written_words(struct store *, char *buf, size_t size) MUST_CHECK;
 
 /* baseline.c */
 int baseline_start(struct store *) MUST_CHECK;

@@ -9,10 +9,8 @@
  * 0B, MODBUS Application Protocol V1.1b3, section 7), or two units said
  * different things of themselves.
  *
- * Then a unit is a child once it has answered.  Replies that say nothing new
- * do not come as far as here; but a gateway that reports absent units would
- * have reported this one, so a unit that is still asked for after PRESENT_NS
- * without having been refused is there, too.
+ * Then a unit is a child once it has answered: the sensor tells the first good
+ * reply of each unit on a link, and every kind of error.
  *
  * Units 0 and 255 address the gateway itself (MODBUS Messaging on TCP/IP
  * V1.0b, section 4.4.1.2).
@@ -20,9 +18,6 @@
 #include <string.h>
 
 #include "store/store_priv.h"
-
-/* Longer than any gateway waits for its line. */
-#define PRESENT_NS (LIMIT_PENDING_S * NS_PER_SEC)
 
 static bool
 is_gateway_itself(uint32_t unit)
@@ -68,7 +63,7 @@ open_port(struct store *s, struct addr *front, uint8_t transport, uint16_t port)
 	cache_dirty(&s->addrs, row);
 	addr_seen(s, row, front->last);
 	addr_role(s, front, ROLE_GATEWAY);
-	rc = cache_flush(&s->addrs);
+	rc = cache_settle(&s->addrs);
 	if (rc != 0) {
 		return rc;
 	}
@@ -104,13 +99,9 @@ answered(struct store *s, struct addr *front, struct addr *unit)
 	const char *status = s->now.ev->status;
 
 	if (status != NULL && strncmp(status, "gateway_", 8) == 0) {
-		if (!(unit->flags & ADDR_HEARD)) {
-			unit->flags |= ADDR_REFUSED;
-			cache_dirty(&s->addrs, unit);
-		}
 		return open_port(s, front, unit->transport, unit->port);
 	}
-	unit->flags = (uint16_t)((unit->flags | ADDR_HEARD) & ~ADDR_REFUSED);
+	unit->flags |= ADDR_HEARD;
 	cache_dirty(&s->addrs, unit);
 	if (unit->asset == 0 && is_open(s, unit, front)) {
 		promote(s, unit);
@@ -142,15 +133,7 @@ unit_judge(struct store *s)
 		return rc;
 	}
 	addr_seen(s, unit, e->ts_ns);
-	if (reply) {
-		return answered(s, front, unit);
-	}
-	if (unit->asset == 0 && !(unit->flags & ADDR_REFUSED) &&
-	    e->ts_ns >= unit->first + PRESENT_NS && is_open(s, unit, front)) {
-		unit->flags |= ADDR_HEARD;
-		promote(s, unit);
-	}
-	return 0;
+	return reply ? answered(s, front, unit) : 0;
 }
 
 int
@@ -168,7 +151,7 @@ unit_said(struct store *s, struct addr *front, struct addr *unit,
 			return 0;
 		}
 	}
-	rc = cache_flush(&s->addrs);
+	rc = cache_settle(&s->addrs);
 	if (rc != 0) {
 		return rc;
 	}
