@@ -39,15 +39,54 @@ def vlan():
 
 @case("link/vlan_priority")
 def vlan_priority():
-    """Priority tags (VLAN id 0) from one side, VLAN 5 from the other."""
-    path = Path(link=wire.vlan(0))
-    t = Tcp(path).open()
+    """Priority tags (VLAN id 0) from one side, VLAN 5 from the other; then
+    VLAN 6 against 7, over UDP, from the middle of a connection, and from a
+    side that turns out to use both."""
+    def tags(one, other):
+        def link(src, dst, packet):
+            return wire.vlan(one if src == CLIENT else other)(
+                src, dst, packet)
+        return link
+    cap = talk(tags(0, 5))
+    exchanges(Udp(Path(cap, tags(6, 7)), t=T0 + S), 1, 5)
+    t = Tcp(Path(cap, tags(6, 7)), cport=50001, t=T0 + 2 * S)
+    exchanges(t, 1, 5)
+    t = Tcp(Path(cap, tags(6, 7)), cport=50002, t=T0 + 3 * S).open()
+    exchanges(t, 1, 2)
+    t.path.link = wire.vlan(6)
+    exchanges(t, 3, 2)
+    t.path.link = wire.vlan(7)
+    exchanges(t, 5, 2)
+    return cap
+
+
+@case("link/vlan_clones")
+def vlan_clones():
+    """Cells with one address plan, same ports and sequence numbers, each in
+    a VLAN of its own: two are seen whole, of the third only requests and of
+    the fourth only replies."""
+    cap = Capture()
+    cells = []
+    for n in range(4):
+        a = wire.Host("02:00:00:00:%02x:0a" % (n + 1), CLIENT.ip)
+        b = wire.Host("02:00:00:00:%02x:14" % (n + 1), SERVER.ip)
+        path = Path(cap, wire.vlan(11 + n))
+        kw = {"client": a, "server": b}
+        cells.append([Tcp(path, t=T0 + n * MS, **kw),
+                      Udp(path, t=T0 + S + n * MS, **kw)])
     for n in range(1, 6):
-        path.link = wire.vlan(0)
-        t.req(ask(n))
-        path.link = wire.vlan(5)
-        t.rsp(answer(n))
-    return path.cap
+        for i in range(2):
+            for cell, talks in enumerate(cells):
+                if cell != 3:
+                    talks[i].req(ask(n + 100 * cell))
+                elif i == 0:
+                    talks[i].lose("c", ask(n))
+            for cell, talks in enumerate(cells):
+                if cell != 2:
+                    talks[i].rsp(answer(n + 100 * cell))
+                elif i == 0:
+                    talks[i].lose("s", answer(n))
+    return cap
 
 
 @case("link/qinq")

@@ -107,7 +107,8 @@ def overlap():
 @case("stream/reorder")
 def reorder():
     """Segments out of order: two swapped, five reversed, a PDU's halves
-    swapped, the reply seen before its request, a segment 80 later."""
+    swapped, the reply seen before its request, an acknowledgement between
+    two swapped requests, a request 7 segments later."""
     t = exchanges(connection(), 1, 3)
     a, b = t.make("c", ask(10)), t.make("c", ask(11))
     t.emit(b, a).rsp(answer(10), answer(11))
@@ -117,12 +118,23 @@ def reorder():
     t.emit(b, a).rsp(answer(30))
     q = t.make("c", ask(40))
     t.rsp(answer(40)).emit(q)
+    a, b = t.make("c", ask(45)), t.make("c", ask(46))
+    t.emit(b, t.make("s"), a).rsp(answer(45), answer(46))
     late = t.make("c", ask(50))
-    t.rsp(answer(50))
-    for n in range(51, 91):
-        t.req(ask(n)).rsp(answer(n))
-    t.emit(late)
+    exchanges(t.rsp(answer(50)), 51, 3).emit(late)
     return exchanges(t, 100, 3).close().path.cap
+
+
+@case("stream/late")
+def late():
+    """A request 160 ms after its reply, with forty exchanges between; then
+    one that never comes: those behind it do not wait for ever."""
+    t = exchanges(connection(), 1, 3)
+    q = t.make("c", ask(50))
+    exchanges(t.rsp(answer(50)), 51, 40).emit(q)
+    t.lose("c", ask(100)).rsp(answer(100))
+    exchanges(t, 101, 3).wait(S)
+    return exchanges(t, 110, 3).close().path.cap
 
 
 @case("stream/loss")

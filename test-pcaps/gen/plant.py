@@ -59,6 +59,7 @@ IDENTITY = {
     "plc3": (b"WAGO", b"750-881", b"01.09.20", b"HIGHLIFT"),
 }
 
+UNITS = range(1, 5)                     # behind the gateway
 SILENT = 2 * S                          # a restarted device's pause
 
 
@@ -107,9 +108,13 @@ class Sim:
     def frame(self, t, data):
         self.cap.add(START + t, data)
 
-    def happened(self, t, until, what, **facts):
+    def happened(self, t, until, what, alerts=(), **facts):
+        """alerts: (rule, src, dst), the ends by their names."""
+        told = [{"rule": rule, "src": src and HOSTS[src].ip,
+                 "dst": dst and HOSTS[dst].ip} for rule, src, dst in alerts]
         self.truth.append({"from_s": t // S, "to_s": until // S,
-                           "what": what, **facts})
+                           "what": what, **facts,
+                           **({"alerts": told} if told else {})})
 
 
 # --- the normal day -----------------------------------------------------------
@@ -130,9 +135,11 @@ def polls(sim):
     beat = sim.poller("plc1", "plc3", ())
     sim.every(2 * S, 5 * S, beat.heartbeat, jitter=10 * MS)
     # four meters behind the gateway, a connection each round
-    for unit in range(1, 5):
+    for unit in UNITS:
         sim.every(3 * S + unit * 700 * MS, 10 * S, meter, sim, unit,
                   jitter=30 * MS)
+    sim.happened(0, END, "now and then the gateway does not reach unit 4",
+                 [("modbus-gateway-failure", "gateway", "historian")])
 
 
 def meter(t, sim, unit):
@@ -281,11 +288,12 @@ def arrives(sim, t):
     sim.frame(t + 2 * S, wire.arp(1, lap, HOSTS["router"]))
     sim.frame(t + 2 * S + MS, wire.arp(2, HOSTS["router"], lap))
     sim.happened(t, t + 3 * S, "a laptop that was never there asks for an "
-                 "address and announces itself", src=lap.ip, mac=lap.mac)
+                 "address and announces itself",
+                 [("new-talker", "laptop", None)], src=lap.ip, mac=lap.mac)
 
 
 def scans(sim, t):
-    lap, answered = HOSTS["laptop"], []
+    lap, answered, alerts = HOSTS["laptop"], [], []
     by_ip = {h.ip: n for n, h in HOSTS.items()}
     for n in range(1, 61):
         ip = "10.10.1.%d" % n
@@ -301,6 +309,7 @@ def scans(sim, t):
             c.emit(c.make("c", flags=SYN), gap=MS).reset("s")
             continue
         answered.append(ip)
+        alerts.append(("new-link", "laptop", name))
         c.open()
         c.req(mb.tcp(0, 255, mb.device_id(1)))
         if name in IDENTITY:
@@ -311,7 +320,9 @@ def scans(sim, t):
             c.rsp(mb.tcp(0, 255, mb.exc(43, 0x0A)))
         c.close()
     sim.happened(t, t + 10 * S, "the laptop sweeps 60 addresses and asks "
-                 "those with Modbus who they are", src=lap.ip, dst=answered,
+                 "those with Modbus who they are",
+                 [*alerts, ("modbus-gateway-failure", "gateway", "laptop")],
+                 src=lap.ip, dst=answered,
                  expect=[{"src": lap.ip, "kind": "operation", "fc": 43,
                           "dir": "request", "count": len(answered)}])
 
@@ -325,6 +336,7 @@ def writes(sim, t):
         c.wait(S)
     c.close()
     sim.happened(t, t + 3 * S, "the laptop writes set points of the filters",
+                 [("write-unlearned", "laptop", "plc2")],
                  src=c.ends["c"][0].ip, dst=c.ends["s"][0].ip,
                  expect=[{"src": "10.10.1.77", "dst": "10.10.1.12", "fc": 16,
                           "kind": "operation", "dir": "request",
@@ -336,6 +348,7 @@ def forces(sim, t):
     c.req(mb.tcp(9, 1, mb.write_coil(7, True)))
     c.rsp(mb.tcp(9, 1, mb.write_coil(7, True))).close()
     sim.happened(t, t + S, "the laptop forces coil 7 of the intake pumps",
+                 [("write-unlearned", "laptop", "plc1")],
                  src="10.10.1.77", dst="10.10.1.11",
                  expect=[{"src": "10.10.1.77", "dst": "10.10.1.11", "fc": 5,
                           "kind": "operation", "dir": "request",
@@ -352,6 +365,9 @@ def breaks(sim, t):
         c.req(pdu).wait(500 * MS)
     c.reset("s")
     sim.happened(t, t + 4 * S, "the laptop sends what no Modbus client sends",
+                 [("malformed", "laptop", "plc3"),
+                  ("modbus-function-zero", "laptop", "plc3"),
+                  ("write-unlearned", "laptop", "plc3")],
                  src="10.10.1.77", dst="10.10.1.13",
                  expect=[{"src": "10.10.1.77", "dst": "10.10.1.13",
                           "kind": "malformed", "count": len(bad)}])
@@ -367,6 +383,7 @@ def restarts(sim, t):
             p.cut(t + 100 * MS, SILENT)
     sim.happened(t, t + SILENT, "the engineering station restarts the "
                  "communications of the filters' controller",
+                 [("modbus-restart", "engineering", "plc2")],
                  src="10.10.1.40", dst="10.10.1.12",
                  expect=[{"src": "10.10.1.40", "dst": "10.10.1.12", "fc": 8,
                           "kind": "operation", "dir": "request", "sub": 1,
@@ -378,8 +395,9 @@ def exceeds(sim, t):
                   if (p.client, p.server) == ("hmi1", "plc1"))
     writer.write_reg(t, 40, 9000)
     sim.happened(t, t + S, "an operator station writes a set point far "
-                 "outside what it always wrote", src="10.10.1.31",
-                 dst="10.10.1.11",
+                 "outside what it always wrote",
+                 [("write-value-unlearned", "hmi1", "plc1")],
+                 src="10.10.1.31", dst="10.10.1.11",
                  expect=[{"src": "10.10.1.31", "dst": "10.10.1.11", "fc": 6,
                           "kind": "operation", "dir": "request", "addr": 40,
                           "values": [9000], "count": 1}])
@@ -404,6 +422,7 @@ def simulate():
     sim.cap.frames = [f for f in sim.cap.frames
                       if not first <= f.ts < last and f.ts < START + END]
     sim.happened(*LOST, "the capture loses everything",
+                 [("mirror-loss", "hmi1", "plc1")],
                  expect=[{"kind": "gap", "at_least": 5}])
     sim.truth.sort(key=lambda e: e["from_s"])
     return sim
@@ -430,7 +449,8 @@ def extra_files():
     truth = {
         "start": START // S, "normal_until_s": NORMAL // S,
         "end_s": END // S,
-        "stations": [{"name": n, "ip": h.ip, "mac": h.mac, "role": ROLES[n]}
+        "stations": [{"name": n, "ip": h.ip, "mac": h.mac, "role": ROLES[n],
+                      **({"units": list(UNITS)} if n == "gateway" else {})}
                      for n, h in HOSTS.items()],
         "timeline": simulated().truth,
     }
