@@ -12,6 +12,7 @@
 #   TESTS   += dir/ht_test        with dir/ht_test_OBJS: the objects it links
 #   FUZZERS += dir/x_fuzz         likewise; seeds in dir/seeds/x_fuzz/
 #   UNTRACED += dir/harness.o     helps fuzzers and is not what they explore
+#   UNCOMPARED += dir/x.o         no magic numbers in it for fuzzers to learn
 #   SCRIPTS += dir/test_x.sh      prints TAP; gets the build folder in $BUILD
 #   ROOT_SCRIPTS, SLOW_SCRIPTS    likewise: need root; minutes rather than seconds
 
@@ -72,6 +73,7 @@ PROG_OBJS := $(PROG_SRCS:%.c=$(B)/%.o)
 TESTS   :=
 FUZZERS :=
 UNTRACED :=
+UNCOMPARED :=
 TOOLS   :=
 SCRIPTS :=
 ROOT_SCRIPTS :=
@@ -107,6 +109,7 @@ ifeq ($(V),fuzz)
 FUZZ_MAIN :=
 FUZZ_LD   := -fsanitize=fuzzer
 $(addprefix $(B)/,$(UNTRACED)): CFLAGS += -fno-sanitize=fuzzer-no-link
+$(addprefix $(B)/,$(UNCOMPARED)): CFLAGS += -fno-sanitize-coverage=trace-cmp
 else
 FUZZ_MAIN := $(B)/sensor/base/replay_driver_tool.o
 FUZZ_LD   :=

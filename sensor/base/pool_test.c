@@ -133,9 +133,10 @@ model_drop(uint32_t *order, size_t *n, uint32_t idx)
 {
 	size_t k = 0;
 
-	while (order[k] != idx) {
+	while (k < *n && order[k] != idx) {
 		k++;
 	}
+	assert_true(k < *n);
 	memmove(&order[k], &order[k + 1], (*n - k - 1) * sizeof(order[0]));
 	(*n)--;
 }

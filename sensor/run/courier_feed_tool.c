@@ -75,7 +75,7 @@ feeder_role(struct proc_env *env)
 	struct proc_note note;
 	struct sample x;
 	struct chan c;
-	uint64_t start;
+	uint64_t start, gap_ns = (uint64_t)f.gap_ms * NS_PER_MS;
 	uint16_t sent = 0;
 	int err = chan_init(&c, proc_fd(env, "events"), CHAN_MSG_MAX);
 
@@ -86,10 +86,9 @@ feeder_role(struct proc_env *env)
 	start = clock_mono_ns();
 	while (!env->stop) {
 		struct pollfd p = {.fd = env->parent.fd, .events = POLLIN};
-		uint64_t due = (clock_mono_ns() - start) /
-			       ((uint64_t)f.gap_ms * NS_PER_MS);
+		uint64_t passed = clock_mono_ns() - start;
 
-		while (sent < f.count && sent < due) {
+		while (sent < f.count && (sent + 1) * gap_ns <= passed) {
 			if ((err = send_one(&c, &x, sent++)) < 0) {
 				return err;
 			}
