@@ -87,9 +87,12 @@ part_end(const char *p)
 {
 	int depth = 0;
 
-	while (p != NULL && *p != '\0') {
+	while (*p != '\0') {
 		if (*p == '\'' || *p == '"') {
 			p = skip_quoted(p);
+			if (p == NULL) {
+				return NULL;
+			}
 			continue;
 		}
 		depth += (*p == '(') - (*p == ')');

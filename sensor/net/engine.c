@@ -353,9 +353,6 @@ engine_parse(struct net *n, struct flow *f, uint8_t side, struct rd *r,
 	struct flow_side *s = &f->side[side];
 	enum dis_rc rc;
 
-	__builtin_prefetch(f->memo.next);
-	/* As a number: it may be NULL. */
-	__builtin_prefetch((void *)((uintptr_t)f->memo.next + 64));
 	n->flow = f;
 	ctx->transport = f->transport;
 	ctx->side = side;

@@ -39,7 +39,7 @@ test_before_the_seal_there_is_no_bound(void **state)
 static void
 test_after_the_seal_blocks_come_back(void **state)
 {
-	uint8_t *old, *p[64];
+	uint8_t *old, *p[64] = {NULL};
 	size_t n = 0;
 
 	assert_int_equal(heap_init(REGION), 0);

@@ -153,7 +153,7 @@ test_shuffled_conversation_is_told_whole(void **state)
 	(void)state;
 	for (int round = 0; round < 300; round++) {
 		struct wire *w = wire_new(false);
-		uint16_t order[20];
+		uint16_t order[20] = {0};
 		uint8_t b[64];
 
 		handshake(w, 100, 200);
