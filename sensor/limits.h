@@ -23,6 +23,9 @@
 	L(FLOW_IDLE_S, 300, "s",                                               \
 	    "a flow without packets is let go; "                               \
 	    "keep-alive and slow polls stay below")                            \
+	L(FLOW_CLOSED_S, 60, "s",                                              \
+	    "... or this long after both sides have closed it, or one has "    \
+	    "broken it off; RFC 9293 has TIME-WAIT for that")                  \
 	L(HOST_MAX, 65536, "addresses",                                        \
 	    "IP addresses known to the sensor "                                \
 	    "at once; the store remembers the others")                         \
@@ -100,7 +103,8 @@
 	L(TRAFFIC_S, 10, "s",                                                  \
 	    "stream time between two reports of a new "                        \
 	    "link's counters; doubled at each report")                         \
-	L(TRAFFIC_MAX_S, 80, "s", "... up to this, for links that just go on") \
+	L(TRAFFIC_MAX_S, 120, "s",                                             \
+	    "... up to this, for links that just go on")                       \
 	L(RULES_MAX, 1024, "rules",                                            \
 	    "each costs about a microsecond an event "                         \
 	    "that it asks for")                                                \

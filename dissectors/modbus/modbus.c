@@ -120,23 +120,24 @@ modbus_probe(struct rd in, const struct dis_probe *pr)
 
 /* --- one PDU ------------------------------------------------------------- */
 
+/* From the ADU's n bytes; read where they are kept, without a copy. */
 static void
-open_pdu(struct mb_pdu *p, struct rd adu)
+open_pdu(struct mb_pdu *p, struct rd *in, size_t n)
 {
 	uint8_t fc;
 
-	p->start = adu.p;
+	p->body = rd_sub(in, n);
+	p->start = p->body.p;
 	p->txn = 0;
 	if (p->framing == MB_RTU) {
-		p->unit = rd_u8(&adu);
-		fc = rd_u8(&adu);
-		p->body = rd_sub(&adu, p->len - MB_RTU_MIN);
+		p->unit = rd_u8(&p->body);
+		fc = rd_u8(&p->body);
+		p->body = rd_sub(&p->body, p->len - MB_RTU_MIN);
 	} else {
-		p->txn = rd_be16(&adu);
-		rd_skip(&adu, 4);
-		p->unit = rd_u8(&adu);
-		fc = rd_u8(&adu);
-		p->body = adu;
+		p->txn = rd_be16(&p->body);
+		rd_skip(&p->body, 4);
+		p->unit = rd_u8(&p->body);
+		fc = rd_u8(&p->body);
 	}
 	p->st->unit = p->unit;
 	p->fc = fc & (uint8_t)~MB_EXCEPTION;
@@ -285,10 +286,8 @@ modbus_parse(struct dis_ctx *ctx, struct rd *in)
 	p.cut = adu.cut;
 	if (p.cut) {
 		ctx->need = adu.len;
-		open_pdu(&p, rd_rest(in));
-	} else {
-		open_pdu(&p, rd_sub(in, adu.len));
 	}
+	open_pdu(&p, in, p.cut ? rd_left(in) : adu.len);
 	return tell(&p);
 }
 

@@ -369,29 +369,39 @@ recurs(const struct behaviour *x, const struct ev *e, const struct link *l)
 	return n == x->nkeys;
 }
 
-/* The guess for the next time: what came after x the last time. */
+/* The guess for the next time: what came after x the last time; of a new flow
+ * what the one before it began with. */
 static void
-follow(struct ev_memo *m, struct behaviour *x)
+follow(struct ev_memo *m, struct link *l, struct behaviour *x)
 {
 	struct behaviour *last = m->last;
 
 	if (last != NULL) {
 		last->follows = x;
+	} else if (l != NULL) {
+		l->begins = x;
 	}
 	m->last = x;
 	m->next = x->follows;
 }
 
+static struct behaviour *
+guess(const struct ev_memo *m, const struct link *l)
+{
+	return m->last == NULL && l != NULL ? l->begins : m->next;
+}
+
 struct behaviour *
-behaviour_of(struct behaviours *b, const struct ev *e, const struct link *l,
+behaviour_of(struct behaviours *b, const struct ev *e, struct link *l,
     uint32_t link_at, bool *ret_new)
 {
 	uint64_t hash, link_id = l != NULL ? l->id : 0;
 	struct behaviour *x;
 	uint32_t at;
 
-	if (e->memo != NULL && (x = e->memo->next) != NULL && recurs(x, e, l)) {
-		follow(e->memo, x);
+	if (e->memo != NULL && (x = guess(e->memo, l)) != NULL &&
+	    recurs(x, e, l)) {
+		follow(e->memo, l, x);
 		*ret_new = false;
 		return x;
 	}
@@ -400,7 +410,7 @@ behaviour_of(struct behaviours *b, const struct ev *e, const struct link *l,
 		x = at_(b, i);
 		if (is_it(x, hash, link_id, e)) {
 			if (e->memo != NULL) {
-				follow(e->memo, x);
+				follow(e->memo, l, x);
 			}
 			*ret_new = false;
 			return x;
@@ -419,7 +429,7 @@ behaviour_of(struct behaviours *b, const struct ev *e, const struct link *l,
 	describe(b, x, e);
 	ht_insert(&b->ht, hash, at);
 	if (e->memo != NULL) {
-		follow(e->memo, x);
+		follow(e->memo, l, x);
 	}
 	*ret_new = true;
 	return x;

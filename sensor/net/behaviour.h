@@ -93,7 +93,7 @@ void behaviours_done(struct behaviours *);
 bool behaviours_full(const struct behaviours *);
 /* Found, or made from the event (*ret_new); guessed from its memo first. */
 struct behaviour *behaviour_of(struct behaviours *, const struct ev *,
-    const struct link *, uint32_t link_at, bool *ret_new);
+    struct link *, uint32_t link_at, bool *ret_new);
 /* Its counts are to be told. */
 void behaviour_mark(struct behaviours *, struct behaviour *);
 /* Keeps the values of a reply to this read. */

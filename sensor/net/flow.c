@@ -19,6 +19,7 @@ flow_table_init(struct flow_table *t, uint32_t max, struct hosts *hosts,
 	memset(t, 0, sizeof *t);
 	t->hash_key = *key;
 	t->hosts = hosts;
+	t->closed = t->closed_last = POOL_NONE;
 	t->gone = gone;
 	t->arg = arg;
 	if ((err = pool_init_random(&t->pool, max, sizeof(struct flow))) < 0) {
@@ -133,12 +134,9 @@ make_key(const struct pkt *p, struct flow_key *k)
 static bool
 key_equal(const struct flow_key *a, const struct flow_key *b)
 {
-	uint64_t diff = 0;
-
-	for (int i = 0; i < FLOW_KEY_WORDS; i++) {
-		diff |= a->w[i] ^ b->w[i];
-	}
-	return diff == 0;
+	/* Word by word: as a vector it would wait for words just written. */
+	return a->w[0] == b->w[0] && a->w[1] == b->w[1] && a->w[2] == b->w[2] &&
+	       a->w[3] == b->w[3] && a->w[4] == b->w[4] && a->w[5] == b->w[5];
 }
 
 /* The zero words at the end of most keys say nothing. */
@@ -199,12 +197,53 @@ host_remove_flow(struct flow_table *t, struct flow *f)
 	f->host = POOL_NONE;
 }
 
+/* --- connections that are over ------------------------------------------- */
+
+void
+flow_close(struct flow_table *t, struct flow *f, uint64_t now_ns)
+{
+	uint32_t at = flow_index(t, f);
+
+	if (f->closed_ns != 0 || now_ns == 0) {
+		return;
+	}
+	f->closed_ns = now_ns;
+	f->closed_prev = t->closed_last;
+	f->closed_next = POOL_NONE;
+	if (t->closed_last != POOL_NONE) {
+		flow_at(t, t->closed_last)->closed_next = at;
+	} else {
+		t->closed = at;
+	}
+	t->closed_last = at;
+}
+
+static void
+leave_closed(struct flow_table *t, struct flow *f)
+{
+	if (f->closed_ns == 0) {
+		return;
+	}
+	if (f->closed_prev != POOL_NONE) {
+		flow_at(t, f->closed_prev)->closed_next = f->closed_next;
+	} else {
+		t->closed = f->closed_next;
+	}
+	if (f->closed_next != POOL_NONE) {
+		flow_at(t, f->closed_next)->closed_prev = f->closed_prev;
+	} else {
+		t->closed_last = f->closed_prev;
+	}
+	f->closed_ns = 0;
+}
+
 void
 flow_drop(struct flow_table *t, struct flow *f)
 {
 	uint32_t at = flow_index(t, f);
 
 	t->gone(t->arg, f);
+	leave_closed(t, f);
 	host_remove_flow(t, f);
 	ht_remove(&t->ht, f->hash, at);
 	tags_remove(t, f);
@@ -215,8 +254,18 @@ void
 flow_expire(struct flow_table *t, uint64_t now_ns)
 {
 	const uint64_t idle_ns = LIMIT_FLOW_IDLE_S * NS_PER_SEC;
+	const uint64_t closed_ns = LIMIT_FLOW_CLOSED_S * NS_PER_SEC;
 	uint32_t i;
 
+	while (now_ns != UINT64_MAX && t->closed != POOL_NONE) {
+		struct flow *f = flow_at(t, t->closed);
+
+		if (now_ns < f->closed_ns + closed_ns) {
+			break;
+		}
+		t->stats.expired++;
+		flow_drop(t, f);
+	}
 	while ((i = pool_oldest(&t->pool)) != POOL_NONE) {
 		struct flow *f = flow_at(t, i);
 
@@ -236,8 +285,11 @@ make_room(struct flow_table *t, struct host *h)
 		flow_drop(t, flow_at(t, h->flow_oldest));
 	}
 	if (pool_is_full(&t->pool)) {
+		uint32_t i = t->closed;
+
 		t->stats.evicted++;
-		flow_drop(t, flow_at(t, pool_oldest(&t->pool)));
+		i = i != POOL_NONE ? i : pool_oldest(&t->pool);
+		flow_drop(t, flow_at(t, i));
 	}
 }
 
@@ -319,16 +371,18 @@ flow_warm(const struct flow_table *t, const struct flow_seek *s)
 {
 	uint32_t pos = (uint32_t)s->hash;
 	uint32_t i = ht_next(&t->ht, s->hash, &pos);
-	const char *line;
+	const struct flow *f;
 
 	if (i == HT_NONE) {
 		return NULL;
 	}
-	line = (const char *)flow_at(t, i);
-	for (size_t at = 0; at < offsetof(struct flow, ip); at += 64) {
-		__builtin_prefetch(line + at);
-	}
-	return flow_at(t, i);
+	f = flow_at(t, i);
+	__builtin_prefetch(f);
+	__builtin_prefetch(&f->dis);
+	__builtin_prefetch(&f->ip);
+	__builtin_prefetch(&f->side[0]);
+	__builtin_prefetch(&f->side[1]);
+	return f;
 }
 
 static struct flow *

@@ -18,11 +18,14 @@
 #ifndef OTUS_NET_FLOW_H
 #define OTUS_NET_FLOW_H
 
+#include <stddef.h>
+
 #include "base/hash.h"
 #include "base/ht.h"
 #include "base/pool.h"
 #include "dissectors/dissector.h"
 #include "net/host.h"
+#include "limits.h"
 #include "net/pkt.h"
 
 #define FLOW_KEY_WORDS 6
@@ -55,8 +58,9 @@ enum flow_side_flag {
 
 /* What each packet touches comes first: one cache line. */
 struct flow_side {
-	uint32_t next_seq; /* of the stream in view; TCP                   */
-	uint32_t acked;    /* what the other side has acknowledged of it   */
+	_Alignas(64) uint32_t
+	    next_seq;   /* of the stream in view; TCP                   */
+	uint32_t acked; /* what the other side has acknowledged of it   */
 	uint16_t flags;
 	uint8_t mac[6];   /* of this side, as last seen                   */
 	uint32_t chunk;   /* first waiting chunk, POOL_NONE = none (tcp.c) */
@@ -83,10 +87,15 @@ enum flow_claim {
 	FLOW_NOBODY,  /* by none of them: nDPI may look                     */
 };
 
+/*
+ * Tables of flows are larger than any cache, so what each packet needs stands
+ * in five lines of it: three here and the first of each side.  flow_warm()
+ * asks for these.
+ */
 struct flow {
 	struct flow_key key;
-	uint64_t hash;
-	uint64_t last_ns; /* last packet                                */
+	uint64_t last_ns;    /* last packet                                */
+	uint64_t touched_ns; /* last time that it was made youngest        */
 	/* --- second line: what it is */
 	const struct dissector *dis;
 	void *state;   /* dis->state_size bytes, or NULL             */
@@ -105,32 +114,46 @@ struct flow {
 	bool dirty;           /* has counters to fold                       */
 	bool joined;          /* a side has other tags than vlan: see other */
 	uint8_t hints;        /* a bit a side whose port dis hints at       */
-	uint32_t pend_head, pend_tail, pend_count; /* pending.h            */
-	uint16_t port[2];
-	struct ev_memo memo; /* what the sink remembers                    */
-	/* --- */
-	struct flow_side side[2];
-	/* --- what is read for events */
-	struct ev_ip ip[2];
 	uint8_t vlan_n;
+	uint16_t pend_count;
+	uint32_t pend_head, pend_tail; /* pending.h                        */
+	struct ev_memo memo;           /* what the sink remembers          */
+	/* --- third line: what is read for events */
+	struct ev_ip ip[2];
+	uint16_t port[2];
 	uint16_t vlan[EV_VLANS_MAX];
 	uint16_t ethertype; /* or SAP, where ipver is 0                   */
+	uint32_t state_at;  /* place of state in its pool (state.h)       */
+	const char *label;  /* nDPI's verdict, static text                */
+	/* --- */
+	struct flow_side side[2];
 	/* --- who else knows it, and when */
 	uint32_t host; /* source that pays for it                    */
 	uint32_t host_prev, host_next;
 	uint32_t opinion; /* opinion.h, POOL_NONE                       */
-	uint32_t dirty_prev, dirty_next; /* report.c's flows with counters */
-	uint32_t state_at; /* place of state in its pool (state.h)       */
-	const char *label; /* nDPI's verdict, static text                */
+	uint32_t dirty_prev, dirty_next;   /* report.c's flows with counters */
+	uint32_t closed_prev, closed_next; /* flow_table's closed ones       */
 	struct {
 		uint64_t word; /* of the key, with these tags        */
 		uint16_t vlan[EV_VLANS_MAX];
 		uint8_t vlan_n, side; /* whose packets have them     */
 	} other;
+	uint64_t hash; /* of the key                                 */
 	uint64_t bare; /* its hash in flow_table.bare; 0: not there  */
 	uint64_t first_ns;
-	uint64_t touched_ns; /* last time that it was made youngest        */
+	uint64_t closed_ns; /* when it joined the closed ones; 0: open    */
 };
+
+#define FLOW_LINE 64 /* a cache line, on what otus runs on */
+_Static_assert(offsetof(struct flow, dis) == FLOW_LINE &&
+		   offsetof(struct flow, ip) == 2 * FLOW_LINE &&
+		   offsetof(struct flow, side) == 3 * FLOW_LINE &&
+		   sizeof(struct flow_side) % FLOW_LINE == 0 &&
+		   offsetof(struct flow_side, partial_frame) <= FLOW_LINE,
+    "five cache lines");
+_Static_assert(LIMIT_PENDING_PER_FLOW < UINT16_MAX, "fits pend_count");
+
+enum flow_tags { FLOW_TAGS_NONE, FLOW_TAGS_ONE, FLOW_TAGS_MIXED };
 
 struct flow_stats {
 	uint64_t made, expired, evicted, evicted_quota, joined, parted;
@@ -139,9 +162,13 @@ struct flow_stats {
 struct flow_table {
 	struct pool pool;
 	struct ht ht;
-	struct ht bare; /* by the key without tags (tags.c) */
+	/* By the key without tags, once not all flows have the same (tags.c). */
+	struct ht bare;
+	enum flow_tags made_tags;
+	uint64_t tags;
 	struct hash_key hash_key;
 	struct hosts *hosts;
+	uint32_t closed, closed_last; /* connections that ended, oldest first */
 	struct flow_stats stats;
 	/* Called with each flow before it goes, for whoever holds a part. */
 	void (*gone)(void *arg, struct flow *);
@@ -175,6 +202,8 @@ const struct flow *flow_warm(
 struct flow *flow_get(struct flow_table *, const struct pkt *,
     const struct flow_seek *, uint64_t now_ns, bool *ret_new);
 void flow_drop(struct flow_table *, struct flow *);
+/* The connection is over: it goes soon, and first where room is wanted. */
+void flow_close(struct flow_table *, struct flow *, uint64_t now_ns);
 /* Lets go of idle flows; on ticks.  All of them with UINT64_MAX. */
 void flow_expire(struct flow_table *, uint64_t now_ns);
 

@@ -40,6 +40,7 @@ struct link {
 	uint64_t id; /* order of first sight, from 1               */
 	/* units whose first good reply was told, a bit each (novelty.c) */
 	uint64_t answered[4];
+	void *begins; /* what its last new flow began with (behaviour.c)    */
 	const char *label; /* nDPI's, static text                        */
 	/* since the last report */
 	struct link_side side[2];

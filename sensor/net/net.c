@@ -345,6 +345,7 @@ warm(const struct net *n, const struct flow *f)
 	if (f->link != POOL_NONE) {
 		link = pool_at(&n->links.pool, f->link);
 		__builtin_prefetch(link);
+		__builtin_prefetch(link + 64);
 		__builtin_prefetch(link + offsetof(struct link, ops));
 	}
 }

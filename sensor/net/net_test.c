@@ -5,7 +5,9 @@
 #include "limits.h"
 #include "net/wire_test.h"
 
+#define FIN    0x01
 #define SYN    0x02
+#define RST    0x04
 #define ACK    0x10
 #define OPS(w) ((w)->events[EV_OPERATION])
 
@@ -658,6 +660,39 @@ test_frames_in_groups_change_nothing(void **state)
 	free(one);
 }
 
+/* Flows after the connection has ended, a pause, and a late segment. */
+static uint64_t
+flows_after(uint8_t end, uint64_t pause_s)
+{
+	struct wire *w = wire_new(false);
+	uint8_t b[64];
+	uint64_t n;
+
+	handshake(w, 100, 200);
+	wire_tcp(w, wire_to(502), 100, 200, ACK, b, wire_read(b, 1, 10));
+	wire_tcp(w, wire_from(502), 200, 112, ACK, b, wire_reply(b, 1, 5));
+	wire_tcp(w, wire_to(502), 112, 213, end | ACK, NULL, 0);
+	if (end == FIN) {
+		wire_tcp(w, wire_from(502), 213, 113, FIN | ACK, NULL, 0);
+	}
+	w->ts_ns += pause_s * NS_PER_SEC;
+	wire_udp(w, wire_from(53), b, 20); /* lets time go on */
+	wire_tcp(w, wire_to(502), 112, 213, ACK, NULL, 0);
+	n = net_counters(w->net)->flows;
+	wire_free(w);
+	return n;
+}
+
+static void
+test_connections_that_ended_go_before_idle_ones(void **state)
+{
+	(void)state;
+	assert_int_equal(flows_after(FIN, LIMIT_FLOW_CLOSED_S - 2), 2);
+	assert_int_equal(flows_after(FIN, LIMIT_FLOW_CLOSED_S + 1), 3);
+	assert_int_equal(flows_after(RST, LIMIT_FLOW_CLOSED_S + 1), 3);
+	assert_int_equal(flows_after(ACK, LIMIT_FLOW_CLOSED_S + 1), 2);
+}
+
 static void
 test_scanner_evicts_itself(void **state)
 {
@@ -712,6 +747,7 @@ main(void)
 	    cmocka_unit_test(test_unanswered_requests_are_counted),
 	    cmocka_unit_test(test_traffic_adds_up),
 	    cmocka_unit_test(test_frames_in_groups_change_nothing),
+	    cmocka_unit_test(test_connections_that_ended_go_before_idle_ones),
 	    cmocka_unit_test(test_scanner_evicts_itself),
 	};
 

@@ -79,13 +79,57 @@ tags_part(struct flow_table *t, struct flow *f)
 	t->stats.parted++;
 }
 
+static void
+add(struct flow_table *t, struct flow *f)
+{
+	uint64_t hash = bare_hash(t, &f->key);
+	unsigned n = 0;
+
+	if (f->bare != 0) {
+		return;
+	}
+	HT_FOREACH (&t->bare, hash, i) {
+		n += i != HT_NONE;
+		if (n == SAME_MAX) {
+			return;
+		}
+	}
+	f->bare = hash;
+	ht_insert(&t->bare, hash, flow_index(t, f));
+}
+
+/* Whether flows with other tags than this one's have been there. */
+static bool
+is_mixed(struct flow_table *t, uint64_t tags)
+{
+	if (t->made_tags == FLOW_TAGS_MIXED) {
+		return true;
+	}
+	if (t->made_tags == FLOW_TAGS_NONE) {
+		t->made_tags = FLOW_TAGS_ONE;
+		t->tags = tags;
+	}
+	if (t->tags == tags) {
+		return false;
+	}
+	t->made_tags = FLOW_TAGS_MIXED;
+	for (uint32_t i = pool_oldest(&t->pool); i != POOL_NONE;
+	     i = pool_younger(&t->pool, i)) {
+		if (has_ports(flow_at(t, i))) {
+			add(t, flow_at(t, i));
+		}
+	}
+	return true;
+}
+
 struct flow *
 tags_find(struct flow_table *t, const struct pkt *p, const struct flow_seek *s)
 {
 	struct flow *found = NULL;
 	unsigned n = 0;
 
-	if (p->l4 != PKT_L4_TCP && p->l4 != PKT_L4_UDP) {
+	if ((p->l4 != PKT_L4_TCP && p->l4 != PKT_L4_UDP) ||
+	    !is_mixed(t, s->key.w[FLOW_KEY_TAGS])) {
 		return NULL;
 	}
 	HT_FOREACH (&t->bare, bare_hash(t, &s->key), i) {
@@ -114,21 +158,10 @@ tags_find(struct flow_table *t, const struct pkt *p, const struct flow_seek *s)
 void
 tags_add(struct flow_table *t, struct flow *f)
 {
-	uint64_t hash = bare_hash(t, &f->key);
-	unsigned n = 0;
-
 	f->bare = 0;
-	if (!has_ports(f)) {
-		return;
+	if (has_ports(f) && is_mixed(t, f->key.w[FLOW_KEY_TAGS])) {
+		add(t, f);
 	}
-	HT_FOREACH (&t->bare, hash, i) {
-		n += i != HT_NONE;
-		if (n == SAME_MAX) {
-			return;
-		}
-	}
-	f->bare = hash;
-	ht_insert(&t->bare, hash, flow_index(t, f));
 }
 
 void

@@ -11,7 +11,8 @@
  * Cloned machines with one address plan in VLAN after VLAN stay apart: what is
  * heard both ways under one tag is never joined, and a joined flow of which
  * that turns out later is parted.  Nothing of this is asked for a packet whose
- * flow is known by its own tags.
+ * flow is known by its own tags, nor before tags have been seen to differ at
+ * all: most mirrors show one VLAN, or none, and pay nothing.
  */
 #ifndef OTUS_NET_TAGS_H
 #define OTUS_NET_TAGS_H

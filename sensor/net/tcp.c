@@ -613,6 +613,10 @@ tcp_segment(struct net *n, struct flow *f, uint8_t side, const struct pkt *p)
 	if (p->tcp_flags & PKT_FIN) {
 		s->flags |= SIDE_FIN;
 	}
+	if ((p->tcp_flags & PKT_RST) ||
+	    (f->side[0].flags & f->side[1].flags & SIDE_FIN)) {
+		flow_close(&n->flows, f, n->stream_ns);
+	}
 	if (__builtin_expect(s->hole != POOL_NONE, 0)) {
 		give_up_acked(n, f, side);
 	}

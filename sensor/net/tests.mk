@@ -48,7 +48,8 @@ sensor/net/novelty_test_LIBS := -lndpi
 FUZZERS += sensor/net/stream_fuzz
 UNTRACED += sensor/net/stream_fuzz.o
 UNCOMPARED += $(addprefix sensor/net/,engine.o partial.o stream.o tcp.o)
-sensor/net/stream_fuzz_OBJS := $(addprefix sensor/net/,engine.o link.o \
+sensor/net/stream_fuzz_OBJS := $(addprefix sensor/net/,engine.o flow.o host.o \
+	tags.o link.o \
 	partial.o pending.o reasm.o service.o shared.o state.o stream.o tcp.o) \
 	dissectors/dissector.o $(BASE_OBJS) $(EVENT_OBJS)
 sensor/net/stream_fuzz_LIBS := -Wl,--wrap=stream_data \
