@@ -55,9 +55,15 @@ LDFLAGS_cov    := --coverage
 LDFLAGS_fuzz   := -fsanitize=address,undefined
 LDFLAGS_hard   := -pie -Wl,-z,relro,-z,now
 
+# gcc is told how often each branch is taken: a first build of the program
+# counts while it replays the sample plant, TRAIN=no does without.  What it
+# counted is kept until `make clean`; functions that change in between lose it.
+ifeq ($(V)-$(origin CFLAGS),release-undefined)
+TRAIN   ?= $(if $(WHOLE_release),yes,no)
+endif
 CFLAGS  ?= $(CFLAGS_$(V))
 # -iquote, not -I: <limits.h> is the system's (see sensor/limits.h).
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARN) -iquote sensor \
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(TRAINED) $(WARN) -iquote sensor \
              -iquote . -iquote $(B) $(PKG_CFLAGS) -MMD -MP
 ALL_LDFLAGS = $(LDFLAGS_$(V)) $(LDFLAGS)
 PART_LDFLAGS = $(ALL_LDFLAGS) $(WHOLE_$(V):%=-fno-lto)
@@ -94,6 +100,34 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+ifeq ($(TRAIN),yes)
+$(PROG_OBJS): | $(B)/train/done
+# Both builds name their counts alike: gcc knows functions by that name, too.
+COUNTS   = -dumpdir $(B)/train/counts/$(<D)/ -dumpbase $(<F) -dumpbase-ext .c
+$(PROG_OBJS): TRAINED = $(COUNTS) -fprofile-use -fprofile-partial-training \
+              -Wno-missing-profile -Wno-coverage-mismatch
+
+$(B)/train/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC      $< (to count)"
+	$(Q)$(CC) $(filter-out -flto% -ffat%,$(ALL_CFLAGS)) -c -o $@ $<
+
+$(B)/train/%.o: TRAINED = $(COUNTS) -fprofile-generate -fprofile-update=single
+$(B)/train/rules/builtin.o: $(B)/rules/builtin.inc
+$(B)/train/store/migrate.o: $(B)/store/schema.inc
+$(B)/train/web/ui.o: $(B)/web/ui.inc
+
+$(B)/train/otus: $(PROG_SRCS:%.c=$(B)/train/%.o)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fprofile-generate -o $@ $^ $(PKG_LIBS) -lm
+
+# Without prerequisites: it is made once.
+$(B)/train/done:
+	$(Q)$(MAKE) --no-print-directory $(B)/train/otus
+	@echo "  COUNT   $(B)/train/otus"
+	$(Q).ci/train $(B)/train
+	$(Q)touch $@
+endif
 
 # Each test links only the objects that it names.
 define link_test
