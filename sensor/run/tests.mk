@@ -18,3 +18,4 @@ sensor/run/courier_feed_tool_LIBS := -lsqlite3 -linih -lseccomp -lcap-ng
 SLOW_SCRIPTS += sensor/run/test_rsyslog
 ROOT_SCRIPTS += sensor/run/test_live
 ROOT_SCRIPTS += sensor/run/test_fanout
+ROOT_SCRIPTS += sensor/run/test_kill
