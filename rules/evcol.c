@@ -34,6 +34,7 @@ enum what {
 	REQ_FRAME,
 	TENTATIVE,
 	DUP,
+	CUT,
 	FRAME,
 	INPUT,
 	IFACE,
@@ -73,6 +74,7 @@ static const struct column envelope[] = {
     {"req_frame", REQ_FRAME, NO_END},
     {"tentative", TENTATIVE, NO_END},
     {"dup", DUP, NO_END},
+    {"cut", CUT, NO_END},
     {"frame", FRAME, NO_END},
     {"input", INPUT, NO_END},
     {"iface", IFACE, NO_END},
@@ -498,6 +500,7 @@ evcols_get(struct evcols *c, const struct rules_subject *sub, size_t col,
 	case STATUS: get_name(e->status, v); break;
 	case TENTATIVE: set_int(v, (e->flags & EV_TENTATIVE) != 0); break;
 	case DUP: set_int(v, (e->flags & EV_DUP) != 0); break;
+	case CUT: set_int(v, (e->flags & EV_CUT) != 0); break;
 	case FRAME: set_int(v, e->frame); break;
 	case INPUT: set_int(v, e->input); break;
 	case IFACE: set_int(v, e->iface); break;

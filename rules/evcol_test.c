@@ -84,6 +84,7 @@ test_bare_event_is_null(void **state)
 	expect_text("dir", "unknown");
 	expect_int("tentative", 0);
 	expect_int("dup", 0);
+	expect_int("cut", 0);
 }
 
 static void
@@ -96,7 +97,7 @@ test_envelope(void **state)
 	e->op = "write_it";
 	e->status = "ok";
 	e->code = 6;
-	e->flags = EV_HAS_CODE | EV_HAS_RTT | EV_TENTATIVE | EV_DUP;
+	e->flags = EV_HAS_CODE | EV_HAS_RTT | EV_TENTATIVE | EV_DUP | EV_CUT;
 	e->rtt_us = 1200;
 	e->req_frame = 8;
 	e->frame = 9;
@@ -114,6 +115,7 @@ test_envelope(void **state)
 	expect_int("code", 6);
 	expect_int("tentative", 1);
 	expect_int("dup", 1);
+	expect_int("cut", 1);
 	expect_int("rtt_us", 1200);
 	expect_int("req_frame", 8);
 	expect_int("frame", 9);
