@@ -178,9 +178,11 @@ clean:
 run: deps-quiet
 	@$(MAKE) --no-print-directory all
 	$(Q)if [ -n "$(IFACE)" ]; then \
-		trap '$(B)/otus unsilence $(IFACE)' EXIT; trap : INT TERM; \
-		$(B)/otus silence $(IFACE) && \
-		$(B)/otus run $(IFACE:%=--interface %) $(RUN_ARGS); \
+		trap '$(B)/otus unsilence $(IFACE)' EXIT; \
+		$(B)/otus silence $(IFACE) || exit; \
+		$(B)/otus run $(IFACE:%=--interface %) $(RUN_ARGS) & \
+		trap "kill -TERM $$!" INT TERM; \
+		wait $$! || wait $$!; \
 	elif [ -e otus-data/otus.db ]; then \
 		echo "otus-data is there already: serving what is in it" \
 		    "(rm -r otus-data to replay the sample again)"; \
