@@ -304,6 +304,10 @@ llc(struct walk *w)
 	if (h == NULL) {
 		return walk_short(w, "LLC header does not fit");
 	}
+	/* A carrier's tags can lead here without a MAC header of its own. */
+	if (w->pkt->tunnels != 0) {
+		walk_forget(w);
+	}
 	w->pkt->l3 = PKT_L3_LLC;
 	w->pkt->dsap = h[0];
 	w->pkt->ssap = h[1];
