@@ -57,7 +57,7 @@ LDFLAGS_hard   := -pie -Wl,-z,relro,-z,now
 
 # gcc is told how often each branch is taken: a first build of the program
 # counts while it replays the sample plant, TRAIN=no does without.  What it
-# counted is kept until `make clean`; functions that change in between lose it.
+# counted is kept until `make clean`; files that change in between do without.
 ifeq ($(V)-$(origin CFLAGS),release-undefined)
 TRAIN   ?= $(if $(WHOLE_release),yes,no)
 endif
@@ -105,8 +105,11 @@ ifeq ($(TRAIN),yes)
 $(PROG_OBJS): | $(B)/train/done
 # Both builds name their counts alike: gcc knows functions by that name, too.
 COUNTS   = -dumpdir $(B)/train/counts/$(<D)/ -dumpbase $(<F) -dumpbase-ext .c
-$(PROG_OBJS): TRAINED = $(COUNTS) -fprofile-use -fprofile-partial-training \
-              -Wno-missing-profile -Wno-coverage-mismatch
+COUNTED  = $(B)/train/counts/$(<:.c=.gcda)
+USE      = $(COUNTS) -fprofile-use -fprofile-partial-training \
+           -Wno-missing-profile -Wno-coverage-mismatch
+$(PROG_OBJS): TRAINED = $(if $(shell [ ! -e $(COUNTED) ] || \
+                          find $^ -newer $(COUNTED)),,$(USE))
 
 $(B)/train/%.o: %.c
 	@mkdir -p $(@D)
