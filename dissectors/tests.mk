@@ -7,5 +7,6 @@ UNTRACED += dissectors/harness.o
 
 TESTS += dissectors/dissector_test dissectors/harness_test
 dissectors/dissector_test_OBJS = dissectors/dissector.o \
-	dissectors/registry.o $(MODBUS_OBJS) sensor/event/event.o
+	dissectors/registry.o $(MODBUS_OBJS) $(DNP3_OBJS) $(BACNET_OBJS) \
+	$(ENIP_OBJS) sensor/event/event.o
 dissectors/harness_test_OBJS = $(DISSECTOR_TEST_OBJS)

@@ -1,0 +1,72 @@
+/*
+ * bacnet_fuzz: arbitrary datagrams of a flow, both sides, as net would hand
+ * them over.
+ *
+ *	way  { what len bytes }...
+ *
+ * way tells transport and ports; what tells the side, and whether the
+ * datagram is a repeat or cut, or comes later.  The harness holds the parser
+ * to its contract, and its events are printed.
+ *
+ * libFuzzer: -max_len=600
+ */
+#include "dissectors/harness.h"
+
+extern const struct dissector dissector_bacnet;
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define WAY_LLC     0x01
+#define WAY_ODD     0x02 /* neither end has BACnet's port */
+#define WAY_CLAIMED 0x08 /* no probe asked before */
+
+#define WHAT_B     0x80
+#define WHAT_LATER 0x20
+#define WHAT_DUP   0x10
+#define WHAT_CUT   0x08
+
+static void
+play(struct harness *h, uint8_t way, struct rd in)
+{
+	h->port[A] = way & WAY_ODD ? 40001 : 47808;
+	h->port[B] = way & WAY_ODD ? 40002 : 47808;
+	if (way & WAY_LLC) {
+		h->port[A] = h->port[B] = 0x82;
+	}
+	harness_reset(h);
+	h->ts_ns = 1000000000;
+	h->claimed = way & WAY_CLAIMED;
+	while (rd_left(&in) > 2) {
+		uint8_t what = rd_u8(&in);
+		uint8_t side = what & WHAT_B ? B : A;
+		size_t n = rd_u8(&in);
+		const uint8_t *p;
+
+		n = n < rd_left(&in) ? n : rd_left(&in);
+		p = rd_bytes(&in, n);
+		if (what & WHAT_LATER) {
+			h->ts_ns += 70000000000;
+		}
+		if (what & WHAT_DUP) {
+			harness_send_dup(h, side, p, n);
+		} else if (what & WHAT_CUT) {
+			harness_send_cut(h, side, p, n);
+		} else {
+			harness_send(h, side, p, n);
+		}
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct harness *udp, *llc;
+	struct rd in = rd_make(data, size);
+	uint8_t way = rd_u8(&in);
+
+	if (udp == NULL) {
+		udp = harness_new(&dissector_bacnet, DIS_UDP);
+		llc = harness_new(&dissector_bacnet, DIS_LLC);
+	}
+	play(way & WAY_LLC ? llc : udp, way, in);
+	return 0;
+}

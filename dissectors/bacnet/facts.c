@@ -1,0 +1,532 @@
+/*
+ * facts: what follows from the objects and properties of a message: identity
+ * of devices, values of points, the system's state (clause 12).
+ *
+ * Facts are about p->who: the originator behind a broadcast manager, the
+ * device behind a router.
+ */
+#include "dissectors/bacnet/bacnet.h"
+
+#define FACT_TEXT_MAX 256
+#define BINDINGS_MAX  64
+
+/* --- help ---------------------------------------------------------------- */
+
+static void
+identity_of(struct bn_pdu *p, const struct ev_end *who, const char *claim,
+    const char *key, enum ev_type type, const void *text, size_t len,
+    const char *via)
+{
+	struct ev *e = bn_event(p, EV_IDENTITY);
+
+	e->flags |= EV_HAS_SUBJECT;
+	e->subject = *who;
+	ev_name(e, EVF_KEY, key);
+	ev_bytes(e, EVF_VALUE, type, text, len);
+	ev_name(e, EVF_VIA, via);
+	ev_name(e, EVF_CLAIM, claim);
+	dis_emit(p->ctx, e);
+}
+
+void
+bn_identity(struct bn_pdu *p, const char *key, enum ev_type type,
+    const void *text, size_t len, const char *via)
+{
+	identity_of(p, &p->who, "self", key, type, text, len, via);
+}
+
+void
+bn_identity_text(
+    struct bn_pdu *p, const char *key, const char *text, const char *via)
+{
+	if (text != NULL && text[0] != '\0') {
+		bn_identity(p, key, EV_T_TEXT, text, strlen(text), via);
+	}
+}
+
+void
+bn_identity_vendor(struct bn_pdu *p, uint64_t id, const char *via)
+{
+	bn_identity_text(
+	    p, "vendor_id", bn_text(p->m, "%llu", (unsigned long long)id), via);
+	if (id <= UINT16_MAX) {
+		bn_identity_text(
+		    p, "vendor", bn_vendor_name((uint32_t)id), via);
+	}
+}
+
+void
+bn_topology(struct bn_pdu *p, const char *relation, const char *peer,
+    const char *detail, int64_t ttl)
+{
+	struct ev *e = bn_event(p, EV_TOPOLOGY);
+
+	ev_name(e, EVF_RELATION, relation);
+	if (peer != NULL) {
+		bn_put_text(e, EVF_PEER, peer);
+	}
+	if (ttl >= 0) {
+		ev_uint(e, EVF_TTL, (uint64_t)ttl);
+	}
+	if (detail != NULL) {
+		bn_put_text(e, EVF_DETAIL, detail);
+	}
+	dis_emit(p->ctx, e);
+}
+
+static void
+state(struct bn_pdu *p, const char *what, const char *detail)
+{
+	struct ev *e = bn_event(p, EV_STATE);
+
+	e->flags |= EV_HAS_SUBJECT;
+	e->subject = p->who;
+	ev_name(e, EVF_STATE, what);
+	if (detail != NULL) {
+		bn_put_text(e, EVF_DETAIL, detail);
+	}
+	dis_emit(p->ctx, e);
+}
+
+/* --- the Device object --------------------------------------------------- */
+
+/* Text properties and the inventory's key, 12.11. */
+static const char *
+text_key(uint32_t property)
+{
+	switch (property) {
+	case 77: return "name";
+	case 121: return "vendor";
+	case 70: return "model";
+	case 44: return "firmware";
+	case 12: return "software";
+	case 28: return "description";
+	case 58: return "location";
+	case 372: return "serial";
+	case 168: return "device_type"; /* profile-name */
+	default: return NULL;
+	}
+}
+
+static void
+tell_text(struct bn_pdu *p, const struct bn_item *i, const char *via)
+{
+	const char *key = text_key(i->property);
+	struct rd c, text;
+	enum ev_type type;
+	size_t n;
+
+	if (key == NULL || !bn_lone(i->value, BN_TEXT, &c)) {
+		return;
+	}
+	type = bn_string(c, &text);
+	n = rd_left(&text);
+	if (type == EV_T_TEXT || type == EV_T_LATIN1) {
+		while (n > 0 && (text.p[n - 1] == ' ' || text.p[n - 1] == 0)) {
+			n--;
+		}
+	}
+	if (n > 0) {
+		bn_identity(p, key, type, text.p,
+		    n < FACT_TEXT_MAX ? n : FACT_TEXT_MAX, via);
+	}
+}
+
+/* BACnetServicesSupported, clause 21: a service for each bit. */
+static const char *
+supported_name(unsigned bit)
+{
+	if (bit < 26) {
+		return bn_confirmed[bit].name;
+	}
+	if (bit < 35) {
+		return bn_unconfirmed[bit - 26].name;
+	}
+	switch (bit) {
+	case 35: return bn_confirmed[26].name;
+	case 36: return bn_unconfirmed[9].name;
+	case 37: return bn_confirmed[27].name;
+	case 38: return bn_confirmed[28].name;
+	case 39: return bn_confirmed[29].name;
+	case 40: return bn_unconfirmed[10].name;
+	case 41: return bn_confirmed[30].name;
+	case 42: return bn_confirmed[31].name;
+	case 43: return bn_unconfirmed[11].name;
+	case 44: return bn_confirmed[32].name;
+	case 45: return bn_confirmed[33].name;
+	case 46: return bn_unconfirmed[12].name;
+	case 47: return bn_unconfirmed[13].name;
+	case 48: return bn_unconfirmed[14].name;
+	case 49: return bn_confirmed[34].name;
+	default: return NULL;
+	}
+}
+
+static void
+tell_services(struct bn_pdu *p, struct rd value, const char *via)
+{
+	char text[FACT_TEXT_MAX * 4];
+	uint8_t byte = 0;
+	size_t n = 0;
+	struct rd c;
+
+	if (!bn_lone(value, BN_BITS, &c)) {
+		return;
+	}
+	rd_skip(&c, 1);
+	for (unsigned bit = 0; bit % 8 != 0 || rd_left(&c) > 0; bit++) {
+		const char *name = supported_name(bit);
+		size_t len = name != NULL ? strlen(name) : 0;
+
+		byte = bit % 8 == 0 ? rd_u8(&c) : (uint8_t)(byte << 1);
+		if (!(byte & 0x80) || len == 0 || n + len + 1 > sizeof(text)) {
+			continue;
+		}
+		if (n != 0) {
+			text[n++] = ' ';
+		}
+		memcpy(text + n, name, len);
+		n += len;
+	}
+	if (n != 0) {
+		bn_identity(p, "protocols", EV_T_TEXT, text, n, via);
+	}
+}
+
+/* 12.11.9 */
+static void
+tell_status(struct bn_pdu *p, struct rd value)
+{
+	static const char *const names[] = {"running", "running_read_only",
+	    "download_required", "download_in_progress", "stopped",
+	    "backup_in_progress"};
+	uint64_t v;
+
+	if (bn_lone_uint(value, BN_ENUM, &v)) {
+		state(p,
+		    v < sizeof(names) / sizeof(names[0]) ? names[v] : "other",
+		    "system-status");
+	}
+}
+
+/* 12.11.44 */
+static void
+tell_restart(struct bn_pdu *p, struct rd value, bool now)
+{
+	static const char *const names[] = {"unknown", "coldstart", "warmstart",
+	    "detected-power-lost", "detected-powered-off", "hardware-watchdog",
+	    "software-watchdog", "suspended", "activate-changes"};
+	uint64_t v;
+
+	if (bn_lone_uint(value, BN_ENUM, &v)) {
+		state(p, now ? "restarted" : "last_restart",
+		    v < sizeof(names) / sizeof(names[0]) ? names[v] : "other");
+	}
+}
+
+/*
+ * 12.11.30: whom the device has bound to.  It speaks of others; an address
+ * nobody has seen is a ghost.
+ */
+static void
+tell_bindings(struct bn_pdu *p, struct rd v, const char *via)
+{
+	unsigned left = BINDINGS_MAX;
+
+	while (rd_left(&v) > 0 && left-- > 0) {
+		struct rd oid, net, mac, c;
+		struct bn_addr a = {.there = true};
+		struct ev_end who = {0};
+		uint64_t number;
+		const char *text;
+
+		if (!bn_element(&v, &oid) || !bn_element(&v, &net) ||
+		    !bn_element(&v, &mac) || !bn_lone(oid, BN_OID, &c) ||
+		    !bn_lone_uint(net, BN_UINT, &number) ||
+		    !bn_lone(mac, BN_OCTETS, &mac)) {
+			return;
+		}
+		a.net = (uint16_t)number;
+		a.len =
+		    (uint8_t)(rd_left(&mac) <= BN_MAC_MAX ? rd_left(&mac) : 0);
+		text = bn_text(p->m, "%u", rd_be32(&c) & BN_INSTANCES);
+		if (a.len == 0 || text == NULL) {
+			continue;
+		}
+		if (a.net == 0 && a.len == 6) {
+			who.ipver = 4;
+			rd_copy(&mac, who.ip.a, 4);
+			who.port = rd_be16(&mac);
+			who.has_port = true;
+		} else {
+			who = p->who;
+			rd_copy(&mac, a.mac, a.len);
+			who.sub.kind = EV_SUB_BACNET;
+			who.sub.net = a.net;
+			who.sub.len = a.len;
+			memcpy(who.sub.mac, a.mac, a.len);
+		}
+		identity_of(p, &who, "peer", "device_instance", EV_T_TEXT, text,
+		    strlen(text), via);
+	}
+}
+
+static void
+device(struct bn_pdu *p, const struct bn_item *i, const char *via)
+{
+	uint64_t v;
+
+	tell_text(p, i, via);
+	switch (i->property) {
+	case 120:
+		if (bn_lone_uint(i->value, BN_UINT, &v)) {
+			bn_identity_vendor(p, v, via);
+		}
+		break;
+	case 139:
+		if (bn_lone_uint(i->value, BN_UINT, &v)) {
+			bn_identity_text(p, "protocol_revision",
+			    bn_text(p->m, "%llu", (unsigned long long)v), via);
+		}
+		break;
+	case 155:
+		if (bn_lone_uint(i->value, BN_UINT, &v)) {
+			bn_identity_text(p, "config_version",
+			    bn_text(p->m, "%llu", (unsigned long long)v), via);
+		}
+		break;
+	case 97: tell_services(p, i->value, via); break;
+	case BN_PROP_SYSTEM_STATUS: tell_status(p, i->value); break;
+	case BN_PROP_RESTART_REASON:
+		/* 19.3.3: told unasked, it has just restarted. */
+		tell_restart(p, i->value, p->dir == EV_DIR_NOTIFY);
+		break;
+	case BN_PROP_DEVICE_ADDRESS_BINDING:
+		tell_bindings(p, i->value, via);
+		break;
+	default: break;
+	}
+}
+
+/* --- the Network Port object, 12.56 -------------------------------------- */
+
+static const char *
+dotted(struct bn_pdu *p, struct rd c)
+{
+	const uint8_t *b = rd_bytes(&c, 4);
+
+	return b != NULL && rd_left(&c) == 0
+		   ? bn_text(p->m, "%u.%u.%u.%u", b[0], b[1], b[2], b[3])
+		   : NULL;
+}
+
+static void
+network_port(struct bn_pdu *p, const struct bn_item *i, const char *via)
+{
+	struct rd c;
+	uint64_t v;
+
+	switch (i->property) {
+	case 401:
+		if (bn_lone(i->value, BN_OCTETS, &c)) {
+			bn_identity_text(p, "gateway", dotted(p, c), via);
+		}
+		break;
+	case 411:
+		if (bn_lone(i->value, BN_OCTETS, &c)) {
+			bn_identity_text(p, "netmask", dotted(p, c), via);
+		}
+		break;
+	case 400:
+		if (bn_lone(i->value, BN_OCTETS, &c)) {
+			const char *ip = dotted(p, c);
+
+			if (ip != NULL) {
+				bn_topology(p, "port_address", ip,
+				    bn_text(
+					p->m, "network-port %u", i->instance),
+				    -1);
+			}
+		}
+		break;
+	case 425:
+		if (bn_lone_uint(i->value, BN_UINT, &v)) {
+			bn_topology(p, "network_number",
+			    bn_text(p->m, "net %llu", (unsigned long long)v),
+			    bn_text(p->m, "network-port %u", i->instance), -1);
+		}
+		break;
+	default: break;
+	}
+}
+
+/* --- values -------------------------------------------------------------- */
+
+/* BACnetStatusFlags, clause 21: in-alarm, fault, overridden, out of service. */
+static const char *
+flags_name(struct rd value)
+{
+	static const char *const names[] = {"good", "out_of_service",
+	    "overridden", "overridden,out_of_service", "fault",
+	    "fault,out_of_service", "fault,overridden",
+	    "fault,overridden,out_of_service", "in_alarm",
+	    "in_alarm,out_of_service", "in_alarm,overridden",
+	    "in_alarm,overridden,out_of_service", "in_alarm,fault",
+	    "in_alarm,fault,out_of_service", "in_alarm,fault,overridden",
+	    "in_alarm,fault,overridden,out_of_service"};
+	struct rd c;
+
+	if (!bn_lone(value, BN_BITS, &c) || rd_left(&c) != 2) {
+		return NULL;
+	}
+	rd_skip(&c, 1);
+	return names[rd_u8(&c) >> 4];
+}
+
+static const char *
+point(struct bn_pdu *p, const struct bn_item *i)
+{
+	const char *name = bn_object_name(i->type);
+
+	return name != NULL
+		   ? bn_text(p->m, "%s %u", name, i->instance)
+		   : bn_text(p->m, "object-type-%u %u", i->type, i->instance);
+}
+
+/* Status flags of the same object in the same message. */
+static const char *
+quality_of(const struct bn_msg *m, const struct bn_item *of)
+{
+	for (uint16_t k = 0; k < m->n; k++) {
+		const struct bn_item *i = &m->item[k];
+
+		if (i->property == BN_PROP_STATUS_FLAGS &&
+		    (i->has & (BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE)) ==
+			(BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE) &&
+		    i->type == of->type && i->instance == of->instance) {
+			return flags_name(i->value);
+		}
+	}
+	return NULL;
+}
+
+/* 19.2.1: always commandable, so that no priority means the lowest. */
+static bool
+is_commandable(uint16_t type)
+{
+	switch (type) {
+	case 1:
+	case 4:
+	case 14:
+	case 30:
+	case 54:
+	case 55: return true;
+	default: return false;
+	}
+}
+
+static void
+tell_value(struct bn_pdu *p, const struct bn_item *i, bool commanded)
+{
+	const char *object = point(p, i), *quality = NULL;
+	bool alone = i->property == BN_PROP_STATUS_FLAGS;
+	struct ev *e;
+	struct rd c;
+
+	if (object == NULL) {
+		return;
+	}
+	if (alone) {
+		object = bn_text(p->m, "%s status-flags", object);
+	}
+	quality = alone ? flags_name(i->value) : quality_of(p->m, i);
+	e = bn_event(p, EV_VALUE);
+	bn_put_text(e, EVF_OBJECT, object);
+	bn_print(p->m, e, EVF_VALUE, i->value);
+	if (quality != NULL) {
+		ev_name(e, EVF_QUALITY, quality);
+	}
+	ev_name(e, EVF_SOURCE, commanded ? "commanded" : "reported");
+	if (commanded) {
+		unsigned prio = i->has & BN_HAS_PRIO      ? i->priority
+				: is_commandable(i->type) ? 16
+							  : 0;
+		bool null = bn_lone(i->value, BN_NULL, &c);
+
+		if (prio != 0) {
+			bn_put_text(e, EVF_DETAIL,
+			    bn_text(p->m, "%spriority %u",
+				null ? "relinquish " : "", prio));
+		}
+	}
+	dis_emit(p->ctx, e);
+}
+
+/* --- a message ----------------------------------------------------------- */
+
+static void
+item(struct bn_pdu *p, const struct bn_item *i, bool commanded, const char *via)
+{
+	const uint8_t need = BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE;
+	bool shown;
+
+	if ((i->has & need) != need) {
+		return;
+	}
+	shown =
+	    i->property == BN_PROP_PRESENT_VALUE && !(i->has & BN_HAS_INDEX);
+	if (i->property == BN_PROP_STATUS_FLAGS) {
+		/* It is the quality of a value where there is one. */
+		shown = true;
+		for (uint16_t k = 0; k < p->m->n; k++) {
+			const struct bn_item *o = &p->m->item[k];
+
+			if ((o->has & need) == need &&
+			    o->property == BN_PROP_PRESENT_VALUE &&
+			    o->type == i->type && o->instance == i->instance) {
+				shown = false;
+			}
+		}
+	}
+	if (shown) {
+		tell_value(p, i, commanded);
+	} else if (commanded) {
+		return;
+	} else if (i->type == BN_OBJ_DEVICE) {
+		device(p, i, via);
+	} else if (i->type == BN_OBJ_NETWORK_PORT) {
+		network_port(p, i, via);
+	}
+}
+
+static bool
+reports(const struct bn_pdu *p)
+{
+	if (p->type == BN_COMPLEX_ACK) {
+		return p->service == 12 || p->service == 14;
+	}
+	if (p->type == BN_UNCONFIRMED) {
+		return p->service == 2 || p->service == 11;
+	}
+	return p->type == BN_CONFIRMED && (p->service == 1 || p->service == 31);
+}
+
+void
+bn_facts(struct bn_pdu *p)
+{
+	bool commanded =
+	    p->type == BN_CONFIRMED && (p->service == 15 || p->service == 16);
+	const char *via =
+	    p->type == BN_UNCONFIRMED ? bn_unconfirmed[p->service].name : NULL;
+	uint16_t n = p->m->n;
+
+	if (!commanded && !reports(p)) {
+		return;
+	}
+	if (via == NULL) {
+		via = bn_confirmed[p->service].name;
+	}
+	for (uint16_t k = 0; k < n; k++) {
+		item(p, &p->m->item[k], commanded, via);
+	}
+}

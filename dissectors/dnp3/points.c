@@ -1,0 +1,381 @@
+/*
+ * points: the objects of an operation, and the values that points have.
+ *
+ * An element of `objects` is one object header; where single objects follow
+ * it, its first one stands in the same element and each other one in an
+ * element of its own, which has no `qual`.  What has no room any more in the
+ * event is counted (`untold`); its values are events all the same.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "dissectors/dnp3/dnp3.h"
+
+/* Room for the marks, controls and files that come behind the objects. */
+#define FIELDS_LEFT 64
+/* Fields of one element, at most. */
+#define ELEMENT_MAX 14
+/* Single points leave this much to the headers behind them. */
+#define HEADERS_LEFT 512
+/* So many packed bits are told point by point; more as one array. */
+#define BITS_MAX 32
+/* Values told of one fragment: as many as fit an 8 KiB one as 32 bits. */
+#define VALUES_MAX 2048
+
+struct teller {
+	struct ev *e;
+	bool pending;    /* the header of the element is not told yet */
+	bool bits;       /* its points are in one array */
+	uint32_t untold; /* objects that found no room */
+};
+
+static bool
+has_room(const struct ev *e, unsigned left)
+{
+	return (unsigned)e->nfields + FIELDS_LEFT + ELEMENT_MAX + left <
+	       e->max_fields;
+}
+
+static void
+tell_header(struct ev *e, const struct dn_item *it)
+{
+	if (it->has_qual) {
+		ev_uint(e, DNF_QUAL, it->qual);
+	}
+	if (it->has_count) {
+		ev_uint(e, DNF_COUNT, it->count);
+	}
+	if (it->has_range) {
+		ev_uint(e, DNF_START, it->start);
+		ev_uint(e, DNF_STOP, it->stop);
+	}
+}
+
+static void
+open_element(struct ev *e, const struct dn_item *it)
+{
+	ev_object(e, EVF_ELEM);
+	ev_uint(e, DNF_GROUP, it->group);
+	ev_uint(e, DNF_VAR, it->var);
+}
+
+/* Controls and files have an array of their own. */
+static bool
+is_told_elsewhere(const struct dn_item *it)
+{
+	return it->group == 41 || it->group == 70 ||
+	       (it->group == 12 && it->layout != NULL && it->layout[0] == 'K');
+}
+
+/* Whether there is more than the header to tell of its objects. */
+static bool
+tells_points(const struct dn_frag *f, const struct dn_item *it)
+{
+	if (!it->points || is_told_elsewhere(it)) {
+		return false;
+	}
+	return it->qual >> 4 != 0 || (it->has_range && it->layout != NULL) ||
+	       dn_function(f->fc)->what & DN_DATA;
+}
+
+/* What the first walk learns about the fragment. */
+static void
+learn(struct dn_frag *f, const struct dn_item *it)
+{
+	f->has_control |= it->group == 12 || it->group == 41;
+	f->has_file |= it->group == 70;
+	f->has_auth |= it->group == 120;
+	f->has_attribute |= it->group == 0;
+	f->has_value |= dn_group(it->group)->what != DN_GROUP_NONE;
+	f->only_session &= it->group == 50 || it->group == 80;
+	f->only_attribute &= it->group == 0;
+}
+
+static void attribute(
+    struct dn_frag *f, const struct dn_item *it, struct ev *e);
+
+static void
+tell_point(struct dn_frag *f, const struct dn_item *it, struct ev *e)
+{
+	struct dn_point p;
+
+	if (it->has_index) {
+		ev_uint(e, DNF_INDEX, it->index);
+	}
+	if (it->group == 0) {
+		attribute(f, it, e);
+		return;
+	}
+	if (rd_left(&it->data) == 0 && it->layout != NULL &&
+	    it->layout[0] != 'p' && it->layout[0] != 'q') {
+		return;
+	}
+	dn_decode(f, it, &p);
+	dn_put_value(e, DNF_VALUE, &p);
+	if (p.has_flags) {
+		ev_uint(e, DNF_FLAGS, p.flags);
+	}
+	if (p.has_status) {
+		ev_uint(e, DNF_STATUS, p.status);
+	}
+	if (p.has_time) {
+		ev_uint(e, DNF_TIME, p.time);
+	}
+}
+
+/* The element of a header that has no point with it. */
+static void
+tell_alone(struct teller *t, const struct dn_item *it)
+{
+	struct ev *e = t->e;
+
+	t->pending = false;
+	if (!has_room(e, 0)) {
+		t->untold++;
+		return;
+	}
+	open_element(e, it);
+	tell_header(e, it);
+	if (t->bits) {
+		size_t bits = 8 * rd_left(&it->data);
+
+		bits = bits < it->count ? bits : it->count;
+		ev_bytes(e, DNF_VALUES, EV_T_BITS, it->data.p, bits);
+	}
+	ev_end(e);
+}
+
+static void
+visit_object(
+    struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
+{
+	struct teller *t = arg;
+	struct ev *e = t->e;
+
+	if (header) {
+		learn(f, it);
+		t->bits = it->points && it->layout != NULL &&
+			  it->layout[0] == 'p' && it->count > BITS_MAX &&
+			  rd_left(&it->data) > 0;
+		t->pending = tells_points(f, it) && !t->bits;
+		if (!t->pending) {
+			tell_alone(t, it);
+		}
+		return;
+	}
+	if (t->bits || !tells_points(f, it)) {
+		return;
+	}
+	if (!has_room(e, HEADERS_LEFT)) {
+		t->untold++;
+		if (t->pending) {
+			tell_alone(t, it);
+		}
+		return;
+	}
+	open_element(e, it);
+	if (t->pending) {
+		tell_header(e, it);
+		t->pending = false;
+	}
+	tell_point(f, it, e);
+	ev_end(e);
+}
+
+void
+dn_tell_objects(struct dn_frag *f, struct ev *e)
+{
+	struct teller t = {.e = e};
+	uint16_t before;
+
+	if (rd_left(&f->objects) == 0) {
+		return;
+	}
+	f->only_session = f->only_attribute = true;
+	before = e->nfields;
+	ev_array(e, DNF_OBJECTS);
+	dn_walk(f, visit_object, &t);
+	if (e->nfields == before + 1) {
+		e->nfields = before; /* not even one header */
+	} else {
+		ev_end(e);
+	}
+	if (t.untold != 0) {
+		ev_uint(e, DNF_UNTOLD, t.untold);
+	}
+	if (f->unparsed != 0) {
+		ev_uint(e, DNF_UNPARSED, f->unparsed);
+	}
+}
+
+/* --- values -------------------------------------------------------------- */
+
+/* Octets of quality, 11.6: bits 0 to 6 where bit 7 is the state. */
+static size_t
+quality_text(const struct dn_item *it, uint8_t flags, char *buf, size_t size)
+{
+	static const char *const common[] = {
+	    "online", "restart", "comm_lost", "remote_forced", "local_forced"};
+	const char *fifth = "over_range", *sixth = "reference_error";
+	uint8_t bits = (flags ^ 1) & 0x7f;
+	size_t n = 0;
+
+	if (bits == 0) {
+		return (size_t)snprintf(buf, size, "good");
+	}
+	if (it->group < 20) {
+		fifth = "chatter_filter";
+		sixth = "reserved";
+		/* 3 and 4 have their state there, 10 and 11 nothing */
+		bits &= it->layout[0] == 'D' ? 0x3f : 0x7f;
+	} else if (it->group < 30) {
+		fifth = "rollover";
+		sixth = "discontinuity";
+	}
+	for (unsigned i = 0; i < 7; i++) {
+		const char *s = i < 5 ? common[i] : i == 5 ? fifth : sixth;
+
+		if (bits >> i & 1 && n < size) {
+			n += (size_t)snprintf(buf + n, size - n, "%s%s",
+			    n != 0 ? "," : "", i == 0 ? "offline" : s);
+		}
+	}
+	return n != 0 ? n : (size_t)snprintf(buf, size, "good");
+}
+
+static bool
+is_commanded(const struct dn_frag *f, const struct dn_item *it)
+{
+	return !dn_is_response(f) ||
+	       dn_group(it->group)->what == DN_GROUP_COMMANDED;
+}
+
+static void
+tell_value(
+    struct dn_frag *f, const struct dn_item *it, const struct dn_point *p)
+{
+	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
+	char object[48], quality[96];
+	size_t n;
+
+	n = (size_t)snprintf(object, sizeof(object), "%s %u",
+	    dn_group(it->group)->name, it->index);
+	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, object, n);
+	dn_put_value(e, EVF_VALUE, p);
+	if (p->has_flags) {
+		n = quality_text(it, p->flags, quality, sizeof(quality));
+		ev_bytes(e, EVF_QUALITY, EV_T_TEXT, quality, n);
+	}
+	if (p->has_time) {
+		ev_uint(e, EVF_TIME, p->time);
+	}
+	ev_name(e, EVF_SOURCE, is_commanded(f, it) ? "commanded" : "reported");
+	dis_emit(f->ctx, e);
+}
+
+static void
+tell_control(struct dn_frag *f, const struct dn_item *it)
+{
+	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
+	struct rd r = it->data;
+	char object[48];
+	size_t n = (size_t)snprintf(object, sizeof(object), "%s %u",
+	    dn_group(it->group)->name, it->index);
+
+	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, object, n);
+	ev_name(e, EVF_VALUE, dn_control_name(rd_u8(&r)));
+	ev_name(e, EVF_SOURCE, "commanded");
+	dis_emit(f->ctx, e);
+}
+
+static void
+visit_value(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
+{
+	const struct dn_group *g = dn_group(it->group);
+	bool echo = dn_is_response(f) && (it->group == 12 || it->group == 41);
+	uint32_t *left = arg;
+	struct dn_point p;
+
+	if (header || g->what == DN_GROUP_NONE || echo || !it->has_index ||
+	    it->layout == NULL || *left == 0) {
+		return;
+	}
+	if (it->group == 12) {
+		if (it->layout[0] == 'K' && rd_left(&it->data) > 0) {
+			(*left)--;
+			tell_control(f, it);
+		}
+		return;
+	}
+	dn_decode(f, it, &p);
+	if (p.kind != DN_NONE) {
+		(*left)--;
+		tell_value(f, it, &p);
+	}
+}
+
+void
+dn_values(struct dn_frag *f)
+{
+	uint32_t left = VALUES_MAX;
+	bool commands = f->fc == 2 || (f->fc >= 4 && f->fc <= 6);
+
+	/* A SELECT commands nothing yet; its echo and a refusal neither. */
+	if (f->has_value && (commands || f->fc == 129 || f->fc == 130)) {
+		dn_walk(f, visit_value, &left);
+	}
+}
+
+/* --- attributes as values (11.4, A.1) ------------------------------------- */
+
+static void
+integer(struct ev *e, struct rd r, bool is_signed)
+{
+	size_t n = rd_left(&r);
+
+	if (n == 1) {
+		ev_int(e, DNF_VALUE,
+		    is_signed ? (int8_t)rd_u8(&r) : (int64_t)rd_u8(&r));
+	} else if (n == 2) {
+		ev_int(e, DNF_VALUE,
+		    is_signed ? (int16_t)rd_le16(&r) : (int64_t)rd_le16(&r));
+	} else if (n == 4) {
+		ev_int(e, DNF_VALUE,
+		    is_signed ? (int32_t)rd_le32(&r) : (int64_t)rd_le32(&r));
+	} else {
+		ev_bytes(e, DNF_VALUE, EV_T_HEX, r.p, n);
+	}
+}
+
+static void
+attribute(struct dn_frag *f, const struct dn_item *it, struct ev *e)
+{
+	struct dn_item as = *it;
+	struct rd r = it->data;
+	struct dn_point p;
+	uint8_t type;
+
+	if (rd_left(&r) < 2) {
+		return;
+	}
+	type = rd_u8(&r);
+	rd_skip(&r, 1);
+	switch (type) {
+	case 1: ev_bytes(e, DNF_VALUE, EV_T_TEXT, r.p, rd_left(&r)); break;
+	case 2:
+	case 3: integer(e, r, type == 3); break;
+	case 4:
+		as.layout = rd_left(&r) == 8 ? "R" : "r";
+		as.data = r;
+		dn_decode(f, &as, &p);
+		dn_put_value(e, DNF_VALUE, &p);
+		break;
+	case 7:
+		as.layout = "T";
+		as.data = r;
+		dn_decode(f, &as, &p);
+		dn_put_value(e, DNF_VALUE, &p);
+		break;
+	default: ev_bytes(e, DNF_VALUE, EV_T_HEX, r.p, rd_left(&r)); break;
+	}
+}

@@ -1,0 +1,14 @@
+CIP_OBJS := $(addprefix dissectors/cip/,cip.o epath.o services.o names.o \
+	bodies.o wrapped.o conn.o io.o identity.o tags.o)
+PCCC_OBJS := $(addprefix dissectors/pccc/,pccc.o commands.o address.o status.o)
+ENIP_OBJS := $(addprefix dissectors/enip/,enip.o header.o items.o lists.o) \
+	$(CIP_OBJS) $(PCCC_OBJS)
+ENIP_TESTS := dissectors/enip/enip_test dissectors/cip/cip_test \
+	dissectors/cip/io_test dissectors/pccc/pccc_test
+
+TESTS += $(ENIP_TESTS)
+$(foreach t,$(ENIP_TESTS),$(eval $(t)_OBJS = $$(ENIP_OBJS) \
+	$$(DISSECTOR_TEST_OBJS)))
+
+FUZZERS += dissectors/enip/enip_fuzz
+dissectors/enip/enip_fuzz_OBJS = $(ENIP_OBJS) $(DISSECTOR_TEST_OBJS)
