@@ -55,14 +55,13 @@ field_name(const struct ev *e, const struct ev_field *f)
 	return name;
 }
 
-/* Whether the level that is being printed has a field of that name. */
+/* Whether the level that begins at a field has one of that name. */
 static bool
-level_has(const struct printer *pr, const char *name)
+has_field(const struct ev *e, size_t start, const char *name)
 {
-	const struct ev *e = pr->e;
 	unsigned inside = 0;
 
-	for (size_t i = pr->level[pr->depth].start; i < e->nfields; i++) {
+	for (size_t i = start; i < e->nfields; i++) {
 		const struct ev_field *f = &e->f[i];
 
 		if (f->type == EV_T_END) {
@@ -77,6 +76,12 @@ level_has(const struct printer *pr, const char *name)
 		inside += f->type == EV_T_OBJECT || f->type == EV_T_ARRAY;
 	}
 	return false;
+}
+
+static bool
+level_has(const struct printer *pr, const char *name)
+{
+	return has_field(pr->e, pr->level[pr->depth].start, name);
 }
 
 /* One unit of a fixed-width charset; U+FFFD and *bad for what is none. */
@@ -463,7 +468,8 @@ put_envelope(
 
 	put_kname(j, "kind", ev_kind_name(e->kind));
 	if (file != NULL) {
-		json_kstr(j, "file", file);
+		/* Two protocols have files, too; no key stands twice. */
+		json_kstr(j, has_field(e, 0, "file") ? "input" : "file", file);
 	}
 	if (iface != NULL) {
 		json_kstr(j, "iface", iface);

@@ -133,6 +133,24 @@ test_everything_in_its_order(void **state)
 }
 
 static void
+test_a_field_called_file_leaves_the_input_another_name(void **state)
+{
+	struct ev *e = &s.ev;
+
+	ev_sample_init(&s, EV_OPERATION);
+	e->proto = SAMPLE_PROTO;
+	e->dir = EV_DIR_REQUEST;
+	ev_object(e, SAMPLE_ITEM); /* one within is no clash */
+	ev_uint(e, SAMPLE_FILE, 1);
+	ev_end(e);
+	assert_non_null(strstr(line("a.pcap", NULL), "\"file\":\"a.pcap\""));
+	ev_uint(e, SAMPLE_FILE, 7);
+	assert_non_null(strstr(line("a.pcap", NULL), "\"input\":\"a.pcap\""));
+	assert_null(strstr(line("a.pcap", NULL), "\"file\":\"a.pcap\""));
+	assert_non_null(strstr(line("a.pcap", NULL), ",\"file\":7}"));
+}
+
+static void
 test_what_is_absent_is_not_printed(void **state)
 {
 	struct ev *e = begin();
@@ -529,6 +547,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_example_of_the_interface),
 	    cmocka_unit_test(test_everything_in_its_order),
+	    cmocka_unit_test(
+		test_a_field_called_file_leaves_the_input_another_name),
 	    cmocka_unit_test(test_what_is_absent_is_not_printed),
 	    cmocka_unit_test(test_other_ends),
 	    cmocka_unit_test(test_numbers),

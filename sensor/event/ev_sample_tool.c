@@ -17,6 +17,7 @@ static const struct ev_field_info fields[] = {
     {"text", EV_R_NONE, "3"},
     {"quality", EV_R_NONE, "3"},
     {"item", EV_R_KEY, "4"},
+    {"file", EV_R_NONE, "5"},
 };
 
 static const struct ev_proto sample = {
