@@ -183,6 +183,7 @@ struct ev {
 	uint16_t nfields, max_fields;
 	bool overflow; /* a field did not fit: the event says less */
 	struct ev_field *f;
+	struct ev_field spill; /* where it went instead */
 };
 
 /* One row of a protocol's field table. */
@@ -228,12 +229,11 @@ int ev_class_parse(const char *); /* -1 when unknown */
 static inline struct ev_field *
 ev_add(struct ev *e, uint16_t id, uint8_t type)
 {
-	static struct ev_field sink;
 	struct ev_field *f;
 
 	if (__builtin_expect(e->nfields >= e->max_fields, 0)) {
 		e->overflow = true;
-		return &sink;
+		return &e->spill;
 	}
 	f = &e->f[e->nfields++];
 	f->id = id;
