@@ -72,6 +72,19 @@ def cached(path, about, name, make):
     return frames
 
 
+def protocols(path, version):
+    """The protocols that tshark finds anywhere in a capture."""
+    def ask():
+        env = {**os.environ, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+        out = subprocess.run(
+            ["tshark", "-r", path, "-T", "fields", "-e", "frame.protocols"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env,
+            text=True, errors="replace", check=False).stdout
+        return {0: sorted({p for line in set(out.split())
+                           for p in line.replace(",", ":").split(":")})}
+    return set(cached(path, version.encode(), "protocols", ask)[0])
+
+
 # --- otus ---------------------------------------------------------------------
 
 def otus_events(program, path, kind):

@@ -8,6 +8,7 @@ tshark gives a path as one string of bytes, otus by segments.
 """
 
 PROTO = "cip"
+GROUP = "enip"          # one run of tshark tells them all
 FILTER = "cip && !icmp && !icmpv6"
 ELEMENTS = ("cip", "cipcm")    # what cipcm holds counts
 FIELDS = ("cip.rr", "cip.sc", "cip.epath", "cip.genstat")

@@ -5,8 +5,10 @@ Connection id and encapsulation sequence number of the sequenced address item
 """
 
 PROTO = "cipio"
+GROUP = "enip"          # one run of tshark tells them all
 FILTER = "enip.cpf.sai.connid && !icmp && !icmpv6"
 ELEMENTS = ("enip",)
+MUST = "enip.cpf.sai.connid"
 FIELDS = ("enip.cpf.sai.connid", "enip.cpf.sai.seq", "enip.command")
 
 

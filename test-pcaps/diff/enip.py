@@ -6,6 +6,7 @@ and status of each `enip` element.  One without a command is an I/O datagram
 """
 
 PROTO = "enip"
+GROUP = "enip"          # one run of tshark tells them all
 FILTER = "enip && !icmp && !icmpv6"
 ELEMENTS = ("enip",)
 FIELDS = ("enip.command", "enip.session", "enip.status")

@@ -5,6 +5,7 @@ command and function on requests, the command alone on replies.
 """
 
 PROTO = "pccc"
+GROUP = "enip"          # one run of tshark tells them all
 CATALOG = "cip"          # the catalogue counts them there
 FILTER = "cippccc && !icmp && !icmpv6"
 ELEMENTS = ("cippccc",)
