@@ -307,6 +307,17 @@ tell_header(const struct bn_pdu *p, struct ev *e)
 	}
 }
 
+/* A value that no table of ours fits is told as any other. */
+static void
+tell_value(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
+{
+	const struct bn_step *form = bn_value_steps(i);
+
+	if (form == NULL || !bn_steps_value(p, e, i->value, form)) {
+		bn_print(p->m, e, EVF_VALUE, i->value, BN_ITEM_LEVEL);
+	}
+}
+
 static void
 tell_item(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
 {
@@ -324,10 +335,14 @@ tell_item(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
 		ev_uint(e, BNF_INDEX, i->index);
 	}
 	if (i->has & BN_HAS_VALUE) {
-		bn_print(p->m, e, EVF_VALUE, i->value);
+		tell_value(p, e, i);
 	}
 	if (i->has & BN_HAS_PRIO) {
 		ev_uint(e, BNF_PRIORITY, i->priority);
+	}
+	if (i->has & BN_HAS_TIME) {
+		bn_print_prim(p->m, e, EVF_TIME, BN_TIME,
+		    rd_make(i->time, sizeof(i->time)));
 	}
 	if (i->has & BN_HAS_ERROR) {
 		ev_array(e, BNF_ERROR);

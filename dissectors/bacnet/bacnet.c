@@ -152,6 +152,15 @@ set_sub(struct ev_end *e, const struct bn_addr *a)
 	memcpy(e->sub.mac, a->mac, a->len);
 }
 
+bool
+bn_is_known(struct bn_pdu *p, struct rd mac)
+{
+	const uint8_t *b = rd_left(&mac) == 6 ? rd_bytes(&mac, 6) : NULL;
+
+	return b != NULL &&
+	       known(p->ctx, 4, b, (uint16_t)(b[4] << 8 | b[5]), false);
+}
+
 /*
  * A source that a router put in front, though it is a B/IP address that is
  * known: that device, not one behind the router.
@@ -159,9 +168,56 @@ set_sub(struct ev_end *e, const struct bn_addr *a)
 static bool
 is_known_device(struct bn_pdu *p, const struct bn_addr *a)
 {
-	return a->len == 6 &&
-	       known(p->ctx, 4, a->mac, (uint16_t)(a->mac[4] << 8 | a->mac[5]),
-		   false);
+	return bn_is_known(p, rd_make(a->mac, a->len));
+}
+
+void
+bn_bip(struct rd mac, struct ev_end *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->ipver = 4;
+	rd_copy(&mac, ret->ip.a, 4);
+	ret->port = rd_be16(&mac);
+	ret->has_port = true;
+}
+
+/* Who stands in front of a network, for all flows. */
+struct router {
+	struct ev_end end;
+	bool there;
+};
+
+static struct router *
+router(struct bn_pdu *p, uint16_t net, bool make)
+{
+	const uint8_t key[4] = {'b', 'r', (uint8_t)(net >> 8), (uint8_t)net};
+
+	return p->ctx->sv->shared(
+	    p->ctx, key, sizeof(key), sizeof(struct router), make);
+}
+
+bool
+bn_router_of(struct bn_pdu *p, uint16_t net, struct ev_end *ret)
+{
+	const struct router *r = router(p, net, false);
+
+	if (r == NULL || !r->there) {
+		return false;
+	}
+	*ret = r->end;
+	return true;
+}
+
+void
+bn_router_put(struct bn_pdu *p, uint16_t net)
+{
+	struct router *r = router(p, net, true);
+
+	if (r != NULL) {
+		r->end = p->has_origin ? p->origin : *p->ctx->src;
+		memset(&r->end.sub, 0, sizeof(r->end.sub));
+		r->there = true;
+	}
 }
 
 static void
@@ -183,6 +239,25 @@ remember(struct bn_pdu *p)
 	}
 }
 
+/* The networks of its routers a flow remembers, so as not to look each time. */
+static void
+remember_router(struct bn_pdu *p)
+{
+	struct bn_state *st = p->ctx->state;
+	uint8_t side = p->ctx->side & 1;
+
+	if (p->cut || p->has_origin) {
+		return;
+	}
+	for (unsigned i = 0; i < BN_NETS_KEPT; i++) {
+		if (st->nets[side][i] == p->s.net) {
+			return;
+		}
+	}
+	st->nets[side][st->next[side]++ % BN_NETS_KEPT] = p->s.net;
+	bn_router_put(p, p->s.net);
+}
+
 /*
  * Who speaks.  Behind a forwarding broadcast manager the originator is the
  * device and src the carrier (J.4.5): nothing is put on the carrier.
@@ -195,13 +270,8 @@ set_ends(struct bn_pdu *p)
 
 	remember(p);
 	if (routed && is_known_device(p, &p->s)) {
-		struct rd mac = rd_make(p->s.mac, 6);
-
-		memset(&p->origin, 0, sizeof(p->origin));
-		p->origin.ipver = 4;
-		rd_copy(&mac, p->origin.ip.a, 4);
-		p->origin.port = rd_be16(&mac);
-		p->origin.has_port = p->has_origin = true;
+		bn_bip(rd_make(p->s.mac, p->s.len), &p->origin);
+		p->has_origin = true;
 		routed = false;
 	}
 	if (routed && !p->has_origin) {
@@ -214,6 +284,7 @@ set_ends(struct bn_pdu *p)
 	p->who = p->has_origin ? p->origin : *ctx->src;
 	if (routed) {
 		set_sub(&p->who, &p->s);
+		remember_router(p);
 	}
 }
 

@@ -9,10 +9,12 @@
  *   tags.c        tagged values: where one begins and ends
  *   print.c       tagged values as event fields
  *   steps.c       reads a service by its table
- *   requests.c, replies.c, unconfirmed.c   those tables
+ *   requests.c, replies.c   those tables
+ *   values.c      tables of properties with a form of their own
  *   services.c    name and class of each service
  *   facts.c       what follows from properties: identity, value, state
  *   effects.c     what follows from services: state, auth, transfer
+ *   netport.c     facts of the Network Port object
  *   names.c       numbers to names, from the .def files
  *
  * References are to clauses of ANSI/ASHRAE Standard 135-2020; J and U are its
@@ -73,7 +75,12 @@ enum {
 	BN_PROP_PRESENT_VALUE = 85,
 	BN_PROP_STATUS_FLAGS = 111,
 	BN_PROP_SYSTEM_STATUS = 112,
+	BN_PROP_LOG_BUFFER = 131,
 	BN_PROP_RESTART_REASON = 196,
+	BN_PROP_BDT = 414, /* bbmd-broadcast-distribution-table */
+	BN_PROP_FDT = 415, /* bbmd-foreign-device-table */
+	BN_PROP_FD_BBMD = 418,
+	BN_PROP_NETWORK_TYPE = 427,
 };
 
 #include "dissectors/bacnet/fields.h"
@@ -155,6 +162,7 @@ enum {
 	BN_HAS_PRIO = 1 << 4,
 	BN_HAS_ERROR = 1 << 5,
 	BN_HAS_TYPE = 1 << 6, /* type alone: CreateObject */
+	BN_HAS_TIME = 1 << 7,
 };
 
 /* One object, or property of it, that a service speaks of. */
@@ -163,6 +171,7 @@ struct bn_item {
 	uint16_t type;
 	uint32_t instance, property, index;
 	uint32_t err_class, err_code;
+	uint8_t time[4]; /* of change, 13.17 */
 	struct rd value;
 };
 
@@ -192,9 +201,13 @@ struct bn_wait {
 
 _Static_assert(sizeof(struct bn_wait) <= DIS_BLOB_MAX, "does not fit a blob");
 
-/* State of a flow. */
+#define BN_NETS_KEPT 4
+
+/* State of a flow, by side. */
 struct bn_state {
-	bool known[2]; /* by side: its B/IP address is on record */
+	bool known[2]; /* its B/IP address is on record */
+	uint8_t next[2];
+	uint16_t nets[2][BN_NETS_KEPT]; /* it is on record as their router */
 };
 
 /* One message under way from bytes to events. */
@@ -251,6 +264,13 @@ uint64_t bn_key(const struct bn_pdu *, uint8_t kind, uint8_t number);
  * let go: an invoke id is used again (5.4).
  */
 bool bn_take(struct bn_pdu *, uint64_t key, int service);
+
+/* A B/IP address (J.1.2) as an end, and whether it was seen to speak. */
+void bn_bip(struct rd mac, struct ev_end *ret);
+bool bn_is_known(struct bn_pdu *, struct rd mac);
+/* Who was seen in front of a network; false when nobody was. */
+bool bn_router_of(struct bn_pdu *, uint16_t net, struct ev_end *ret);
+void bn_router_put(struct bn_pdu *, uint16_t net);
 
 /* --- bvlc.c -------------------------------------------------------------- */
 
@@ -310,7 +330,12 @@ enum bn_step_op {
 	BS_STAMP,  /* BACnetTimeStamp between opening and closing tag */
 	BS_STAMPS, /* any number of them                             */
 	BS_ANY,    /* one element of whatever kind                    */
-	BS_REST,   /* all that is left                                */
+	BS_REST,   /* all that is left of the level at hand           */
+	BS_CHOICE, /* one of several, by its first tag                */
+	BS_OR,     /* between them                                    */
+	BS_CHOSEN, /* behind them                                     */
+	BS_STATES, /* BACnetPropertyStates between two tags           */
+	BS_HIDE,   /* that there is something between two tags        */
 };
 
 #define BN_UNTAGGED 255 /* no context tag: by application type */
@@ -321,18 +346,29 @@ struct bn_step {
 	uint16_t field;
 };
 
+/* The parameters of a service, into items and arguments. */
 void bn_steps(struct bn_pdu *, const struct bn_step *);
+#define BN_ITEM_LEVEL 2 /* marks around an item's value: objects, its element */
+/*
+ * A property's value, as fields of the event's item at hand.  False, and
+ * nothing added, when it is not of that form.
+ */
+bool bn_steps_value(
+    struct bn_pdu *, struct ev *, struct rd value, const struct bn_step *);
 
 /* The tables; NULL: the service has no parameters. */
 const struct bn_step *bn_request_steps(uint8_t service, bool *ret_known);
 const struct bn_step *bn_unconfirmed_steps(uint8_t service, bool *ret_known);
 const struct bn_step *bn_ack_steps(uint8_t service, bool *ret_known);
 const struct bn_step *bn_error_steps(uint8_t service);
+/* Of a property whose value has a form of its own; NULL: it has none. */
+const struct bn_step *bn_value_steps(const struct bn_item *);
 
 /* --- print.c ------------------------------------------------------------- */
 
-/* A tagged value, or several, as one field. */
-void bn_print(struct bn_msg *, struct ev *, uint16_t id, struct rd value);
+/* A tagged value, or several, as one field within level marks. */
+void bn_print(
+    struct bn_msg *, struct ev *, uint16_t id, struct rd value, unsigned level);
 /* A primitive's content. */
 void bn_print_prim(
     struct bn_msg *, struct ev *, uint16_t id, uint8_t type, struct rd content);
@@ -341,9 +377,14 @@ char *bn_text(struct bn_msg *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* The text of a character string: where it is and how it is coded. */
 enum ev_type bn_string(struct rd content, struct rd *ret);
-/* 1.2.3.4:47808 */
+/* 1.2.3.4:47808, or hex where it is no B/IP address */
+const char *bn_hex_text(struct bn_msg *, struct rd);
 const char *bn_address_text(struct bn_msg *, struct rd addr);
 void bn_put_text(struct ev *, uint16_t id, const char *);
+
+/* --- netport.c ----------------------------------------------------------- */
+
+void bn_network_port(struct bn_pdu *, const struct bn_item *, const char *via);
 
 /* --- facts.c, effects.c -------------------------------------------------- */
 

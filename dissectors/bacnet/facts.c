@@ -225,6 +225,35 @@ tell_restart(struct bn_pdu *p, struct rd value, bool now)
 }
 
 /*
+ * Who is at a network and address that another device has bound to: on a
+ * network of its own the speaker's (0: its local one); a B/IP address that is
+ * one; or behind the router that was seen in front of that network.
+ */
+static void
+bound(struct bn_pdu *p, uint16_t net, struct rd mac, struct ev_end *who)
+{
+	bool routed = p->who.sub.kind == EV_SUB_BACNET;
+	size_t n = rd_left(&mac);
+
+	memset(who, 0, sizeof(*who));
+	if (n == 6 && ((net == 0 && !routed) || bn_is_known(p, mac))) {
+		bn_bip(mac, who);
+		return;
+	}
+	if (net == 0 && routed) {
+		net = p->who.sub.net;
+	}
+	if (!bn_router_of(p, net, who)) {
+		*who = p->who;
+	}
+	memset(&who->sub, 0, sizeof(who->sub));
+	who->sub.kind = EV_SUB_BACNET;
+	who->sub.net = net;
+	who->sub.len = (uint8_t)n;
+	rd_copy(&mac, who->sub.mac, n);
+}
+
+/*
  * 12.11.30: whom the device has bound to.  It speaks of others; an address
  * nobody has seen is a ghost.
  */
@@ -235,8 +264,7 @@ tell_bindings(struct bn_pdu *p, struct rd v, const char *via)
 
 	while (rd_left(&v) > 0 && left-- > 0) {
 		struct rd oid, net, mac, c;
-		struct bn_addr a = {.there = true};
-		struct ev_end who = {0};
+		struct ev_end who;
 		uint64_t number;
 		const char *text;
 
@@ -246,26 +274,12 @@ tell_bindings(struct bn_pdu *p, struct rd v, const char *via)
 		    !bn_lone(mac, BN_OCTETS, &mac)) {
 			return;
 		}
-		a.net = (uint16_t)number;
-		a.len =
-		    (uint8_t)(rd_left(&mac) <= BN_MAC_MAX ? rd_left(&mac) : 0);
 		text = bn_text(p->m, "%u", rd_be32(&c) & BN_INSTANCES);
-		if (a.len == 0 || text == NULL) {
+		if (rd_left(&mac) == 0 || rd_left(&mac) > BN_MAC_MAX ||
+		    number >= BN_NET_ALL || text == NULL) {
 			continue;
 		}
-		if (a.net == 0 && a.len == 6) {
-			who.ipver = 4;
-			rd_copy(&mac, who.ip.a, 4);
-			who.port = rd_be16(&mac);
-			who.has_port = true;
-		} else {
-			who = p->who;
-			rd_copy(&mac, a.mac, a.len);
-			who.sub.kind = EV_SUB_BACNET;
-			who.sub.net = a.net;
-			who.sub.len = a.len;
-			memcpy(who.sub.mac, a.mac, a.len);
-		}
+		bound(p, (uint16_t)number, mac, &who);
 		identity_of(p, &who, "peer", "device_instance", EV_T_TEXT, text,
 		    strlen(text), via);
 	}
@@ -308,58 +322,6 @@ device(struct bn_pdu *p, const struct bn_item *i, const char *via)
 	}
 }
 
-/* --- the Network Port object, 12.56 -------------------------------------- */
-
-static const char *
-dotted(struct bn_pdu *p, struct rd c)
-{
-	const uint8_t *b = rd_bytes(&c, 4);
-
-	return b != NULL && rd_left(&c) == 0
-		   ? bn_text(p->m, "%u.%u.%u.%u", b[0], b[1], b[2], b[3])
-		   : NULL;
-}
-
-static void
-network_port(struct bn_pdu *p, const struct bn_item *i, const char *via)
-{
-	struct rd c;
-	uint64_t v;
-
-	switch (i->property) {
-	case 401:
-		if (bn_lone(i->value, BN_OCTETS, &c)) {
-			bn_identity_text(p, "gateway", dotted(p, c), via);
-		}
-		break;
-	case 411:
-		if (bn_lone(i->value, BN_OCTETS, &c)) {
-			bn_identity_text(p, "netmask", dotted(p, c), via);
-		}
-		break;
-	case 400:
-		if (bn_lone(i->value, BN_OCTETS, &c)) {
-			const char *ip = dotted(p, c);
-
-			if (ip != NULL) {
-				bn_topology(p, "port_address", ip,
-				    bn_text(
-					p->m, "network-port %u", i->instance),
-				    -1);
-			}
-		}
-		break;
-	case 425:
-		if (bn_lone_uint(i->value, BN_UINT, &v)) {
-			bn_topology(p, "network_number",
-			    bn_text(p->m, "net %llu", (unsigned long long)v),
-			    bn_text(p->m, "network-port %u", i->instance), -1);
-		}
-		break;
-	default: break;
-	}
-}
-
 /* --- values -------------------------------------------------------------- */
 
 /* BACnetStatusFlags, clause 21: in-alarm, fault, overridden, out of service. */
@@ -393,18 +355,32 @@ point(struct bn_pdu *p, const struct bn_item *i)
 		   : bn_text(p->m, "object-type-%u %u", i->type, i->instance);
 }
 
-/* Status flags of the same object in the same message. */
-static const char *
-quality_of(const struct bn_msg *m, const struct bn_item *of)
+static bool
+is_whole(const struct bn_item *i)
 {
-	for (uint16_t k = 0; k < m->n; k++) {
-		const struct bn_item *i = &m->item[k];
+	const uint8_t need = BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE;
 
-		if (i->property == BN_PROP_STATUS_FLAGS &&
-		    (i->has & (BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE)) ==
-			(BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE) &&
-		    i->type == of->type && i->instance == of->instance) {
-			return flags_name(i->value);
+	return (i->has & need) == need;
+}
+
+/*
+ * A property of the same object, read or told together with the one at hand:
+ * services have what they say of one object in a row.
+ */
+static const struct bn_item *
+beside(const struct bn_msg *m, const struct bn_item *of, uint32_t property)
+{
+	const struct bn_item *first = of, *end = m->item + m->n;
+
+	while (first > m->item && first[-1].type == of->type &&
+	       first[-1].instance == of->instance) {
+		first--;
+	}
+	for (; first < end && first->type == of->type &&
+	       first->instance == of->instance;
+	     first++) {
+		if (first->property == property && is_whole(first)) {
+			return first;
 		}
 	}
 	return NULL;
@@ -425,77 +401,92 @@ is_commandable(uint16_t type)
 	}
 }
 
+/*
+ * What is commanded at which priority; Null gives that one back (19.2.1).
+ */
+static void
+tell_priority(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
+{
+	unsigned prio = i->has & BN_HAS_PRIO      ? i->priority
+			: is_commandable(i->type) ? 16
+						  : 0;
+	struct rd c;
+	bool null = bn_lone(i->value, BN_NULL, &c);
+
+	if (prio == 0) {
+		return;
+	}
+	bn_put_text(e, EVF_DETAIL,
+	    bn_text(p->m, "%spriority %u", null ? "relinquish " : "", prio));
+	ev_uint(e, EVF_PRIORITY, prio);
+	if (null) {
+		ev_bool(e, EVF_RELINQUISH, true);
+	}
+}
+
 static void
 tell_value(struct bn_pdu *p, const struct bn_item *i, bool commanded)
 {
 	const char *object = point(p, i), *quality = NULL;
-	bool alone = i->property == BN_PROP_STATUS_FLAGS;
+	const struct bn_item *flags = beside(p->m, i, BN_PROP_STATUS_FLAGS);
 	struct ev *e;
-	struct rd c;
 
 	if (object == NULL) {
 		return;
 	}
-	if (alone) {
+	if (flags != NULL) {
+		quality = flags_name(flags->value);
+	}
+	if (flags == i) {
 		object = bn_text(p->m, "%s status-flags", object);
 	}
-	quality = alone ? flags_name(i->value) : quality_of(p->m, i);
 	e = bn_event(p, EV_VALUE);
+	if (p->has_origin) {
+		e->flags |= EV_HAS_SUBJECT;
+		e->subject = p->who;
+	}
 	bn_put_text(e, EVF_OBJECT, object);
-	bn_print(p->m, e, EVF_VALUE, i->value);
+	bn_print(p->m, e, EVF_VALUE, i->value, 0);
 	if (quality != NULL) {
 		ev_name(e, EVF_QUALITY, quality);
 	}
+	if (i->has & BN_HAS_TIME) {
+		bn_print_prim(p->m, e, EVF_TIME, BN_TIME,
+		    rd_make(i->time, sizeof(i->time)));
+	}
 	ev_name(e, EVF_SOURCE, commanded ? "commanded" : "reported");
 	if (commanded) {
-		unsigned prio = i->has & BN_HAS_PRIO      ? i->priority
-				: is_commandable(i->type) ? 16
-							  : 0;
-		bool null = bn_lone(i->value, BN_NULL, &c);
-
-		if (prio != 0) {
-			bn_put_text(e, EVF_DETAIL,
-			    bn_text(p->m, "%spriority %u",
-				null ? "relinquish " : "", prio));
-		}
+		tell_priority(p, e, i);
 	}
 	dis_emit(p->ctx, e);
 }
 
 /* --- a message ----------------------------------------------------------- */
 
+/* Status flags are the quality of a value where there is one. */
+static bool
+is_shown(const struct bn_msg *m, const struct bn_item *i)
+{
+	if (i->property == BN_PROP_STATUS_FLAGS) {
+		return beside(m, i, BN_PROP_PRESENT_VALUE) == NULL;
+	}
+	return i->property == BN_PROP_PRESENT_VALUE && !(i->has & BN_HAS_INDEX);
+}
+
 static void
 item(struct bn_pdu *p, const struct bn_item *i, bool commanded, const char *via)
 {
-	const uint8_t need = BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE;
-	bool shown;
-
-	if ((i->has & need) != need) {
+	if (!is_whole(i)) {
 		return;
 	}
-	shown =
-	    i->property == BN_PROP_PRESENT_VALUE && !(i->has & BN_HAS_INDEX);
-	if (i->property == BN_PROP_STATUS_FLAGS) {
-		/* It is the quality of a value where there is one. */
-		shown = true;
-		for (uint16_t k = 0; k < p->m->n; k++) {
-			const struct bn_item *o = &p->m->item[k];
-
-			if ((o->has & need) == need &&
-			    o->property == BN_PROP_PRESENT_VALUE &&
-			    o->type == i->type && o->instance == i->instance) {
-				shown = false;
-			}
-		}
-	}
-	if (shown) {
+	if (is_shown(p->m, i)) {
 		tell_value(p, i, commanded);
 	} else if (commanded) {
 		return;
 	} else if (i->type == BN_OBJ_DEVICE) {
 		device(p, i, via);
 	} else if (i->type == BN_OBJ_NETWORK_PORT) {
-		network_port(p, i, via);
+		bn_network_port(p, i, via);
 	}
 }
 
@@ -503,7 +494,8 @@ static bool
 reports(const struct bn_pdu *p)
 {
 	if (p->type == BN_COMPLEX_ACK) {
-		return p->service == 12 || p->service == 14;
+		return p->service == 12 || p->service == 13 ||
+		       p->service == 14 || p->service == 26;
 	}
 	if (p->type == BN_UNCONFIRMED) {
 		return p->service == 2 || p->service == 11;

@@ -24,6 +24,11 @@ enum bn_field {
 	BI_DEVICE,   /* an object identifier of a device: its number  */
 	BI_BOTH,     /* a new item, and the object as text            */
 	BI_PASSWORD, /* that there is one                           */
+	BI_TYPED,    /* how many bytes of a terminal there are      */
+	BI_IP,       /* octets that are an IP address               */
+	BI_MASK,
+	BI_ADDRESS, /* octets that are a B/IP address              */
+	BI_TIME,    /* of change, of the item at hand              */
 	BI_SKIP
 };
 

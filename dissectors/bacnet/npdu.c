@@ -16,7 +16,7 @@
 #define CTL_RESERVED 0x50
 #define MSG_VENDOR   0x80 /* 6.2.4: from here on the vendor's own */
 #define NETS_MAX     512
-#define PORTS_MAX    255
+#define ROUTES_KEPT  64
 
 static void
 address(struct bn_pdu *p, struct bn_addr *a)
@@ -285,11 +285,23 @@ topology(
 	}
 }
 
+/* 6.4.2: what it routes to is known from now on, to a sane number. */
+static void
+routes_known(struct bn_pdu *p, struct rd nets)
+{
+	for (unsigned n = 0; n < ROUTES_KEPT && rd_has(&nets, 2); n++) {
+		bn_router_put(p, rd_be16(&nets));
+	}
+}
+
 static void
 tell_topology(struct bn_pdu *p, struct rd nets, uint8_t reason, bool configured)
 {
 	switch (p->msg) {
-	case 0x01: topology(p, nets, "routes", NULL); break;
+	case 0x01:
+		routes_known(p, nets);
+		topology(p, nets, "routes", NULL);
+		break;
 	case 0x02: topology(p, nets, "could_route", NULL); break;
 	case 0x03: topology(p, nets, "rejects", reject_name(reason)); break;
 	case 0x04: topology(p, nets, "busy", NULL); break;

@@ -11,7 +11,7 @@
 
 #include "dissectors/bacnet/bacnet.h"
 
-#define NEST 2 /* EV_DEPTH_MAX allows no more inside an item */
+#define NEST 2 /* levels of tags; each is an object and its list */
 
 /* Character sets, 20.2.9. */
 enum { SET_UTF8, SET_DBCS, SET_JIS, SET_UCS4, SET_UCS2, SET_LATIN1 };
@@ -63,6 +63,18 @@ bn_string(struct rd c, struct rd *ret)
 }
 
 const char *
+bn_hex_text(struct bn_msg *m, struct rd a)
+{
+	char hex[2 * BN_MAC_MAX + 1];
+
+	hex[0] = '\0';
+	for (size_t k = 0; k < BN_MAC_MAX && rd_left(&a) > 0; k++) {
+		(void)snprintf(hex + 2 * k, 3, "%02x", rd_u8(&a));
+	}
+	return bn_text(m, "%s", hex);
+}
+
+const char *
 bn_address_text(struct bn_msg *m, struct rd a)
 {
 	char ip[EV_IP_TEXT];
@@ -70,15 +82,7 @@ bn_address_text(struct bn_msg *m, struct rd a)
 	size_t n = rd_left(&a);
 
 	if (n != 6 && n != 18) {
-		char hex[2 * BN_MAC_MAX + 1];
-		size_t k = 0;
-
-		n = n < BN_MAC_MAX ? n : BN_MAC_MAX;
-		hex[0] = '\0';
-		for (; k < n; k++) {
-			(void)snprintf(hex + 2 * k, 3, "%02x", rd_u8(&a));
-		}
-		return bn_text(m, "%s", hex);
+		return bn_hex_text(m, a);
 	}
 	rd_copy(&a, addr.a, n - 2);
 	(void)ev_ip_text(ip, n == 6 ? 4 : 6, &addr);
@@ -262,10 +266,20 @@ print_unknown(struct ev *e, uint8_t num, struct rd c)
 	ev_end(e);
 }
 
-static void
-print_list(struct bn_msg *m, struct ev *e, uint16_t id, struct rd v)
+/* How many levels of tags fit: the array, two marks each, one unknown. */
+static unsigned
+nest_max(unsigned level)
 {
-	unsigned depth = 0;
+	unsigned room = level + 2 < EV_DEPTH_MAX ? EV_DEPTH_MAX - 2 - level : 0;
+
+	return room / 2 < NEST ? room / 2 : NEST;
+}
+
+static void
+print_list(
+    struct bn_msg *m, struct ev *e, uint16_t id, struct rd v, unsigned level)
+{
+	unsigned depth = 0, max = nest_max(level);
 
 	ev_array(e, id);
 	while (rd_left(&v) > 0 && !e->overflow) {
@@ -279,7 +293,7 @@ print_list(struct bn_msg *m, struct ev *e, uint16_t id, struct rd v)
 			ev_end(e);
 			ev_end(e);
 			depth--;
-		} else if (t.cls == BN_OPEN && depth < NEST) {
+		} else if (t.cls == BN_OPEN && depth < max) {
 			ev_object(e, EVF_ELEM);
 			ev_uint(e, BNF_TAG, t.num);
 			ev_array(e, BNF_LIST);
@@ -305,7 +319,8 @@ print_list(struct bn_msg *m, struct ev *e, uint16_t id, struct rd v)
 }
 
 void
-bn_print(struct bn_msg *m, struct ev *e, uint16_t id, struct rd v)
+bn_print(
+    struct bn_msg *m, struct ev *e, uint16_t id, struct rd v, unsigned level)
 {
 	struct rd look = v, c;
 	struct bn_tag t;
@@ -317,5 +332,5 @@ bn_print(struct bn_msg *m, struct ev *e, uint16_t id, struct rd v)
 			return;
 		}
 	}
-	print_list(m, e, id, v);
+	print_list(m, e, id, v, level);
 }

@@ -59,10 +59,16 @@ static const struct bn_step event_information[] = {OPEN(0), ARRAY(BNF_EVENTS),
     C(5, BITS, BNF_EVENT_ENABLE), TREE(6, BNF_PRIORITIES), NEXT, CLOSE(0),
     C(1, BOOL, BNF_MORE_EVENTS), STOP};
 
-/* Opaque: read conditional (15.6 of 135-2004), audit query, AuthRequest. */
-static const struct bn_step audit_query[] = {
-    CO(0, OID, BI_OID), REST(BNF_ITEMS), STOP};
-static const struct bn_step rest[] = {REST(BNF_ITEMS), STOP};
+/* 13.21 */
+static const struct bn_step audit_query[] = {C(0, OID, BI_OID), OPEN(1),
+    ARRAY(BNF_RECORDS), C(0, UINT, BNF_SEQUENCE), OPEN(1),
+    DATETIME(0, BNF_TIMESTAMP), OPEN(1), CHOICE, C(0, BITS, BNF_LOG_STATUS), OR,
+    OPEN(1), AUDIT_NOTIFICATION, CLOSE(1), OR, C(2, REAL, BNF_TIME_CHANGE),
+    CHOSEN, CLOSE(1), CLOSE(1), NEXT, CLOSE(1), C(2, BOOL, BNF_NO_MORE), STOP};
+
+/* AuthRequest, 135-2020cp: the token itself is a secret. */
+static const struct bn_step auth_request[] = {
+    CHOICE, HIDE(0, BNF_TOKEN), CHOSEN, STOP};
 
 static const struct bn_step *const acks[BN_CONFIRMED_MAX] = {
     [3] = alarm_summary,
@@ -71,7 +77,7 @@ static const struct bn_step *const acks[BN_CONFIRMED_MAX] = {
     [7] = write_file,
     [10] = create_object,
     [12] = read_property,
-    [13] = rest,
+    [13] = read_multiple, /* 15.6 of 135-2004 */
     [14] = read_multiple,
     [18] = private_transfer,
     [21] = vt_open,
@@ -80,7 +86,7 @@ static const struct bn_step *const acks[BN_CONFIRMED_MAX] = {
     [26] = read_range,
     [29] = event_information,
     [33] = audit_query,
-    [34] = rest,
+    [34] = auth_request,
 };
 
 const struct bn_step *

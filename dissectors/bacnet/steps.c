@@ -10,7 +10,9 @@
 
 #include "dissectors/bacnet/bacnet.h"
 
-#define LOOPS_MAX 4
+#define LOOPS_MAX      6
+#define ARGS_LEVEL     1  /* within "args" */
+#define STATES_INTEGER 41 /* BACnetPropertyStates: the signed one */
 
 struct loop {
 	const struct bn_step *first; /* behind the BS_LOOP */
@@ -21,8 +23,10 @@ struct loop {
 struct run {
 	struct bn_pdu *p;
 	struct bn_msg *m;
+	struct ev *out; /* where what becomes no item is told */
 	struct rd r;
 	const struct bn_step *s;
+	unsigned level; /* OBJECT and ARRAY marks around what is told */
 	unsigned depth;
 	struct loop loop[LOOPS_MAX];
 	bool stop;
@@ -130,13 +134,27 @@ item_number(struct run *x, uint16_t field, uint32_t v)
 	}
 }
 
+/* When the property of the item at hand changed (13.17). */
+static void
+item_time(struct run *x, struct rd c)
+{
+	struct bn_item *i = item_now(x->m);
+
+	if (rd_left(&c) != sizeof(i->time)) {
+		stop(x, BN_BAD_VALUE);
+		return;
+	}
+	i->has |= BN_HAS_TIME;
+	rd_copy(&c, i->time, sizeof(i->time));
+}
+
 /* --- one element --------------------------------------------------------- */
 
 /* 13.6, 16.9: a device; another type is told as it is. */
 static void
 tell_device(struct run *x, uint32_t v)
 {
-	struct ev *args = &x->m->args;
+	struct ev *args = x->out;
 
 	if (v >> 22 == BN_OBJ_DEVICE) {
 		ev_uint(args, BNF_DEVICE, v & BN_INSTANCES);
@@ -159,23 +177,60 @@ take_oid(struct run *x, uint16_t field, struct rd c)
 	case BI_OID: item_oid(x->m, v); break;
 	case BI_BOTH:
 		item_oid(x->m, v);
-		bn_print_prim(x->m, &x->m->args, EVF_OBJECT, BN_OID, c);
+		bn_print_prim(x->m, x->out, EVF_OBJECT, BN_OID, c);
 		break;
 	case BI_DEVICE: tell_device(x, v); break;
-	default: bn_print_prim(x->m, &x->m->args, field, BN_OID, c); break;
+	default: bn_print_prim(x->m, x->out, field, BN_OID, c); break;
 	}
+}
+
+/* An address as one, where its length is one's. */
+static void
+take_address(struct run *x, uint16_t field, struct rd c)
+{
+	size_t n = rd_left(&c);
+
+	if (field == BI_ADDRESS) {
+		bn_put_text(x->out, BNF_ADDRESS, bn_address_text(x->m, c));
+	} else if (n == 4 || n == 16) {
+		ev_bytes(x->out, field == BI_IP ? BNF_HOST : BNF_MASK, EV_T_IP,
+		    c.p, n);
+	} else {
+		ev_bytes(x->out, field == BI_IP ? BNF_HOST : BNF_MASK, EV_T_HEX,
+		    c.p, n);
+	}
+}
+
+/* That there is a secret, never which; of a terminal's bytes how many. */
+static bool
+is_hidden(struct run *x, uint16_t field, struct rd c)
+{
+	if (field == BI_PASSWORD) {
+		ev_bool(x->out, BNF_PASSWORD, true);
+	} else if (field == BI_TYPED) {
+		ev_uint(x->out, BNF_OCTETS, rd_left(&c));
+	} else {
+		return field == BI_SKIP;
+	}
+	return true;
 }
 
 /* A primitive's content, where its step wants it. */
 static void
 take(struct run *x, const struct bn_step *s, struct rd c, uint32_t boolean)
 {
-	struct ev *args = &x->m->args;
+	struct ev *args = x->out;
 	uint64_t v = 0;
 
-	if (s->field == BI_PASSWORD) {
-		/* That there is one, never which. */
-		ev_bool(args, BNF_PASSWORD, true);
+	if (is_hidden(x, s->field, c)) {
+		return;
+	}
+	if (s->type == BN_OCTETS && s->field > BNF_END) {
+		take_address(x, s->field, c);
+		return;
+	}
+	if (s->field == BI_TIME) {
+		item_time(x, c);
 		return;
 	}
 	if (s->type == BN_OID) {
@@ -184,9 +239,6 @@ take(struct run *x, const struct bn_step *s, struct rd c, uint32_t boolean)
 			return;
 		}
 		take_oid(x, s->field, c);
-		return;
-	}
-	if (s->field == BI_SKIP) {
 		return;
 	}
 	if (s->type == BN_BOOL) {
@@ -235,11 +287,18 @@ primitive(struct run *x, const struct bn_step *s)
 	take(x, s, c, t.len);
 }
 
+/* The end of the level at hand, or of all. */
+static bool
+is_over(const struct run *x)
+{
+	return rd_left(&x->r) == 0 || bn_at_close(&x->r);
+}
+
 /* BACnetTimeStamp, clause 21: a time, a number, or date and time. */
 static bool
 stamp(struct run *x, uint16_t id)
 {
-	struct ev *args = &x->m->args;
+	struct ev *args = x->out;
 	struct rd inside, date, c;
 	struct bn_tag t;
 
@@ -252,8 +311,8 @@ stamp(struct run *x, uint16_t id)
 			return false;
 		}
 		ev_object(args, id);
-		bn_print(x->m, args, BNF_DATE, date);
-		bn_print(x->m, args, BNF_TIME_OF_DAY, inside);
+		bn_print(x->m, args, BNF_DATE, date, x->level + 1);
+		bn_print(x->m, args, BNF_TIME_OF_DAY, inside, x->level + 1);
 		ev_end(args);
 		return true;
 	}
@@ -268,14 +327,42 @@ stamp(struct run *x, uint16_t id)
 static void
 stamps(struct run *x, const struct bn_step *s)
 {
-	ev_array(&x->m->args, s->field);
-	while (rd_left(&x->r) > 0 && !bn_at_close(&x->r)) {
+	ev_array(x->out, s->field);
+	while (!is_over(x)) {
 		if (!stamp(x, EVF_ELEM)) {
 			stop(x, BN_BAD_VALUE);
 			break;
 		}
 	}
-	ev_end(&x->m->args);
+	ev_end(x->out);
+}
+
+/* BACnetPropertyStates, clause 21: which of the kinds, and its number. */
+static void
+states(struct run *x, const struct bn_step *s, struct rd inside)
+{
+	struct bn_tag t;
+	struct rd c;
+	uint64_t v;
+	int64_t i;
+
+	if (!bn_tag(&inside, &t) || t.cls != BN_CTX) {
+		stop(x, BN_BAD_VALUE);
+		return;
+	}
+	c = bn_content(&inside, &t);
+	if (!bn_unsigned(c, &v) || !bn_signed(c, &i) || rd_left(&inside) > 0) {
+		stop(x, BN_BAD_VALUE);
+		return;
+	}
+	ev_object(x->out, s->field);
+	ev_uint(x->out, BNF_TAG, t.num);
+	if (t.num == STATES_INTEGER) {
+		ev_int(x->out, EVF_VALUE, i);
+	} else {
+		ev_uint(x->out, EVF_VALUE, v);
+	}
+	ev_end(x->out);
 }
 
 /* What stands between an opening tag and its closing one. */
@@ -304,13 +391,31 @@ enclosed(struct run *x, const struct bn_step *s)
 		stop(x, BN_BAD_TAG);
 		return;
 	}
-	if (s->op == BS_TREE) {
-		bn_print(x->m, &x->m->args, s->field, inside);
-		return;
+	switch (s->op) {
+	case BS_TREE: bn_print(x->m, x->out, s->field, inside, x->level); break;
+	case BS_STATES: states(x, s, inside); break;
+	case BS_HIDE: ev_bool(x->out, s->field, true); break;
+	default:
+		i = item_now(x->m);
+		i->has |= BN_HAS_VALUE;
+		i->value = inside;
+		break;
 	}
-	i = item_now(x->m);
-	i->has |= BN_HAS_VALUE;
-	i->value = inside;
+}
+
+/* All that is left of the level at hand. */
+static struct rd
+rest(struct run *x)
+{
+	struct rd all = x->r, one;
+
+	while (!is_over(x) && bn_element(&x->r, &one)) {
+	}
+	if (!rd_ok(&x->r)) {
+		x->r = all;
+		return rd_rest(&x->r);
+	}
+	return rd_sub(&all, (size_t)(x->r.p - all.p));
 }
 
 static void
@@ -319,14 +424,14 @@ any(struct run *x, const struct bn_step *s)
 	struct rd v;
 
 	if (s->op == BS_REST) {
-		v = rd_rest(&x->r);
+		v = rest(x);
 		if (rd_left(&v) > 0) {
-			bn_print(x->m, &x->m->args, s->field, v);
+			bn_print(x->m, x->out, s->field, v, x->level);
 		}
 	} else if (!bn_element(&x->r, &v)) {
 		stop(x, BN_BAD_PARAMETER);
 	} else {
-		bn_print(x->m, &x->m->args, s->field, v);
+		bn_print(x->m, x->out, s->field, v, x->level);
 	}
 }
 
@@ -355,7 +460,8 @@ open_tag(struct run *x, const struct bn_step *s)
 	if (bn_at_open(&x->r, s->tag)) {
 		(void)bn_tag(&x->r, &t);
 		if (s->field != 0) {
-			ev_object(&x->m->args, s->field);
+			ev_object(x->out, s->field);
+			x->level++;
 		}
 	} else if (s->optional) {
 		x->s = behind(s, BS_OPEN, BS_CLOSE);
@@ -379,20 +485,78 @@ close_tag(struct run *x, const struct bn_step *s)
 	if (!bn_tag(&x->r, &t) || t.cls != BN_CLOSE || t.num != s->tag) {
 		stop(x, BN_BAD_TAG);
 	} else if (s->field != 0) {
-		ev_end(&x->m->args);
+		ev_end(x->out);
+		x->level--;
 	}
 }
 
+/* --- one of several ------------------------------------------------------ */
+
+/* Whether the element at hand begins this step. */
 static bool
-is_over(const struct run *x)
+begins(const struct bn_step *s, const struct bn_tag *t)
 {
-	return rd_left(&x->r) == 0 || bn_at_close(&x->r);
+	switch ((enum bn_step_op)s->op) {
+	case BS_PRIM:
+		return s->tag == BN_UNTAGGED
+			   ? t->cls == BN_APP && t->num == s->type
+			   : t->cls == BN_CTX && t->num == s->tag;
+	case BS_OPEN:
+	case BS_TREE:
+	case BS_VALUE:
+	case BS_STATES:
+	case BS_HIDE:
+	case BS_STAMP: return t->cls == BN_OPEN && t->num == s->tag;
+	default: return false;
+	}
 }
+
+/* On to the one of several that the tag at hand begins. */
+static void
+choose(struct run *x, const struct bn_step *s)
+{
+	const struct bn_step *end = behind(s, BS_CHOICE, BS_CHOSEN);
+	static const struct bn_step unknown = {
+	    BS_ANY, 0, 0, false, BNF_PARAMETERS};
+	unsigned depth = 0;
+	struct bn_tag t;
+
+	if (!bn_peek(&x->r, &t) || t.cls == BN_CLOSE) {
+		stop(x, BN_BAD_PARAMETER);
+		return;
+	}
+	for (; s + 1 < end; s++) {
+		depth += s->op == BS_CHOICE;
+		depth -= s->op == BS_CHOSEN;
+		if (depth == 1 && (s->op == BS_CHOICE || s->op == BS_OR) &&
+		    begins(s + 1, &t)) {
+			x->s = s + 1;
+			return;
+		}
+	}
+	any(x, &unknown);
+	x->s = end;
+}
+
+/* Behind the alternative that was taken: past the others. */
+static void
+chosen(struct run *x, const struct bn_step *s)
+{
+	unsigned depth = 1;
+
+	for (s++; depth > 0; s++) {
+		depth += s->op == BS_CHOICE;
+		depth -= s->op == BS_CHOSEN;
+	}
+	x->s = s;
+}
+
+/* --- rounds -------------------------------------------------------------- */
 
 static void
 loop(struct run *x, const struct bn_step *s)
 {
-	struct ev *args = &x->m->args;
+	struct ev *args = x->out;
 
 	if (s->field != 0) {
 		ev_array(args, s->field);
@@ -407,6 +571,7 @@ loop(struct run *x, const struct bn_step *s)
 	x->loop[x->depth++] = (struct loop){s + 1, x->r.p, s->field != 0};
 	if (s->field != 0) {
 		ev_object(args, EVF_ELEM);
+		x->level += 2;
 	}
 }
 
@@ -414,7 +579,7 @@ static void
 next(struct run *x)
 {
 	struct loop *l = &x->loop[x->depth - 1];
-	struct ev *args = &x->m->args;
+	struct ev *args = x->out;
 
 	assert(x->depth > 0); /* the tables are ours */
 	if (l->array) {
@@ -432,37 +597,77 @@ next(struct run *x)
 	}
 	if (l->array) {
 		ev_end(args);
+		x->level -= 2;
 	}
 	x->depth--;
+}
+
+static void
+step(struct run *x, const struct bn_step *s)
+{
+	switch ((enum bn_step_op)s->op) {
+	case BS_PRIM: primitive(x, s); break;
+	case BS_OPEN: open_tag(x, s); break;
+	case BS_CLOSE: close_tag(x, s); break;
+	case BS_LOOP: loop(x, s); break;
+	case BS_NEXT: next(x); break;
+	case BS_CHOICE: choose(x, s); break;
+	case BS_OR: chosen(x, s); break;
+	case BS_TREE:
+	case BS_VALUE:
+	case BS_STATES:
+	case BS_HIDE:
+	case BS_STAMP: enclosed(x, s); break;
+	case BS_STAMPS: stamps(x, s); break;
+	case BS_ANY:
+	case BS_REST: any(x, s); break;
+	case BS_CHOSEN:
+	case BS_STOP: break;
+	}
+}
+
+static void
+run(struct run *x)
+{
+	while (!x->stop && x->s->op != BS_STOP) {
+		step(x, x->s++);
+	}
+	if (!x->stop && rd_left(&x->r) > 0) {
+		bn_bad(x->p, BN_BAD_TRAILING, x->r.p);
+	}
 }
 
 void
 bn_steps(struct bn_pdu *p, const struct bn_step *steps)
 {
-	struct run x = {.p = p, .m = p->m, .r = p->body, .s = steps};
+	struct run x = {.p = p,
+	    .m = p->m,
+	    .out = &p->m->args,
+	    .r = p->body,
+	    .s = steps,
+	    .level = ARGS_LEVEL};
 
 	assert(steps != NULL);
-	while (!x.stop && x.s->op != BS_STOP) {
-		const struct bn_step *s = x.s++;
-
-		switch ((enum bn_step_op)s->op) {
-		case BS_PRIM: primitive(&x, s); break;
-		case BS_OPEN: open_tag(&x, s); break;
-		case BS_CLOSE: close_tag(&x, s); break;
-		case BS_LOOP: loop(&x, s); break;
-		case BS_NEXT: next(&x); break;
-		case BS_TREE:
-		case BS_VALUE:
-		case BS_STAMP: enclosed(&x, s); break;
-		case BS_STAMPS: stamps(&x, s); break;
-		case BS_ANY:
-		case BS_REST: any(&x, s); break;
-		case BS_STOP: break;
-		}
-	}
-	if (!x.stop && rd_left(&x.r) > 0) {
-		bn_bad(p, BN_BAD_TRAILING, x.r.p);
-	}
+	run(&x);
 	ev_close(&p->m->args);
 	p->body = x.r;
+}
+
+bool
+bn_steps_value(
+    struct bn_pdu *p, struct ev *e, struct rd value, const struct bn_step *s)
+{
+	struct run x = {.p = p,
+	    .m = p->m,
+	    .out = e,
+	    .r = value,
+	    .s = s,
+	    .level = BN_ITEM_LEVEL};
+	uint16_t before = e->nfields;
+
+	run(&x);
+	if (x.stop && !e->overflow) {
+		e->nfields = before;
+	}
+	return !x.stop;
 }
