@@ -4,6 +4,9 @@ DISSECTOR_TEST_OBJS := dissectors/dissector.o dissectors/harness.o \
 	sensor/base/clock.o
 
 UNTRACED += dissectors/harness.o
+# What prints events compares nothing with what came in.
+UNCOMPARED += dissectors/dissector.o sensor/event/event.o \
+	sensor/event/ev_json.o sensor/base/json.o sensor/base/clock.o
 
 TESTS += dissectors/dissector_test dissectors/harness_test
 dissectors/dissector_test_OBJS = dissectors/dissector.o \

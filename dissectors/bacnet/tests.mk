@@ -10,3 +10,4 @@ $(foreach t,$(BACNET_TESTS),$(eval $(t)_OBJS = $$(BACNET_OBJS) \
 
 FUZZERS += dissectors/bacnet/bacnet_fuzz
 dissectors/bacnet/bacnet_fuzz_OBJS = $(BACNET_OBJS) $(DISSECTOR_TEST_OBJS)
+UNCOMPARED += dissectors/bacnet/names.o
