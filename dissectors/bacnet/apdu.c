@@ -150,7 +150,7 @@ match(struct bn_pdu *p)
 	switch (p->type) {
 	case BN_COMPLEX_ACK:
 		if (p->segmented) {
-			break; /* its first segment did */
+			break; /* bn_segment() does, for all of them */
 		}
 		/* fallthrough */
 	case BN_SIMPLE_ACK:
@@ -161,6 +161,9 @@ match(struct bn_pdu *p)
 		bn_segments_drop(p);
 		break;
 	default: break;
+	}
+	if (p->has_pair && p->wait.segmented && p->type != BN_ABORT) {
+		bn_segments_answered(p);
 	}
 }
 
@@ -385,6 +388,7 @@ expect(struct bn_pdu *p, enum ev_class cls)
 	memset(w, 0, sizeof(*w));
 	w->service = p->service;
 	w->cls = (uint8_t)cls;
+	w->segmented = p->segmented;
 	w->file = BN_NONE;
 	if (p->m->n != 0 && p->m->item[0].has & BN_HAS_OID) {
 		w->file = p->m->item[0].instance;

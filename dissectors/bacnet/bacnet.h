@@ -194,7 +194,7 @@ struct bn_msg {
 struct bn_wait {
 	uint8_t service, cls;
 	uint8_t state; /* reinitialize, communication control */
-	bool password;
+	bool password, segmented;
 	uint16_t minutes;
 	uint32_t file;
 };
@@ -294,6 +294,8 @@ void bn_apdu(struct bn_pdu *);
 
 /* Adds the segment at hand; p->body becomes the whole when it is there. */
 void bn_segment(struct bn_pdu *);
+/* A segmented request has its answer: another may follow under its id. */
+void bn_segments_answered(struct bn_pdu *);
 /* The transfer has ended early. */
 void bn_segments_drop(struct bn_pdu *);
 

@@ -62,6 +62,177 @@ test_what_is_lost_stays_lost(void **state)
 	play("3", false);
 }
 
+/* One of n segments of a ReadProperty ack: a text, 13 bytes each. */
+static void
+long_segment(struct harness *h, uint8_t side, unsigned invoke, unsigned i,
+    unsigned n, const char *route)
+{
+	char body[64], buf[128];
+
+	if (i == 0) {
+		(void)snprintf(body, sizeof(body),
+		    "0c 00800001 19 1c 3e 75 fe %04x 00", 1 + 13 * (n - 2));
+	} else if (i == n - 1) {
+		(void)snprintf(body, sizeof(body), "3f");
+	} else {
+		/* as long as the first one */
+		(void)snprintf(body, sizeof(body), "%02x", 'a' + i % 26);
+		for (int k = 1; k < 13; k++) {
+			(void)snprintf(body + strlen(body),
+			    sizeof(body) - strlen(body), "%02x", 'a' + i % 26);
+		}
+	}
+	(void)snprintf(buf, sizeof(buf), "%s 3%c %02x %02x 04 0c %s",
+	    route != NULL ? route : "01 00", i == n - 1 ? '8' : 'c', invoke,
+	    i & 255, body);
+	bvlc(h, side, "81 0a", buf);
+}
+
+static bool
+is_told(struct harness *h)
+{
+	bool told = harness_has(h, "'type':2,'instance':1,'property':28");
+
+	assert_false(harness_has(h, "malformed"));
+	(void)harness_take(h);
+	return told;
+}
+
+/* n segments, one of them late by a few: whole in the end. */
+static void
+late(unsigned n, unsigned which, unsigned by)
+{
+	struct harness *h = flow(DIS_UDP);
+	bool told = false;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (i != which) {
+			long_segment(h, B, 5, i, n, NULL);
+			told |= is_told(h);
+		}
+		if (i == which + by) {
+			assert_false(told);
+			long_segment(h, B, 5, which, n, NULL);
+			told |= is_told(h);
+			long_segment(h, B, 5, which, n, NULL);
+			assert_true(harness_has(h, "'repeat':true"));
+		}
+		assert_false(harness_has(h, "abandoned"));
+	}
+	assert_true(told);
+	harness_free(h);
+}
+
+static void
+test_long_transfers_stand_a_late_segment(void **state)
+{
+	late(300, 2, 1);
+	late(300, 2, 3);
+	late(300, 250, 2);
+	late(300, 254, 3); /* number 0 comes while 254 is missing */
+	late(300, 255, 3);
+	late(300, 256, 2); /* the 257th itself, numbered 0 */
+	late(600, 511, 1);
+}
+
+/* A request again, with the same invoke id and the same answer. */
+static void
+test_same_answer_to_a_new_request_is_new(void **state)
+{
+	struct harness *h = flow(DIS_UDP);
+
+	for (int round = 0; round < 3; round++) {
+		apdu(h, A, "02 75 05 0c 0c 00800001 19 1c");
+		for (unsigned n = 0; n < 4; n++) {
+			segment(h, 5, n);
+		}
+		assert_true(harness_has(h, "abcdefg"));
+		assert_false(harness_has(h, "repeat"));
+		(void)harness_take(h);
+	}
+	harness_free(h);
+}
+
+/* WriteProperty of analog-value 1, description, in two segments. */
+static void
+write_segment(struct harness *h, uint8_t side, unsigned n)
+{
+	apdu(h, side,
+	    n == 0 ? "0e 75 05 00 02 0f 0c 00800001 19 1c 3e 75"
+		   : "0a 75 05 01 02 0f 04 00 61 62 63 3f");
+}
+
+static void
+test_same_request_after_its_answer_is_new(void **state)
+{
+	struct harness *h = flow(DIS_UDP);
+
+	for (int round = 0; round < 2; round++) {
+		write_segment(h, A, 0);
+		write_segment(h, A, 1);
+		assert_true(harness_has(h, "'value':'abc'"));
+		assert_false(harness_has(h, "repeat"));
+		apdu(h, B, "20 05 0f");
+		(void)harness_take(h);
+	}
+	/* without an answer it is the client's second attempt */
+	write_segment(h, A, 0);
+	write_segment(h, A, 1);
+	(void)harness_take(h);
+	write_segment(h, A, 0);
+	assert_true(harness_has(h, "'repeat':true"));
+	harness_free(h);
+}
+
+/* Requests and answers of both sides, under one invoke id, interleaved. */
+static void
+test_transfers_of_both_directions_are_apart(void **state)
+{
+	struct harness *h = flow(DIS_UDP);
+
+	write_segment(h, A, 0);
+	write_segment(h, B, 0);
+	segment(h, 5, 0);
+	segment(h, 6, 0);
+	segment(h, 5, 1);
+	write_segment(h, B, 1);
+	assert_true(harness_has(h, "'value':'abc'"));
+	(void)harness_take(h);
+	write_segment(h, A, 1);
+	assert_true(harness_has(h, "'value':'abc'"));
+	(void)harness_take(h);
+	for (unsigned n = 1; n < 4; n++) {
+		segment(h, 6, n);
+	}
+	assert_true(harness_has(h, "abcdefg"));
+	(void)harness_take(h);
+	segment(h, 5, 2);
+	segment(h, 5, 3);
+	assert_true(harness_has(h, "abcdefg"));
+	assert_false(harness_has(h, "abandoned"));
+	harness_free(h);
+}
+
+/* Two devices behind one router answer at once, with one invoke id. */
+static void
+test_transfers_behind_a_router_are_apart(void **state)
+{
+	static const char *const route[] = {
+	    "01 08 000d 01 3d", "01 08 000d 01 3e"};
+	struct harness *h = flow(DIS_UDP);
+	unsigned told = 0;
+
+	for (unsigned i = 0; i < 10; i++) {
+		for (int k = 0; k < 2; k++) {
+			long_segment(h, B, 5, i, 10, route[k]);
+			assert_false(harness_has(h, "repeat"));
+			told += is_told(h);
+		}
+	}
+	assert_int_equal(told, 2);
+	harness_free(h);
+}
+
 static void
 test_every_segment_has_the_request(void **state)
 {
@@ -146,6 +317,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_segments_become_whole),
 	    cmocka_unit_test(test_what_is_lost_stays_lost),
+	    cmocka_unit_test(test_long_transfers_stand_a_late_segment),
+	    cmocka_unit_test(test_same_answer_to_a_new_request_is_new),
+	    cmocka_unit_test(test_same_request_after_its_answer_is_new),
+	    cmocka_unit_test(test_transfers_of_both_directions_are_apart),
+	    cmocka_unit_test(test_transfers_behind_a_router_are_apart),
 	    cmocka_unit_test(test_every_segment_has_the_request),
 	    cmocka_unit_test(test_abort_ends_a_transfer),
 	    cmocka_unit_test(test_new_transfer_abandons_the_old),
