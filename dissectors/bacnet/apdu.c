@@ -343,6 +343,13 @@ tell_item(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
 	if (i->has & BN_HAS_PRIO) {
 		ev_uint(e, BNF_PRIORITY, i->priority);
 	}
+	if (i->has & BN_HAS_INCREMENT) {
+		bn_print_prim(p->m, e, BNF_COV_INCREMENT, BN_REAL,
+		    rd_make(i->change, sizeof(i->change)));
+	}
+	if (i->has & BN_HAS_STAMPED) {
+		ev_bool(e, BNF_TIMESTAMPED, i->stamped);
+	}
 	if (i->has & BN_HAS_TIME) {
 		bn_print_prim(p->m, e, EVF_TIME, BN_TIME,
 		    rd_make(i->time, sizeof(i->time)));

@@ -163,15 +163,19 @@ enum {
 	BN_HAS_ERROR = 1 << 5,
 	BN_HAS_TYPE = 1 << 6, /* type alone: CreateObject */
 	BN_HAS_TIME = 1 << 7,
+	BN_HAS_INCREMENT = 1 << 8,
+	BN_HAS_STAMPED = 1 << 9,
 };
 
 /* One object, or property of it, that a service speaks of. */
 struct bn_item {
-	uint8_t has, priority;
-	uint16_t type;
+	uint16_t has, type;
 	uint32_t instance, property, index;
 	uint32_t err_class, err_code;
-	uint8_t time[4]; /* of change, 13.17 */
+	uint8_t priority;
+	bool stamped;      /* changes with their time, 13.16 */
+	uint8_t time[4];   /* of change, 13.17 */
+	uint8_t change[4]; /* REAL: from when on it is told, 13.16 */
 	struct rd value;
 };
 
@@ -271,6 +275,9 @@ bool bn_is_known(struct bn_pdu *, struct rd mac);
 /* Who was seen in front of a network; false when nobody was. */
 bool bn_router_of(struct bn_pdu *, uint16_t net, struct ev_end *ret);
 void bn_router_put(struct bn_pdu *, uint16_t net);
+
+/* Original-Unicast-NPDU: J.2.11, U.2.2 */
+#define BN_UNICAST(p) ((p)->v6 ? 1 : 10)
 
 /* --- bvlc.c -------------------------------------------------------------- */
 
@@ -392,7 +399,10 @@ void bn_network_port(struct bn_pdu *, const struct bn_item *, const char *via);
 
 void bn_facts(struct bn_pdu *);
 void bn_effects(struct bn_pdu *);
-/* An identity fact about p->who. */
+/* An identity fact about somebody, and whose claim it is; about p->who. */
+void bn_identity_of(struct bn_pdu *, const struct ev_end *who,
+    const char *claim, const char *key, enum ev_type, const void *, size_t len,
+    const char *via);
 void bn_identity(struct bn_pdu *, const char *key, enum ev_type, const void *,
     size_t len, const char *via);
 void bn_identity_text(

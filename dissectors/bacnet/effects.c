@@ -85,6 +85,24 @@ who_am_i(struct bn_pdu *p)
 	text_arg(p, BNF_SERIAL, "serial", "who_am_i");
 }
 
+/* 16.12: what whoever is told this directly is expected to be. */
+static void
+you_are(struct bn_pdu *p)
+{
+	struct ev_end you = *p->ctx->dst;
+	const char *text;
+	uint64_t v;
+	bool there;
+
+	v = arg(p, BNF_DEVICE, &there);
+	text = bn_text(p->m, "%llu", (unsigned long long)v);
+	if (there && text != NULL && p->bvlc == BN_UNICAST(p) &&
+	    p->d.net != BN_NET_ALL) {
+		bn_identity_of(p, &you, "expected", "device_instance",
+		    EV_T_TEXT, text, strlen(text), "you_are");
+	}
+}
+
 static struct ev *
 about(struct bn_pdu *p, enum ev_kind kind)
 {
@@ -258,6 +276,7 @@ bn_effects(struct bn_pdu *p)
 		case 0: i_am(p); break;
 		case 1: i_have(p); break;
 		case 13: who_am_i(p); break;
+		case 14: you_are(p); break;
 		default: break;
 		}
 		break;

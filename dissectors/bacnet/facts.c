@@ -12,8 +12,8 @@
 
 /* --- help ---------------------------------------------------------------- */
 
-static void
-identity_of(struct bn_pdu *p, const struct ev_end *who, const char *claim,
+void
+bn_identity_of(struct bn_pdu *p, const struct ev_end *who, const char *claim,
     const char *key, enum ev_type type, const void *text, size_t len,
     const char *via)
 {
@@ -32,7 +32,7 @@ void
 bn_identity(struct bn_pdu *p, const char *key, enum ev_type type,
     const void *text, size_t len, const char *via)
 {
-	identity_of(p, &p->who, "self", key, type, text, len, via);
+	bn_identity_of(p, &p->who, "self", key, type, text, len, via);
 }
 
 void
@@ -280,8 +280,8 @@ tell_bindings(struct bn_pdu *p, struct rd v, const char *via)
 			continue;
 		}
 		bound(p, (uint16_t)number, mac, &who);
-		identity_of(p, &who, "peer", "device_instance", EV_T_TEXT, text,
-		    strlen(text), via);
+		bn_identity_of(p, &who, "peer", "device_instance", EV_T_TEXT,
+		    text, strlen(text), via);
 	}
 }
 
@@ -358,7 +358,7 @@ point(struct bn_pdu *p, const struct bn_item *i)
 static bool
 is_whole(const struct bn_item *i)
 {
-	const uint8_t need = BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE;
+	const uint16_t need = BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE;
 
 	return (i->has & need) == need;
 }

@@ -27,8 +27,10 @@ enum bn_field {
 	BI_TYPED,    /* how many bytes of a terminal there are      */
 	BI_IP,       /* octets that are an IP address               */
 	BI_MASK,
-	BI_ADDRESS, /* octets that are a B/IP address              */
-	BI_TIME,    /* of change, of the item at hand              */
+	BI_ADDRESS,   /* octets that are a B/IP address              */
+	BI_TIME,      /* of change, of the item at hand              */
+	BI_INCREMENT, /* REAL, of the item at hand               */
+	BI_STAMPED,
 	BI_SKIP
 };
 

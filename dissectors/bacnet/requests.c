@@ -14,63 +14,12 @@ static const struct bn_step cov_notification[] = {C(0, UINT, BNF_PROCESS),
     OPEN(4), LOOP, C(0, ENUM, BI_PROP), CO(1, UINT, BI_INDEX), VALUE(2),
     CO(3, UINT, BI_PRIO), NEXT, CLOSE(4), STOP};
 
-/*
- * 13.8, 13.9.  Which values there are depends on the type of event: clause 21,
- * BACnetNotificationParameters, by the number of the type.
- */
-#define FLAGS1 C(1, BITS, BNF_STATUS_FLAGS)
-#define RANGE(type, band)                                                  \
-	C(0, type, BNF_EXCEEDING_VALUE), FLAGS1, C(2, band, BNF_DEADBAND), \
-	    C(3, type, BNF_EXCEEDED_LIMIT)
-static const struct bn_step event_notification[] = {C(0, UINT, BNF_PROCESS),
-    C(1, OID, BI_DEVICE), C(2, OID, BI_OID), STAMP(3, BNF_TIMESTAMP),
-    C(4, UINT, BNF_NOTIFICATION_CLASS), C(5, UINT, BNF_EVENT_PRIORITY),
-    C(6, ENUM, BNF_EVENT_TYPE), CO(7, TEXT, BNF_MESSAGE),
-    C(8, ENUM, BNF_NOTIFY_TYPE), CO(9, BOOL, BNF_ACK_REQUIRED),
-    CO(10, ENUM, BNF_FROM_STATE), C(11, ENUM, BNF_TO_STATE),
-    OBJ(12, BNF_EVENT_VALUES), CHOICE,
-    /* change-of-bitstring, of-state, of-value */
-    OPEN(0), C(0, BITS, BNF_REFERENCED_BITS), FLAGS1, CLOSE(0), OR, OPEN(1),
-    STATES(0, BNF_NEW_STATE), FLAGS1, CLOSE(1), OR, OPEN(2), OPEN(0), CHOICE,
-    C(0, BITS, BNF_CHANGED_BITS), OR, C(1, REAL, BNF_CHANGED_VALUE), CHOSEN,
-    CLOSE(0), FLAGS1, CLOSE(2), OR,
-    /* command-failure, floating-limit, out-of-range */
-    OPEN(3), TREE(0, BNF_COMMAND_VALUE), FLAGS1, TREE(2, BNF_FEEDBACK_VALUE),
-    CLOSE(3), OR, OPEN(4), C(0, REAL, BNF_REFERENCE_VALUE), FLAGS1,
-    C(2, REAL, BNF_SETPOINT), C(3, REAL, BNF_ERROR_LIMIT), CLOSE(4), OR,
-    OPEN(5), RANGE(REAL, REAL), CLOSE(5), OR,
-    /* complex: properties of the object */
-    OPEN(6), PROPERTY_VALUES, CLOSE(6), OR,
-    /* change-of-life-safety, extended, buffer-ready, unsigned-range */
-    OPEN(8), C(0, ENUM, BNF_NEW_STATE), C(1, ENUM, BNF_NEW_MODE),
-    C(2, BITS, BNF_STATUS_FLAGS), C(3, ENUM, BNF_EXPECTED), CLOSE(8), OR,
-    OPEN(9), C(0, UINT, BNF_VENDOR_ID), C(1, UINT, BNF_EXTENDED_TYPE),
-    TREE(2, BNF_PARAMETERS), CLOSE(9), OR, OPEN(10), MUST(0, BNF_BUFFER),
-    C(0, OID, EVF_OBJECT), C(1, ENUM, BNF_PROPERTY), CO(2, UINT, BNF_INDEX),
-    CO(3, OID, BI_DEVICE), OBJEND(0, BNF_BUFFER), C(1, UINT, BNF_PREVIOUS),
-    C(2, UINT, BNF_CURRENT), CLOSE(10), OR, OPEN(11),
-    C(0, UINT, BNF_EXCEEDING_VALUE), FLAGS1, C(2, UINT, BNF_EXCEEDED_LIMIT),
-    CLOSE(11), OR,
-    /* access-event: who came with what, but not the key itself */
-    OPEN(13), C(0, ENUM, BNF_ACCESS_EVENT), FLAGS1, C(2, UINT, BNF_ACCESS_TAG),
-    STAMP(3, BNF_ACCESS_TIME), MUST(4, BNF_CREDENTIAL), CO(0, OID, BI_DEVICE),
-    C(1, OID, EVF_OBJECT), OBJEND(4, BNF_CREDENTIAL),
-    HIDEO(5, BNF_AUTHENTICATION), CLOSE(13), OR,
-    /* out-of-range of double, signed, unsigned */
-    OPEN(14), RANGE(DOUBLE, DOUBLE), CLOSE(14), OR, OPEN(15), RANGE(INT, UINT),
-    CLOSE(15), OR, OPEN(16), RANGE(UINT, UINT), CLOSE(16), OR,
-    /* change-of-characterstring, of-status-flags, of-reliability */
-    OPEN(17), C(0, TEXT, BNF_CHANGED_VALUE), FLAGS1,
-    C(2, TEXT, BNF_ALARM_VALUE), CLOSE(17), OR, OPEN(18),
-    TREEO(0, BNF_PRESENT_VALUE), C(1, BITS, BNF_STATUS_FLAGS), CLOSE(18), OR,
-    OPEN(19), C(0, ENUM, BNF_RELIABILITY), FLAGS1, OPEN(2), PROPERTY_VALUES,
-    CLOSE(2), CLOSE(19), OR,
-    /* change-of-discrete-value, of-timer */
-    OPEN(21), TREE(0, BNF_CHANGED_VALUE), FLAGS1, CLOSE(21), OR, OPEN(22),
-    C(0, ENUM, BNF_NEW_STATE), FLAGS1, DATETIME(2, BNF_UPDATE_TIME),
-    CO(3, ENUM, BNF_TRANSITION), CO(4, UINT, BNF_TIMEOUT),
-    DATETIMEO(5, BNF_EXPIRATION), CLOSE(22), CHOSEN,
-    OBJEND(12, BNF_EVENT_VALUES), STOP};
+/* 13.8, 13.9 */
+#define EVENT_OBJECT     BI_OID
+#define EVENT_PROPERTIES PROPERTY_VALUES
+static const struct bn_step event_notification[] = {
+#include "dissectors/bacnet/event_steps.def"
+    , STOP};
 
 /* 13.11 */
 static const struct bn_step get_enrollment_summary[] = {
@@ -197,8 +146,8 @@ static const struct bn_step subscribe_multiple[] = {C(0, UINT, BNF_PROCESS),
     CO(1, BOOL, BNF_CONFIRMED), CO(2, UINT, BNF_LIFETIME),
     CO(3, UINT, BNF_MAX_DELAY), OPEN(4), LOOP, C(0, OID, BI_OID), OPEN(1), LOOP,
     OPEN(0), C(0, ENUM, BI_PROP), CO(1, UINT, BI_INDEX), CLOSE(0),
-    CO(1, REAL, BNF_COV_INCREMENT), CO(2, BOOL, BNF_TIMESTAMPED), NEXT,
-    CLOSE(1), NEXT, CLOSE(4), STOP};
+    CO(1, REAL, BI_INCREMENT), CO(2, BOOL, BI_STAMPED), NEXT, CLOSE(1), NEXT,
+    CLOSE(4), STOP};
 
 /* 13.17, 13.18 */
 static const struct bn_step cov_multiple[] = {C(0, UINT, BNF_PROCESS),

@@ -79,8 +79,7 @@ item_property(struct bn_msg *m, uint32_t property)
 	struct bn_item *i = item_now(m);
 
 	if (i->has & BN_HAS_PROP) {
-		uint8_t has = i->has & BN_HAS_OID;
-		uint16_t type = i->type;
+		uint16_t has = i->has & BN_HAS_OID, type = i->type;
 		uint32_t instance = i->instance;
 
 		i = item_new(m);
@@ -134,18 +133,21 @@ item_number(struct run *x, uint16_t field, uint32_t v)
 	}
 }
 
-/* When the property of the item at hand changed (13.17). */
+/* Four bytes: when it changed (13.17), or how much it must (13.16). */
 static void
-item_time(struct run *x, struct rd c)
+item_four(struct run *x, uint16_t field, struct rd c)
 {
 	struct bn_item *i = item_now(x->m);
 
 	if (rd_left(&c) != sizeof(i->time)) {
 		stop(x, BN_BAD_VALUE);
-		return;
+	} else if (field == BI_TIME) {
+		i->has |= BN_HAS_TIME;
+		rd_copy(&c, i->time, sizeof(i->time));
+	} else {
+		i->has |= BN_HAS_INCREMENT;
+		rd_copy(&c, i->change, sizeof(i->change));
 	}
-	i->has |= BN_HAS_TIME;
-	rd_copy(&c, i->time, sizeof(i->time));
 }
 
 /* --- one element --------------------------------------------------------- */
@@ -215,6 +217,20 @@ is_hidden(struct run *x, uint16_t field, struct rd c)
 	return true;
 }
 
+static void
+tell_bool(struct run *x, uint16_t field, bool v)
+{
+	struct bn_item *i;
+
+	if (field != BI_STAMPED) {
+		ev_bool(x->out, field, v);
+		return;
+	}
+	i = item_now(x->m);
+	i->has |= BN_HAS_STAMPED;
+	i->stamped = v;
+}
+
 /* A primitive's content, where its step wants it. */
 static void
 take(struct run *x, const struct bn_step *s, struct rd c, uint32_t boolean)
@@ -229,8 +245,8 @@ take(struct run *x, const struct bn_step *s, struct rd c, uint32_t boolean)
 		take_address(x, s->field, c);
 		return;
 	}
-	if (s->field == BI_TIME) {
-		item_time(x, c);
+	if (s->field == BI_TIME || s->field == BI_INCREMENT) {
+		item_four(x, s->field, c);
 		return;
 	}
 	if (s->type == BN_OID) {
@@ -245,7 +261,7 @@ take(struct run *x, const struct bn_step *s, struct rd c, uint32_t boolean)
 		if (s->tag != BN_UNTAGGED) {
 			boolean = rd_u8(&c);
 		}
-		ev_bool(args, s->field, boolean != 0);
+		tell_bool(x, s->field, boolean != 0);
 		return;
 	}
 	if (s->type == BN_UINT || s->type == BN_ENUM) {

@@ -148,6 +148,11 @@
 #define PROPERTY_VALUES                                             \
 	LOOP, C(0, ENUM, BI_PROP), CO(1, UINT, BI_INDEX), VALUE(2), \
 	    CO(3, UINT, BI_PRIO), NEXT
+/* What all types of event but a few tell; those that left a range */
+#define FLAGS1 C(1, BITS, BNF_STATUS_FLAGS)
+#define RANGE(type, band)                                                  \
+	C(0, type, BNF_EXCEEDING_VALUE), FLAGS1, C(2, band, BNF_DEADBAND), \
+	    C(3, type, BNF_EXCEEDED_LIMIT)
 /* BACnetAuditNotification */
 #define AUDIT_NOTIFICATION                                                 \
 	STAMPO(0, BNF_SOURCE_TIME), STAMPO(1, BNF_TARGET_TIME),            \

@@ -34,10 +34,14 @@ static const struct bn_step trend_log_multiple[] = {ARRAY(EVF_VALUE),
     TREE(8, EVF_VALUE), CHOSEN, NEXT, CLOSE(1), OR, C(2, REAL, BNF_TIME_CHANGE),
     CHOSEN, CLOSE(1), NEXT, STOP};
 
-/* BACnetEventLogRecord; the notification is a service's parameters */
+/* BACnetEventLogRecord: a notification is what the service says */
+#define EVENT_OBJECT     EVF_OBJECT
+#define EVENT_PROPERTIES REST(BNF_PARAMETERS)
 static const struct bn_step event_log[] = {ARRAY(EVF_VALUE),
     DATETIME(0, BNF_TIMESTAMP), OPEN(1), CHOICE, C(0, BITS, BNF_LOG_STATUS), OR,
-    TREE(1, BNF_NOTIFICATION), OR, C(2, REAL, BNF_TIME_CHANGE), CHOSEN,
+    MUST(1, BNF_NOTIFICATION),
+#include "dissectors/bacnet/event_steps.def"
+    , OBJEND(1, BNF_NOTIFICATION), OR, C(2, REAL, BNF_TIME_CHANGE), CHOSEN,
     CLOSE(1), NEXT, STOP};
 
 /* BACnetAuditLogRecord */
@@ -72,7 +76,7 @@ log_steps(uint16_t type)
 const struct bn_step *
 bn_value_steps(const struct bn_item *i)
 {
-	const uint8_t need = BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE;
+	const uint16_t need = BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE;
 
 	if ((i->has & need) != need) {
 		return NULL;

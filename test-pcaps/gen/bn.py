@@ -115,6 +115,18 @@ def coid(n, kind, instance):
     return ctx(n, oid(kind, instance))
 
 
+def creal(n, x):
+    return ctx(n, struct.pack("!f", x))
+
+
+def cdouble(n, x):
+    return ctx(n, struct.pack("!d", x))
+
+
+def csint(n, v):
+    return ctx(n, signed(v))
+
+
 def group(n, *parts):
     """Opening tag, parts, closing tag."""
     if n >= 15:
@@ -250,3 +262,19 @@ def write(kind, instance, prop, value, prio=None, index=None):
 def cov(process, device, kind, instance, left, *values):
     return cuint(0, process) + coid(1, 8, device) + \
         coid(2, kind, instance) + cuint(3, left) + group(4, *values)
+
+
+def audit(full=False):
+    """BACnetAuditNotification: a write of analog-output 1."""
+    when = ctx(0, bytes([12, 30, 15, 50]))
+    if not full:
+        return group(2, coid(0, 8, 4)) + cuint(4, 1) + \
+            group(10, coid(0, 8, 100))
+    return group(0, when) + group(1, cuint(1, 42)) + \
+        group(2, group(1, uint(5) + octets(b"\x07"))) + coid(3, 16, 2) + \
+        cuint(4, 1) + ctx(5, chars("by hand")) + ctx(6, chars("done")) + \
+        cuint(7, 9) + cuint(8, 1000) + cuint(9, 3) + \
+        group(10, coid(0, 8, 100)) + coid(11, 1, 1) + \
+        group(12, cuint(0, 87) + cuint(1, 8)) + cuint(13, 8) + \
+        group(14, real(50)) + group(15, null()) + \
+        group(16, enum(2), enum(40))

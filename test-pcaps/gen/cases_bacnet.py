@@ -13,7 +13,8 @@ AI, AO, AV, BI, BO, BV, DEV, FILE, NC, PROG, SCHED, TREND, PORT_OBJ = \
 PV, FLAGS = 85, 111
 STAMP_TIME = bn.ctx(0, bytes([12, 30, 15, 50]))
 STAMP_SEQ = bn.cuint(1, 42)
-STAMP_DATE = bn.group(2, bn.date(2024, 2, 29, 4), bn.time(12, 30, 15, 50))
+WHEN = bn.date(2024, 2, 29, 4) + bn.time(12, 30, 15, 50)
+STAMP_DATE = bn.group(2, WHEN)
 
 
 def talk(**kw):
@@ -52,8 +53,8 @@ def event_body():
         bn.group(3, STAMP_DATE) + bn.cuint(4, 7) + bn.cuint(5, 120) + \
         bn.cuint(6, 5) + bn.ctx(7, bn.chars("too hot")) + bn.cuint(8, 0) + \
         bn.cuint(9, 1) + bn.cuint(10, 0) + bn.cuint(11, 3) + \
-        bn.group(12, bn.group(5, bn.ctx(0, b"\x42\xc8\0\0"),
-                              bn.ctx(1, bn.bits("1000"))))
+        bn.group(12, bn.group(5, bn.creal(0, 100), bn.ctx(1, bn.bits("1000")),
+                              bn.creal(2, 0.5), bn.creal(3, 90)))
 
 
 def cov_multiple():
@@ -124,11 +125,23 @@ def subscriptions():
         bn.property_value(FLAGS, bn.bitstring("1101"))))))
     u.rsp(bn.unicast(bn.unconfirmed(2, bn.cov(
         18, 4, BI, 2, 0, bn.property_value(FLAGS, bn.bitstring("0100"))))))
-    audit = bn.group(0, bn.cuint(0, 1) + bn.group(1, STAMP_SEQ))
+    audit = bn.group(0, bn.audit() + bn.audit(full=True))
     u.rsp(bn.unicast(bn.confirmed(32, audit, 72)))
     u.req(bn.unicast(bn.simple_ack(32, 72)))
-    c.ask(33, bn.coid(0, 61, 1) + bn.group(1, bn.cuint(0, 2)) +
-          bn.cuint(3, 10), bn.coid(0, 61, 1) + bn.group(1) + bn.cuint(2, 1))
+    c.ask(33, bn.coid(0, 61, 1) + bn.group(1, bn.group(
+        0, bn.coid(0, DEV, 100) + bn.group(1, bn.uint(0) + bn.octets(
+            bn.bip("10.0.0.20"))) + bn.coid(2, AO, 1) + bn.cuint(3, PV) +
+        bn.cuint(4, 1) + bn.cuint(5, 8) + bn.ctx(6, bn.bits("0100")) +
+        bn.cuint(7, 1))) + bn.cuint(2, 70000) + bn.cuint(3, 10),
+        bn.coid(0, 61, 1) + bn.group(1, *[
+            bn.cuint(0, 70000 + n) +
+            bn.group(1, bn.group(0, WHEN) + bn.group(1, datum))
+            for n, datum in enumerate((
+                bn.ctx(0, bn.bits("001")), bn.group(1, bn.audit(full=True)),
+                bn.creal(2, -3.5)))]) + bn.cuint(2, 1))
+    c.ask(33, bn.coid(0, 61, 1) + bn.group(1, bn.group(
+        1, bn.coid(0, DEV, 4) + bn.cuint(4, 0))) + bn.cuint(3, 10),
+        bn.coid(0, 61, 1) + bn.group(1) + bn.cuint(2, 0))
     return c.done()
 
 
@@ -169,8 +182,12 @@ def objects():
     c.ask(11, bn.obj(AV, 78))
     c.ask(12, bn.coid(0, AO, 1) + bn.cuint(1, 87) + bn.cuint(2, 16),
           bn.read_ack(AO, 1, 87, bn.null(), 16))
-    c.ask(13, bn.group(0, bn.cuint(0, 1)) + bn.group(1, bn.cuint(0, PV)),
-          bn.obj(AI, 1))
+    c.ask(13, bn.group(0, bn.cuint(0, 1) + bn.group(
+        1, bn.cuint(0, PV) + bn.cuint(2, 3) + bn.group(3, bn.real(50)) +
+        bn.property_ref(87, 8) + bn.cuint(2, 1) + bn.group(3, bn.null()))) +
+        bn.group(1, bn.cuint(0, PV)),
+        bn.coid(0, AI, 1) + bn.group(
+            1, bn.cuint(2, PV) + bn.group(4, bn.real(51))))
     c.ask(14, bn.coid(0, AI, 1) + bn.group(1, bn.cuint(0, PV),
                                            bn.cuint(0, FLAGS),
                                            bn.cuint(0, 4711)) +
@@ -193,7 +210,7 @@ def objects():
           bn.coid(0, TREND, 2) + bn.cuint(1, 131) +
           bn.ctx(3, bn.bits("101")) + bn.cuint(4, 1) + bn.group(
               5, bn.group(0, bn.date(2024, 1, 2), bn.time(3, 4, 5)),
-              bn.group(1, bn.ctx(2, b"\x41\xa0\0\0"))))
+              bn.group(1, bn.creal(2, 20))))
     c.ask(26, bn.coid(0, TREND, 2) + bn.cuint(1, 131) +
           bn.group(6, bn.uint(70000), bn.sint(-3)),
           bn.coid(0, TREND, 2) + bn.cuint(1, 131) +
@@ -275,7 +292,10 @@ def control():
     c.ask(24, bn.cuint(0, 12345) + bn.ctx(2, bn.chars("operator")) +
           bn.ctx(3, bn.chars("s3cret")), bn.uint(54321))
     c.ask(25, bn.obj(DEV, 1))
-    c.ask(34, b"\x01", b"\x02")
+    c.ask(34, bn.group(0, bn.cuint(0, 100), bn.group(
+        1, bn.sint(5), bn.sint(-1)), bn.group(
+            2, bn.bitstring("1" + "0" * 23), bn.group(0, bn.text("hvac")))),
+        bn.group(0, bn.cuint(0, 1), bn.ctx(1, b"s3cret")))
     return c.done()
 
 
@@ -301,7 +321,7 @@ def unconfirmed():
                 2, bn.cuint(0, 268) + bn.real(1) + bn.cuint(0, 269) +
                 bn.cuint(1, 10) + bn.null()) + bn.cuint(3, 1)),
             (11, cov_multiple()),
-            (12, bn.group(0, bn.cuint(0, 1))),
+            (12, bn.group(0, bn.audit())),
             (13, bn.uint(8) + bn.text("M-1") + bn.text("SN 7")),
             (14, bn.uint(8) + bn.text("M-1") + bn.text("SN 7") +
              bn.obj(DEV, 300) + bn.octets(b"\x2a"))):

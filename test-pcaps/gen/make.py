@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import cases                                                    # noqa: E402
 import cases_bacnet                                             # noqa: E402
+import cases_bacnet_forms                                       # noqa: E402
 import cases_enip                                               # noqa: E402
 import cases_dnp3                                               # noqa: E402
 import cases_link                                               # noqa: E402
@@ -22,8 +23,9 @@ import cases_stream                                             # noqa: E402
 import cases_violations                                         # noqa: E402
 import plant                                                    # noqa: E402
 
-assert all((cases_bacnet, cases_enip, cases_dnp3, cases_link, cases_modbus,
-            cases_rules, cases_stream, cases_violations, plant))
+assert all((cases_bacnet, cases_bacnet_forms, cases_enip, cases_dnp3,
+            cases_link, cases_modbus, cases_rules, cases_stream,
+            cases_violations, plant))
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIST = "CAPTURES.md"
