@@ -8,7 +8,8 @@
  * datagram is a repeat or cut, or comes later.  The harness holds the parser
  * to its contract, and its events are printed.
  *
- * libFuzzer: -max_len=600
+ * libFuzzer: -max_len=320 -entropic_scale_per_exec_time=1
+ * A few datagrams of the size that each service needs; long ones take long.
  */
 #include "dissectors/harness.h"
 
