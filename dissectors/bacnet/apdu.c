@@ -59,10 +59,7 @@ header(struct bn_pdu *p, uint8_t first)
 		return rd_ok(&p->body);
 	}
 	if (p->type == BN_CONFIRMED) {
-		uint8_t max = rd_u8(&p->body);
-
-		p->max_segs = max >> 4 & 7;
-		p->max_apdu = max & 15;
+		rd_skip(&p->body, 1); /* the largest answer it takes */
 		p->accepts = first & ACCEPTS;
 	}
 	p->invoke = rd_u8(&p->body);
@@ -94,6 +91,22 @@ header(struct bn_pdu *p, uint8_t first)
 }
 
 /* --- the service --------------------------------------------------------- */
+
+/* 16.9, 16.10: both limits of a range or none, the lower one first. */
+static void
+judge_range(struct bn_pdu *p, const uint8_t *at)
+{
+	const struct ev_field *low = ev_find(&p->m->args, BNF_LOW);
+	const struct ev_field *high = ev_find(&p->m->args, BNF_HIGH);
+
+	if (low == NULL && high == NULL) {
+		return;
+	}
+	if (low == NULL || high == NULL || low->u > high->u ||
+	    high->u > BN_INSTANCES) {
+		bn_bad(p, BN_BAD_RANGE, at);
+	}
+}
 
 static const struct bn_step *
 steps_of(struct bn_pdu *p, bool *ret_known)
@@ -132,7 +145,10 @@ parameters(struct bn_pdu *p)
 		    p->body.p - 1);
 		(void)rd_rest(&p->body);
 	} else if (steps != NULL) {
+		const uint8_t *at = p->body.p;
+
 		bn_steps(p, steps);
+		judge_range(p, at);
 	} else if (rd_left(&p->body) > 0) {
 		bn_bad(p, BN_BAD_TRAILING, p->body.p);
 	}

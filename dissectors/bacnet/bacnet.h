@@ -236,7 +236,7 @@ struct bn_pdu {
 	uint16_t vendor;
 	struct bn_addr d, s;
 	/* application layer */
-	uint8_t type, service, invoke, window, seq, max_apdu, max_segs;
+	uint8_t type, service, invoke, window, seq;
 	uint8_t reason; /* Reject, Abort */
 	bool has_service, segmented, more, accepts, nak, server;
 	bool repeat;    /* a segment that was here already */

@@ -103,6 +103,51 @@ test_address_bindings_are_claims_of_a_peer(void **state)
 	harness_free(h);
 }
 
+/* On another network it is behind whoever was seen in front of that one. */
+static void
+test_bindings_are_behind_their_router(void **state)
+{
+	static const char ack[] = "30 01 0c 0c 02000064 19 1e 3e"
+				  "c4 020000c9 21 0d 61 07"
+				  "c4 020000ca 21 00 61 08 3f";
+	struct harness *h = flow(DIS_UDP);
+	char buf[128];
+
+	apdu(h, B, ack); /* nobody routes to 13 yet */
+	assert_true(harness_has(h,
+	    "'subject':{'mac':'02:00:00:00:00:02','ip':'10.0.0.2',"
+	    "'port':47808,'sub':{'net':13,'mac':'07'}}"));
+	(void)harness_take(h);
+	bvlc(h, A, "81 0b", "01 80 01 000d"); /* I-Am-Router-To-Network */
+	apdu(h, B, ack);
+	assert_true(harness_has(h,
+	    "'subject':{'mac':'02:00:00:00:00:01','ip':'10.0.0.1',"
+	    "'port':47808,'sub':{'net':13,'mac':'07'}}"));
+	(void)harness_take(h);
+	/* said from behind a router: network 0 is the speaker's own */
+	(void)snprintf(buf, sizeof(buf), "01 08 000f 01 3d %s", ack);
+	bvlc(h, B, "81 0a", buf);
+	assert_true(harness_has(h, "'sub':{'net':15,'mac':'08'}}"));
+	harness_free(h);
+}
+
+/* J.4.5: what the originator tells is the originator's. */
+static void
+test_values_are_of_the_originator(void **state)
+{
+	struct harness *h = flow(DIS_UDP);
+
+	bvlc(h, B, "81 04",
+	    "0a000058 bac0 01 08 000f 01 07"
+	    "10 02 09 12 1c 02000004 2c 0000000a 39 00"
+	    "4e 09 55 2e 44 42820000 2f 4f");
+	assert_true(harness_has(h,
+	    "{'kind':'value','dir':'notify','subject':{'ip':'10.0.0.88',"
+	    "'port':47808,'sub':{'net':15,'mac':'07'}},"
+	    "'object':'analog-input 10','value':65"));
+	harness_free(h);
+}
+
 static void
 test_file_transfer_has_phases(void **state)
 {
@@ -127,6 +172,8 @@ main(void)
 	    cmocka_unit_test(test_i_am_identifies),
 	    cmocka_unit_test(test_device_properties_identify),
 	    cmocka_unit_test(test_address_bindings_are_claims_of_a_peer),
+	    cmocka_unit_test(test_bindings_are_behind_their_router),
+	    cmocka_unit_test(test_values_are_of_the_originator),
 	    cmocka_unit_test(test_file_transfer_has_phases),
 	};
 

@@ -17,6 +17,7 @@
 #define MSG_VENDOR   0x80 /* 6.2.4: from here on the vendor's own */
 #define NETS_MAX     512
 #define ROUTES_KEPT  64
+#define REASON_MAX   6 /* 6.4.4: what is more is reserved */
 
 static void
 address(struct bn_pdu *p, struct bn_addr *a)
@@ -355,12 +356,16 @@ names_nets(const struct message *m)
 
 /* Reads on behind what body() has told; whether it fits the message. */
 static void
-finish(struct bn_pdu *p, const struct message *m, struct rd nets)
+finish(
+    struct bn_pdu *p, const struct message *m, struct rd nets, uint8_t reason)
 {
 	if (m->body == SECURITY) {
 		(void)rd_rest(&p->body);
 	} else if (m->body == REJECT) {
 		rd_skip(&p->body, 2);
+		if (rd_ok(&p->body) && reason > REASON_MAX) {
+			bn_bad(p, BN_BAD_REASON, p->body.p - 3);
+		}
 	}
 	if (m == &unknown) {
 		bn_bad(p, BN_BAD_NET_MESSAGE, p->body.p - 1);
@@ -392,7 +397,8 @@ void
 bn_npdu_message(struct bn_pdu *p)
 {
 	const struct message *m = message(p);
-	struct rd look = p->body, nets = nets_of(p, m);
+	struct rd look = p->body, nets = nets_of(p, m), start = look;
+	uint8_t first = rd_u8(&start);
 	struct ev *e;
 
 	p->dir = (enum ev_dir)m->dir;
@@ -416,7 +422,7 @@ bn_npdu_message(struct bn_pdu *p)
 		ev_end(e);
 	}
 	body(p, m, e);
-	finish(p, m, nets);
+	finish(p, m, nets, first);
 	dis_emit(p->ctx, e);
 	if (!p->cut && p->bad == NULL) {
 		conclude(p, m, nets, look);

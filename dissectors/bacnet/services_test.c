@@ -94,10 +94,11 @@ test_relinquish_is_told_apart(void **state)
 	apdu(h, A, "02 75 01 0f 0c 00400001 19 55 3e 00 3f 49 08");
 	assert_true(harness_has(h,
 	    "'object':'analog-output 1','value':null,'source':'commanded',"
-	    "'detail':'relinquish priority 8'"));
+	    "'detail':'relinquish priority 8','priority':8,"
+	    "'relinquish':true}"));
 	/* Without one it is the lowest, of what is commandable. */
 	apdu(h, A, "02 75 02 0f 0c 00400001 19 55 3e 44 42480000 3f");
-	assert_true(harness_has(h, "'detail':'priority 16'"));
+	assert_true(harness_has(h, "'detail':'priority 16','priority':16}"));
 	harness_free(h);
 }
 

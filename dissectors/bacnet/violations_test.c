@@ -38,6 +38,14 @@ test_each_rule_broken(void **state)
 	    {"81 0a 000f 01 00 02 75 01 0c 0a 0000 19 55", "value", 13},
 	    {"81 0a 0016 01 00 02 75 01 0f 0c 00400001 19 55 3e 00 3f 49 11",
 		"priority", 21},
+	    {"81 0a 000c 01 00 10 08 09 09 19 08", "device_range", 8},
+	    {"81 0a 000a 01 00 10 08 19 08", "device_range", 8},
+	    {"81 0a 000e 01 00 10 08 09 00 1b 400000", "device_range", 8},
+	    {"81 0a 000a 01 80 03 07 0005", "reject_reason", 7},
+	    /* 15.8: a log's record without its time */
+	    {"81 0a 001b 01 00 30 01 1a 0c 05000002 19 83 3a 05 c0 49 01 5e "
+	     "1e 09 01 1f 5f",
+		"parameter_missing", 22},
 	};
 	struct harness *h = flow(DIS_UDP);
 

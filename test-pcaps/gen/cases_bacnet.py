@@ -634,6 +634,11 @@ def violations():
         bn.unicast(bn.unconfirmed(1, bn.obj(AI, 1) + bn.obj(AI, 3) +
                                   bn.text("x"))),
         bn.unicast(bn.confirmed(15, bn.write(AO, 1, PV, bn.real(1), 17))),
+        bn.unicast(bn.unconfirmed(8, bn.cuint(0, 9) + bn.cuint(1, 8))),
+        bn.unicast(bn.unconfirmed(8, bn.cuint(0, 9))),      # device_range
+        bn.unicast(bn.unconfirmed(7, bn.cuint(0, 0) + bn.cuint(1, 4194304) +
+                                  bn.coid(2, AI, 1))),
+        bn.bvlc(10, bn.message(3, b"\x07" + bn.nets(5))),   # reject_reason
     ]
     u.req(good)
     for data in bad:
