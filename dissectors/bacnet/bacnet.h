@@ -124,13 +124,76 @@ struct bn_tag {
 	uint32_t len; /* of an application BOOLEAN: its value */
 };
 
+#define BN_NUM_SHORT 14 /* the largest number that one octet holds */
+#define BN_LEN_SHORT 4  /* and the largest length */
+
+/* Of more than one octet, or an opening or closing one. */
+bool bn_tag_long(struct rd *, struct bn_tag *ret);
+
 /* The tag at the reader, consumed; false when there is none that is whole. */
-bool bn_tag(struct rd *, struct bn_tag *ret);
+static inline bool
+bn_tag(struct rd *r, struct bn_tag *ret)
+{
+	struct rd look = *r;
+	uint8_t first = rd_u8(&look);
+
+	if (rd_ok(&look) && first >> 4 <= BN_NUM_SHORT &&
+	    (first & 7) <= BN_LEN_SHORT) {
+		ret->cls = first & 8 ? BN_CTX : BN_APP;
+		ret->num = first >> 4;
+		ret->len = first & 7;
+		*r = look;
+		return true;
+	}
+	return bn_tag_long(r, ret);
+}
+
 /* The same without consuming. */
-bool bn_peek(const struct rd *, struct bn_tag *ret);
-bool bn_at_ctx(const struct rd *, uint8_t num);
-bool bn_at_open(const struct rd *, uint8_t num);
-bool bn_at_close(const struct rd *);
+static inline bool
+bn_peek(const struct rd *r, struct bn_tag *ret)
+{
+	struct rd look = *r;
+
+	return bn_tag(&look, ret);
+}
+
+static inline bool
+bn_at_tag(const struct rd *r, uint8_t cls, uint8_t num)
+{
+	struct bn_tag t;
+
+	return bn_peek(r, &t) && t.cls == cls && t.num == num;
+}
+
+static inline bool
+bn_at_ctx(const struct rd *r, uint8_t num)
+{
+	return bn_at_tag(r, BN_CTX, num);
+}
+
+static inline bool
+bn_at_open(const struct rd *r, uint8_t num)
+{
+	struct rd look = *r;
+	uint8_t first = rd_u8(&look);
+
+	/* A number of one octet stands beside the mark. */
+	return num <= BN_NUM_SHORT ? rd_ok(&look) && first == (num << 4 | 0x0e)
+				   : bn_at_tag(r, BN_OPEN, num);
+}
+
+static inline bool
+bn_at_close(const struct rd *r)
+{
+	struct rd look = *r;
+	uint8_t first = rd_u8(&look);
+
+	if (first >> 4 > BN_NUM_SHORT) {
+		rd_skip(&look, 1);
+	}
+	return rd_ok(&look) && (first & 0x0f) == 0x0f;
+}
+
 /* The content of a tag just read: the child is empty for a BOOLEAN. */
 struct rd bn_content(struct rd *, const struct bn_tag *);
 /* From behind an opening tag to its closing one, which is consumed. */
@@ -384,6 +447,10 @@ void bn_print_prim(
 /* Text that lives as long as the message; NULL when there is no room. */
 char *bn_text(struct bn_msg *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* "analog-input 3" */
+const char *bn_object_text(struct bn_msg *, uint32_t type, uint32_t instance);
+/* "net 5" */
+const char *bn_numbered(struct bn_msg *, const char *what, uint32_t number);
 /* The text of a character string: where it is and how it is coded. */
 enum ev_type bn_string(struct rd content, struct rd *ret);
 /* 1.2.3.4:47808, or hex where it is no B/IP address */

@@ -226,7 +226,7 @@ file(struct bn_pdu *p, bool to_device)
 		instance = p->m->item[0].instance;
 	}
 	if (instance != BN_NONE) {
-		name = bn_text(p->m, "file %u", instance);
+		name = bn_numbered(p->m, "file", instance);
 	}
 	transfer(p,
 	    eof != NULL && eof->u ? "end"

@@ -345,16 +345,6 @@ flags_name(struct rd value)
 	return names[rd_u8(&c) >> 4];
 }
 
-static const char *
-point(struct bn_pdu *p, const struct bn_item *i)
-{
-	const char *name = bn_object_name(i->type);
-
-	return name != NULL
-		   ? bn_text(p->m, "%s %u", name, i->instance)
-		   : bn_text(p->m, "object-type-%u %u", i->type, i->instance);
-}
-
 static bool
 is_whole(const struct bn_item *i)
 {
@@ -417,7 +407,7 @@ tell_priority(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
 		return;
 	}
 	bn_put_text(e, EVF_DETAIL,
-	    bn_text(p->m, "%spriority %u", null ? "relinquish " : "", prio));
+	    bn_numbered(p->m, null ? "relinquish priority" : "priority", prio));
 	ev_uint(e, EVF_PRIORITY, prio);
 	if (null) {
 		ev_bool(e, EVF_RELINQUISH, true);
@@ -427,7 +417,8 @@ tell_priority(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
 static void
 tell_value(struct bn_pdu *p, const struct bn_item *i, bool commanded)
 {
-	const char *object = point(p, i), *quality = NULL;
+	const char *object = bn_object_text(p->m, i->type, i->instance);
+	const char *quality = NULL;
 	const struct bn_item *flags = beside(p->m, i, BN_PROP_STATUS_FLAGS);
 	struct ev *e;
 

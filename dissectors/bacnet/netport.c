@@ -30,7 +30,7 @@ dotted(struct bn_pdu *p, struct rd c)
 static const char *
 port_name(struct bn_pdu *p, const struct bn_item *i)
 {
-	return bn_text(p->m, "network-port %u", i->instance);
+	return bn_numbered(p->m, "network-port", i->instance);
 }
 
 /* The network type that the same message tells of the same port. */

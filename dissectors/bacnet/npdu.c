@@ -277,7 +277,7 @@ topology(
 	unsigned n = 0;
 
 	while (rd_has(&nets, 2) && n++ < NETS_MAX) {
-		const char *peer = bn_text(p->m, "net %u", rd_be16(&nets));
+		const char *peer = bn_numbered(p->m, "net", rd_be16(&nets));
 
 		if (peer == NULL) {
 			return;
@@ -323,14 +323,14 @@ tell_routes(struct bn_pdu *p, struct rd r)
 
 	for (; n > 0 && rd_has(&r, 4); n--) {
 		unsigned net = rd_be16(&r), port = rd_u8(&r);
-		const char *peer = bn_text(p->m, "net %u", net);
+		const char *peer = bn_numbered(p->m, "net", net);
 
 		rd_skip(&r, rd_u8(&r));
 		if (peer == NULL) {
 			return;
 		}
 		bn_topology(p, p->msg == 0x06 ? "routes_set" : "routes", peer,
-		    bn_text(p->m, "port %u", port), -1);
+		    bn_numbered(p->m, "port", port), -1);
 	}
 }
 

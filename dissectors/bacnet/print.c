@@ -35,6 +35,39 @@ bn_text(struct bn_msg *m, const char *fmt, ...)
 	return at;
 }
 
+const char *
+bn_numbered(struct bn_msg *m, const char *what, uint32_t number)
+{
+	size_t n = strlen(what), room = sizeof(m->scratch) - m->scratch_n;
+	char digits[10], *at = m->scratch + m->scratch_n;
+	size_t k = sizeof(digits);
+
+	do {
+		digits[--k] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number != 0);
+	if (n + 2 + sizeof(digits) > room) {
+		m->lost = true;
+		return NULL;
+	}
+	memcpy(at, what, n);
+	at[n++] = ' ';
+	memcpy(at + n, digits + k, sizeof(digits) - k);
+	n += sizeof(digits) - k;
+	at[n++] = '\0';
+	m->scratch_n += n;
+	return at;
+}
+
+const char *
+bn_object_text(struct bn_msg *m, uint32_t type, uint32_t instance)
+{
+	const char *name = bn_object_name(type);
+
+	return name != NULL ? bn_numbered(m, name, instance)
+			    : bn_text(m, "object-type-%u %u", type, instance);
+}
+
 void
 bn_put_text(struct ev *e, uint16_t id, const char *s)
 {
@@ -131,14 +164,8 @@ static void
 print_oid(struct bn_msg *m, struct ev *e, uint16_t id, struct rd c)
 {
 	uint32_t v = rd_be32(&c);
-	const char *name = bn_object_name(v >> 22);
 
-	if (name != NULL) {
-		bn_put_text(e, id, bn_text(m, "%s %u", name, v & BN_INSTANCES));
-	} else {
-		bn_put_text(e, id,
-		    bn_text(m, "object-type-%u %u", v >> 22, v & BN_INSTANCES));
-	}
+	bn_put_text(e, id, bn_object_text(m, v >> 22, v & BN_INSTANCES));
 }
 
 /* First bit first (20.2.10), where EV_T_BITS has the low bit first. */

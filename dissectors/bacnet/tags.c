@@ -13,10 +13,9 @@
 #define NUM_EXTENDED 15
 #define LEN_EXTENDED 5
 #define LVT_OPEN     6
-#define LVT_CLOSE    7
 
 bool
-bn_tag(struct rd *r, struct bn_tag *ret)
+bn_tag_long(struct rd *r, struct bn_tag *ret)
 {
 	uint8_t first = rd_u8(r), lvt = first & 7;
 
@@ -42,42 +41,6 @@ bn_tag(struct rd *r, struct bn_tag *ret)
 		rd_fail(r); /* an application tag cannot open or close */
 	}
 	return rd_ok(r);
-}
-
-bool
-bn_peek(const struct rd *r, struct bn_tag *ret)
-{
-	struct rd look = *r;
-
-	return bn_tag(&look, ret);
-}
-
-static bool
-at(const struct rd *r, uint8_t cls, uint8_t num)
-{
-	struct bn_tag t;
-
-	return bn_peek(r, &t) && t.cls == cls && t.num == num;
-}
-
-bool
-bn_at_ctx(const struct rd *r, uint8_t num)
-{
-	return at(r, BN_CTX, num);
-}
-
-bool
-bn_at_open(const struct rd *r, uint8_t num)
-{
-	return at(r, BN_OPEN, num);
-}
-
-bool
-bn_at_close(const struct rd *r)
-{
-	struct bn_tag t;
-
-	return bn_peek(r, &t) && t.cls == BN_CLOSE;
 }
 
 struct rd
