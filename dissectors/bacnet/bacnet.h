@@ -142,7 +142,7 @@ bn_tag(struct rd *r, struct bn_tag *ret)
 		ret->cls = first & 8 ? BN_CTX : BN_APP;
 		ret->num = first >> 4;
 		ret->len = first & 7;
-		*r = look;
+		rd_skip(r, 1);
 		return true;
 	}
 	return bn_tag_long(r, ret);

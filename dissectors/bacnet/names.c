@@ -33,6 +33,10 @@ find(const struct name *t, size_t n, uint32_t number)
 {
 	size_t lo = 0;
 
+	/* Tables that begin with 0 have no gaps at first. */
+	if (number < n && t[number].number == number) {
+		return t[number].text;
+	}
 	while (lo < n) {
 		size_t mid = lo + (n - lo) / 2;
 

@@ -299,7 +299,7 @@ primitive(struct run *x, const struct bn_step *s)
 		stop(x, BN_BAD_TAG);
 		return;
 	}
-	x->r = look;
+	rd_skip(&x->r, rd_left(&x->r) - rd_left(&look));
 	take(x, s, c, t.len);
 }
 
