@@ -93,10 +93,10 @@ test_events_have_the_values_of_their_type(void **state)
 	    h, "1e 0e 19 01 0f 1a 0480 1f", "'new_state':{'tag':1,'value':1}");
 	/* a secret is not told (13): what an access card has on it */
 	event(h,
-	    "fe 0d 09 01 1a 0480 29 04 3e 19 2a 3f 4e 1c 08000005 4f"
-	    "5e 09 03 19 00 2c deadbeef 5f ff 0d",
+	    "de 09 01 1a 0480 29 04 3e 19 2a 3f 4e 1c 08000005 4f"
+	    "5e 09 03 19 00 2c deadbeef 5f df",
 	    "'authentication_factor':true}");
-	event(h, "fe 0d 09 01 ff 0d", "'reason':'parameter_missing'");
+	event(h, "de 09 01 df", "'reason':'parameter_missing'");
 	/* of a type to come */
 	event(h, "fe 28 21 05 ff 28",
 	    "'event_values':{'parameters':[{'tag':40,'list':[5]}]}");

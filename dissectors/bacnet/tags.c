@@ -24,6 +24,9 @@ bn_tag_long(struct rd *r, struct bn_tag *ret)
 	ret->len = lvt;
 	if (ret->num == NUM_EXTENDED) {
 		ret->num = rd_u8(r);
+		if (ret->num < NUM_EXTENDED) {
+			rd_fail(r); /* it belongs in the first octet */
+		}
 	}
 	if (ret->cls == BN_CTX && lvt >= LVT_OPEN) {
 		ret->cls = lvt == LVT_OPEN ? BN_OPEN : BN_CLOSE;

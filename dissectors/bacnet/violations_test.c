@@ -35,6 +35,9 @@ test_each_rule_broken(void **state)
 		15},
 	    {"81 0a 000a 01 00 20 01 0f 00", "parameter_extra", 9},
 	    {"81 0a 0013 01 00 02 75 01 0f 0c 00000001 19 55 3e 44", "tag", 19},
+	    /* 20.2.1.2: number 3 in an octet of its own */
+	    {"81 0a 0016 01 00 02 75 01 0f 0c 00000001 19 55 fe 03 00 ff 03",
+		"parameter_missing", 17},
 	    {"81 0a 000f 01 00 02 75 01 0c 0a 0000 19 55", "value", 13},
 	    {"81 0a 0016 01 00 02 75 01 0f 0c 00400001 19 55 3e 00 3f 49 11",
 		"priority", 21},
