@@ -415,8 +415,9 @@ expected(struct cip_msg *m, const struct cip_path *path)
 		fact(m, &who, "product_code", text, "expected");
 	}
 	if ((k->major & 0x7f) != 0) {
+		/* as devices say it of themselves (identity.c) */
 		snprintf(
-		    text, sizeof(text), "%u.%u", k->major & 0x7f, k->minor);
+		    text, sizeof(text), "%u.%03u", k->major & 0x7fU, k->minor);
 		fact(m, &who, "firmware", text, "expected");
 	}
 }
