@@ -288,10 +288,18 @@ tell_bindings(struct bn_pdu *p, struct rd v, const char *via)
 static void
 device(struct bn_pdu *p, const struct bn_item *i, const char *via)
 {
+	struct rd c;
 	uint64_t v;
 
 	tell_text(p, i, via);
 	switch (i->property) {
+	case 75:
+		if (bn_lone(i->value, BN_OID, &c) && rd_left(&c) == 4) {
+			bn_identity_text(p, "device_instance",
+			    bn_text(p->m, "%u", rd_be32(&c) & BN_INSTANCES),
+			    via);
+		}
+		break;
 	case 120:
 		if (bn_lone_uint(i->value, BN_UINT, &v)) {
 			bn_identity_vendor(p, v, via);

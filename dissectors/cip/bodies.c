@@ -162,8 +162,6 @@ manager_body(struct cip_msg *m, struct ev *e)
 static void
 common_body(struct cip_msg *m, struct ev *e)
 {
-	bool ok = cip_is_ok(m);
-
 	if (m->request) {
 		switch (m->service) {
 		case CIP_GET_LIST: get_list_request(m, e); break;
@@ -171,7 +169,7 @@ common_body(struct cip_msg *m, struct ev *e)
 		case CIP_RESET: reset_request(m, e); break;
 		default: break;
 		}
-	} else if (ok || m->status == 0x0a) {
+	} else if (cip_has_attributes(m)) {
 		switch (m->service) {
 		case CIP_GET_LIST: get_list_reply(m, e); break;
 		case CIP_SET_LIST: set_list_reply(m, e); break;
@@ -317,7 +315,7 @@ cip_more(struct cip_msg *m)
 		cip_more_open(m);
 	} else if (cip_is_tag(m)) {
 		cip_more_tag(m);
-	} else if (cip_is_ok(m) && m->paired) {
+	} else if (cip_has_attributes(m) && m->paired) {
 		cip_more_identity(m);
 	}
 	more_mode(m);

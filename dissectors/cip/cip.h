@@ -81,8 +81,9 @@ enum cip_service {
 };
 
 /* General statuses that change what follows; [1] B-1. */
-#define CIP_STATUS_PARTIAL  0x06
-#define CIP_STATUS_EMBEDDED 0x1e
+#define CIP_STATUS_PARTIAL    0x06
+#define CIP_STATUS_ATTRIBUTES 0x0a
+#define CIP_STATUS_EMBEDDED   0x1e
 
 /* Field ids, in the order of the table in cip.c. */
 enum cip_field {
@@ -292,6 +293,14 @@ cip_is_ok(const struct cip_msg *m)
 {
 	return !m->request &&
 	       (m->status == 0 || m->status == CIP_STATUS_PARTIAL);
+}
+
+/* A list may hold attributes though some could not be read; [1] B-1 */
+static inline bool
+cip_has_attributes(const struct cip_msg *m)
+{
+	return cip_is_ok(m) ||
+	       (!m->request && m->status == CIP_STATUS_ATTRIBUTES);
 }
 
 static inline enum ev_dir

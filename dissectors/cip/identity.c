@@ -255,42 +255,75 @@ interface(struct cip_msg *m, struct rd *r)
 	(void)take_string(r); /* domain */
 }
 
-static void
-more_tcpip(struct cip_msg *m)
+/* [2] 5-4.3; false when its length is unknown. */
+static bool
+take_tcpip(struct cip_msg *m, unsigned attr, struct rd *r)
 {
-	struct rd r = m->rest;
-
-	if (m->service == CIP_GET_SINGLE) {
-		if (m->path.attribute == 5) {
-			interface(m, &r);
-		} else if (m->path.attribute == 6) {
-			host_name(m, take_string(&r));
-		}
-	} else if (m->service == CIP_GET_ALL) {
-		rd_skip(&r, 12); /* status, capability, control */
-		rd_skip(&r, 2 * (size_t)rd_le16(&r)); /* physical link */
-		interface(m, &r);
-		host_name(m, take_string(&r));
+	switch (attr) {
+	case 1:                       /* status */
+	case 2:                       /* capability */
+	case 3: rd_skip(r, 4); break; /* control */
+	case 4:                       /* physical link: words of a path */
+		rd_skip(r, 2 * (size_t)rd_le16(r));
+		break;
+	case 5: interface(m, r); break;
+	case 6: host_name(m, take_string(r)); break;
+	default: return false;
 	}
+	return rd_ok(r);
 }
 
 /* --- Ethernet Link, Program Name ------------------------------------------ */
 
-static void
-more_link(struct cip_msg *m)
+/* [2] 5-5.3 */
+static bool
+take_link(struct cip_msg *m, unsigned attr, struct rd *r)
 {
-	struct rd r = m->rest;
 	const uint8_t *mac;
 
-	if (m->service == CIP_GET_ALL) {
-		rd_skip(&r, 8); /* speed, flags */
-	} else if (m->service != CIP_GET_SINGLE || m->path.attribute != 3) {
-		return;
+	switch (attr) {
+	case 1:                       /* speed */
+	case 2: rd_skip(r, 4); break; /* flags */
+	case 3:
+		mac = rd_bytes(r, 6);
+		if (mac != NULL) {
+			dis_identity(m->ctx, PROTO_CIP, m->ctx->src, "mac",
+			    EV_T_MAC, mac, 6, m->op);
+		}
+		break;
+	default: return false;
 	}
-	mac = rd_bytes(&r, 6);
-	if (mac != NULL) {
-		dis_identity(m->ctx, PROTO_CIP, m->ctx->src, "mac", EV_T_MAC,
-		    mac, 6, m->op);
+	return rd_ok(r);
+}
+
+/* The attributes of a reply, one after the other, up to the last known. */
+static void
+more_attributes(
+    struct cip_msg *m, bool (*take)(struct cip_msg *, unsigned, struct rd *))
+{
+	struct rd r = m->rest;
+	unsigned count, attr = 1;
+
+	switch (m->service) {
+	case CIP_GET_ALL:
+		while (take(m, attr, &r)) {
+			attr++;
+		}
+		break;
+	case CIP_GET_SINGLE: (void)take(m, m->path.attribute, &r); break;
+	case CIP_GET_LIST:
+		count = rd_le16(&r);
+		while (count-- > 0 && rd_has(&r, 4)) {
+			bool good;
+
+			attr = rd_le16(&r);
+			good = rd_le16(&r) == 0;
+			if (good && !take(m, attr, &r)) {
+				break;
+			}
+		}
+		break;
+	default: break;
 	}
 }
 
@@ -325,8 +358,8 @@ cip_more_identity(struct cip_msg *m)
 			more_identity(m);
 		}
 		break;
-	case CIP_TCPIP: more_tcpip(m); break;
-	case CIP_LINK: more_link(m); break;
+	case CIP_TCPIP: more_attributes(m, take_tcpip); break;
+	case CIP_LINK: more_attributes(m, take_link); break;
 	case CIP_PROGRAM_NAME: more_program(m); break;
 	default: break;
 	}
