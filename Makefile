@@ -241,9 +241,11 @@ test: deps-test
 golden: all
 	$(Q)BUILD=$(B) test-pcaps/golden --write $(T)
 
+# PDU by PDU, then who devices say that they are.
 # make differential T=FILE compares one capture; T="--proto modbus" one table.
 differential: all
-	$(Q)BUILD=$(B) test-pcaps/differential $(T)
+	$(Q)BUILD=$(B) test-pcaps/differential $(T); status=$$?; \
+	    BUILD=$(B) test-pcaps/identities $(T) && exit $$status
 
 # Generated captures; those of real stacks only with `make captures REAL=1`
 # (root: network namespaces), because no two recordings are alike.

@@ -8,5 +8,6 @@ test-pcaps/gen/pcaploop_tool_LIBS    := -lpcap
 test-pcaps/gen/replicate_tool_LIBS   := -lpcap
 SCRIPTS += test-pcaps/test_plant test-pcaps/test_rules
 ROOT_SCRIPTS += test-pcaps/test_loss
-SCRIPTS += test-pcaps/test_differential .ci/test_tap_run
+SCRIPTS += test-pcaps/test_differential test-pcaps/test_identities \
+           .ci/test_tap_run
 SLOW_SCRIPTS += test-pcaps/test_everything
