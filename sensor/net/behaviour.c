@@ -80,6 +80,13 @@ struct words {
 };
 
 static void
+words_start(struct words *w)
+{
+	w->n = 0;
+	w->w[WORDS_MAX - 1] = 0; /* what does not fit is added to */
+}
+
+static void
 word(struct words *w, uint64_t v)
 {
 	if (w->n < WORDS_MAX) {
@@ -131,10 +138,47 @@ is_text(const struct ev_field *f)
 	return (f->type >= EV_T_TEXT && f->type <= EV_T_HEX);
 }
 
-static void
-sub_words(struct words *w, const struct ev_sub *s)
+static size_t
+sub_len(const struct ev_sub *s)
 {
+	size_t max = s->kind == EV_SUB_PATH     ? EV_SUB_PATH_MAX
+		     : s->kind == EV_SUB_BACNET ? EV_SUB_MAC_MAX
+						: 0;
+
+	return s->len < max ? s->len : max;
+}
+
+static void
+sub_words(const struct behaviours *b, struct words *w, const struct ev_sub *s)
+{
+	size_t n = sub_len(s);
+
 	word(w, (uint64_t)s->kind << 48 | (uint64_t)s->net << 32 | s->num);
+	if (n != 0) {
+		word(w, hash_bytes(&b->hash_key, s->mac, n));
+	}
+}
+
+static bool
+same_sub(const struct ev_sub *a, const struct ev_sub *b)
+{
+	size_t n = sub_len(a);
+
+	return a->kind == b->kind && a->net == b->net && a->num == b->num &&
+	       n == sub_len(b) && (n == 0 || memcmp(a->mac, b->mac, n) == 0);
+}
+
+/* Whom it is about: many behind one carrier say the same of themselves. */
+static void
+subject_words(
+    const struct behaviours *b, struct words *w, const struct ev_end *who)
+{
+	word(w, hash_bytes(&b->hash_key, who->ip.a, 16));
+	word(w, (uint64_t)who->port << 8 | who->ipver);
+	if (who->ipver == 0) {
+		word(w, hash_bytes(&b->hash_key, who->mac, 6));
+	}
+	sub_words(b, w, &who->sub);
 }
 
 static uint64_t
@@ -143,12 +187,15 @@ hash_event(const struct behaviours *b, const struct ev *e, const struct link *l)
 	const struct ev_proto *p = ev_proto(e->proto);
 	struct words w;
 
-	w.n = 0;
+	words_start(&w);
 	word(&w, l != NULL ? l->id : 0);
 	word(&w, (uint64_t)e->kind << 56 | (uint64_t)e->cls << 48 | e->code);
 	word(&w, (uint64_t)(uintptr_t)e->op);
-	if (e->kind != EV_OPERATION) {
-		sub_words(&w, &e->src.sub);
+	sub_words(b, &w, &e->src.sub);
+	if (e->kind == EV_OPERATION) {
+		sub_words(b, &w, &e->dst.sub);
+	} else if (e->flags & EV_HAS_SUBJECT) {
+		subject_words(b, &w, &e->subject);
 	}
 	if (e->status != NULL && strcmp(e->status, "ok") != 0) {
 		word(&w, (uint64_t)(uintptr_t)e->status);
@@ -200,7 +247,7 @@ server_hash(
 {
 	struct words w;
 
-	w.n = 0;
+	words_start(&w);
 	for (int i = 0; i < 2; i++) {
 		uint64_t v;
 
@@ -209,7 +256,7 @@ server_hash(
 	}
 	word(&w, (uint64_t)server->port << 16 | (uint64_t)e->space << 8 |
 		     server->ipver);
-	sub_words(&w, &server->sub);
+	sub_words(b, &w, &server->sub);
 	for (uint8_t i = 0; i < e->vlan_n; i++) {
 		word(&w, e->vlan[i]);
 	}
@@ -342,6 +389,15 @@ is_it(const struct behaviour *x, uint64_t hash, uint64_t link_id,
 	return x->hash == hash && x->link_id == link_id && x->code == e->code;
 }
 
+static bool
+same_request(const struct behaviour *x, const struct ev *e)
+{
+	return x->kind == e->kind && x->code == e->code && x->op == e->op &&
+	       x->cls == e->cls && x->status == e->status &&
+	       same_sub(&x->src_sub, &e->src.sub) &&
+	       same_sub(&x->dst_sub, &e->dst.sub);
+}
+
 /* As is_it(), for an operation whose keys are numbers: without hashing. */
 static bool
 recurs(const struct behaviour *x, const struct ev *e, const struct link *l)
@@ -349,9 +405,8 @@ recurs(const struct behaviour *x, const struct ev *e, const struct link *l)
 	const struct ev_proto *p = ev_proto(e->proto);
 	uint8_t n = 0;
 
-	if (l == NULL || x->link_id != l->id || x->kind != EV_OPERATION ||
-	    e->kind != EV_OPERATION || x->code != e->code || x->op != e->op ||
-	    x->cls != e->cls || x->status != e->status) {
+	if (l == NULL || x->link_id != l->id || e->kind != EV_OPERATION ||
+	    !same_request(x, e)) {
 		return false;
 	}
 	for (uint16_t i = 0; i < e->nfields; i++) {

@@ -488,6 +488,85 @@ test_good_replies_leave_budget_to_requests(void **state)
 	filter_free(f);
 }
 
+/* What a subject says of itself, by a carrier. */
+static void
+say(struct filter *f, const struct ev_end *who)
+{
+	struct ev_field field[4];
+	struct ev e = {.f = field, .max_fields = 4};
+
+	e.kind = EV_IDENTITY;
+	e.dir = EV_DIR_NOTIFY;
+	e.flags = EV_HAS_SUBJECT;
+	e.src.ipver = 4;
+	e.src.ip.a[3] = 1;
+	e.src.sub = who->sub;
+	e.subject = *who;
+	ev_name(&e, EVF_KEY, "vendor");
+	ev_bytes(&e, EVF_VALUE, EV_T_TEXT, "Same", 4);
+	novelty_event(f->novelty, &e, NULL);
+}
+
+static void
+test_each_subject_says_it_once(void **state)
+{
+	struct filter *f = filter_new();
+	struct ev_end who[7] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 7; i++) {
+		who[i].ipver = 4;
+		who[i].ip.a[3] = 1;
+	}
+	/* forwarded for another; the same address with another port */
+	who[1].ip.a[3] = 2;
+	who[2].ip.a[3] = 2;
+	who[2].port = 47809;
+	/* behind a router: another address of the same network */
+	for (size_t i = 3; i < 5; i++) {
+		who[i].sub.kind = EV_SUB_BACNET;
+		who[i].sub.net = 13;
+		who[i].sub.len = 1;
+		who[i].sub.mac[0] = (uint8_t)i;
+	}
+	/* in slots */
+	for (size_t i = 5; i < 7; i++) {
+		who[i].sub.kind = EV_SUB_PATH;
+		who[i].sub.len = 3;
+		memcpy(who[i].sub.path, i == 5 ? "1,0" : "1,4", 3);
+	}
+	for (unsigned i = 0; i < 7; i++) {
+		say(f, &who[i]);
+		say(f, &who[i]);
+		assert_int_equal(f->told[EV_IDENTITY], i + 1);
+	}
+	filter_free(f);
+}
+
+/* The same request to two stations behind one address is news twice. */
+static void
+test_operations_are_told_apart_by_whom_they_are_for(void **state)
+{
+	struct filter *f = filter_new();
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		struct ev_field field[2];
+		struct ev e = {.f = field, .max_fields = 2};
+
+		e.kind = EV_OPERATION;
+		e.cls = EV_CLASS_CONTROL;
+		e.dir = EV_DIR_REQUEST;
+		e.op = "direct_operate";
+		e.src.sub.kind = e.dst.sub.kind = EV_SUB_ADDR;
+		e.src.sub.num = 1;
+		e.dst.sub.num = 10 + i % 3;
+		novelty_event(f->novelty, &e, NULL);
+	}
+	assert_int_equal(f->told[EV_OPERATION], 3);
+	filter_free(f);
+}
+
 int
 main(void)
 {
@@ -509,6 +588,9 @@ main(void)
 	    cmocka_unit_test(test_errors_are_told_once_each),
 	    cmocka_unit_test(test_first_good_reply_of_each_unit_is_told),
 	    cmocka_unit_test(test_good_replies_leave_budget_to_requests),
+	    cmocka_unit_test(test_each_subject_says_it_once),
+	    cmocka_unit_test(
+		test_operations_are_told_apart_by_whom_they_are_for),
 	};
 
 	registry_init();
