@@ -33,7 +33,7 @@ origin_text(const struct addr *a, char *buf, size_t size)
 	struct addr front = *a;
 
 	if (a->kind == ADDR_SUB) {
-		front.kind = ADDR_IP;
+		front.kind = a->ipver != 0 ? ADDR_IP : ADDR_MAC;
 		addr_text(&front, buf, size);
 		addr_text(a, sub, sizeof(sub));
 		(void)snprintf(buf + strlen(buf), size - strlen(buf),

@@ -35,6 +35,21 @@ has_end(const struct ev_end *end)
 	return addr_has_ip(end) || addr_has_mac(end);
 }
 
+/*
+ * What says something of itself has spoken, though others carried it: the
+ * originator of what a BACnet broadcast manager forwards.
+ */
+static bool
+subject_was_heard(const struct ev *e)
+{
+	char claim[16];
+
+	(void)field_text(e, EVF_CLAIM, claim, sizeof(claim));
+	return e->kind == EV_IDENTITY && strcmp(claim, "self") == 0 &&
+	       addr_has_ip(&e->subject) &&
+	       !addr_ip_is_group(e->subject.ipver, &e->subject.ip);
+}
+
 static int
 find_subject(struct store *s)
 {
@@ -48,13 +63,15 @@ find_subject(struct store *s)
 		return 0;
 	}
 	if (has_end(end)) {
-		rc = bind_end(s, e, end, BIND_NAMED, &n->subject, &made);
+		rc = bind_end(s, e, end,
+		    subject_was_heard(e) ? BIND_HEARD : BIND_NAMED, &n->subject,
+		    &made);
 	} else {
 		n->subject = n->src;
 		rc = 0;
 	}
 	if (rc == 0 && n->subject != NULL && end->sub.kind != EV_SUB_NONE &&
-	    n->subject->kind == ADDR_IP) {
+	    (n->subject->kind == ADDR_IP || n->subject->kind == ADDR_MAC)) {
 		uint8_t transport = 0;
 
 		n->front = n->subject;

@@ -260,7 +260,8 @@ int asset_value(struct store *, const struct addr *, const char *key, char *buf,
 
 /* unit.c */
 int unit_judge(struct store *) MUST_CHECK;
-/* Two units behind front that say different things of themselves are two. */
+/* Who says something of himself behind front is a device of his own; a Modbus
+ * unit is when another one says something else. */
 int unit_said(struct store *, struct addr *front, struct addr *unit,
     const char *key, const char *value) MUST_CHECK;
 

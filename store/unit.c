@@ -1,6 +1,10 @@
 /*
- * unit: Modbus units, of which a server may have one or be the gateway to
- * many (architecture.md, section 6).
+ * unit: what is behind an address (architecture.md, section 6).
+ *
+ * A BACnet device behind a router, a module in a slot (a route of CIP) and a
+ * DNP3 outstation are devices of their own as soon as they say who they are.
+ * Modbus units are another matter: a server may have one or be the gateway to
+ * many.
  *
  * Every unit that is asked for gets an address behind its server's, and what
  * it says of itself is kept there; as long as nothing tells units apart they
@@ -38,7 +42,8 @@ port_row(struct store *s, const struct addr *front, uint8_t transport,
 static void
 promote(struct store *s, struct addr *unit)
 {
-	if (unit->asset == 0 && !is_gateway_itself(unit->sub.num)) {
+	if (unit->asset == 0 && (unit->sub.kind != EV_SUB_UNIT ||
+				    !is_gateway_itself(unit->sub.num))) {
 		unit->flags |= ADDR_OWN;
 		unit->roles |= ROLE_SERVER;
 		asset_make(s, unit);
@@ -146,6 +151,10 @@ unit_said(struct store *s, struct addr *front, struct addr *unit,
 	size_t i = 0;
 	int rc;
 
+	if (unit->sub.kind != EV_SUB_UNIT) {
+		promote(s, unit);
+		return 0;
+	}
 	while (strcmp(telling[i], key) != 0) {
 		if (++i == sizeof(telling) / sizeof(telling[0])) {
 			return 0;

@@ -1,6 +1,9 @@
 /*
- * unit_test: when Modbus units are devices of their own.
+ * unit_test: when what is behind an address is a device of its own.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "base/test.h"
 #include "store/harness.h"
 
@@ -162,6 +165,120 @@ test_ports_are_told_apart(void **state)
 	    2);
 }
 
+/* Somebody's model, by a packet of plc. */
+static int
+says(struct rig *r, const struct ev_end *who, const char *model)
+{
+	struct ev *e = sample_start(&r->x, EV_IDENTITY, &plc, NULL);
+
+	e->dir = EV_DIR_NOTIFY;
+	e->flags |= EV_HAS_SUBJECT;
+	e->subject = *who;
+	ev_name(e, EVF_KEY, "model");
+	ev_bytes(e, EVF_VALUE, EV_T_TEXT, model, strlen(model));
+	ev_name(e, EVF_VIA, "i_am");
+	ev_name(e, EVF_CLAIM, "self");
+	return sample_send(&r->x);
+}
+
+static struct ev_end
+behind(const struct ev_end *front, uint8_t kind, uint8_t n, const char *bytes)
+{
+	struct ev_end who = *front;
+
+	who.sub.kind = kind;
+	if (bytes == NULL) {
+		who.sub.num = n;
+	} else {
+		who.sub.net = kind == EV_SUB_BACNET ? n : 0;
+		who.sub.len = (uint8_t)strlen(bytes);
+		memcpy(who.sub.mac, bytes, who.sub.len);
+	}
+	return who;
+}
+
+static void
+test_what_speaks_behind_an_address_is_a_child(void **state)
+{
+	struct rig *r = *state;
+	struct ev_end who[] = {
+	    behind(&plc.end, EV_SUB_BACNET, 13, "="),
+	    behind(&plc.end, EV_SUB_BACNET, 13, ">"),
+	    behind(&plc.end, EV_SUB_ADDR, 0, NULL),
+	    behind(&plc.end, EV_SUB_ADDR, 11, NULL),
+	    behind(&plc.end, EV_SUB_PATH, 0, "1,0"),
+	    behind(&plc.end, EV_SUB_PATH, 0, "1,4"),
+	};
+	char model[8];
+
+	for (int i = 0; i < 6; i++) {
+		(void)snprintf(model, sizeof(model), "M%d", i);
+		assert_int_equal(says(r, &who[i], model), 0);
+		assert_int_equal(rig_int(r, CHILDREN), i + 1);
+	}
+	rig_restart(r);
+	assert_int_equal(says(r, &who[0], "M0"), 0);
+	assert_int_equal(rig_int(r, CHILDREN), 6);
+	assert_int_equal(rig_int(r, "SELECT count(DISTINCT model) FROM assets "
+				    "WHERE carrier IS NOT NULL"),
+	    6);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM assets WHERE "
+				    "model IS NOT NULL AND carrier IS NULL"),
+	    0);
+}
+
+/* What a broadcast manager forwards is its originator's, not its own. */
+static void
+test_originator_is_a_device(void **state)
+{
+	struct rig *r = *state;
+	struct host other = sample_host(10, 0, 0, 88), group;
+	struct ev_end who, child;
+
+	other.end.has_mac = false;
+	who = other.end;
+	child = behind(&who, EV_SUB_BACNET, 15, "7");
+	assert_int_equal(says(r, &who, "A"), 0);
+	assert_int_equal(says(r, &child, "B"), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM assets AS a JOIN addresses AS x "
+		       "ON x.asset = a.id WHERE x.ip = '10.0.0.88' AND "
+		       "model = 'A'"),
+	    1);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM assets AS a JOIN addresses AS x "
+		       "ON x.id = a.carrier WHERE x.ip = '10.0.0.88' AND "
+		       "a.model = 'B'"),
+	    1);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM assets AS a JOIN addresses AS x "
+		       "ON x.asset = a.id WHERE x.ip = '10.0.0.3' AND "
+		       "model IS NOT NULL"),
+	    0);
+	/* A group is nobody. */
+	group = sample_host(239, 0, 0, 1);
+	group.end.has_mac = false;
+	assert_int_equal(says(r, &group.end, "C"), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM assets WHERE model = 'C'"), 0);
+}
+
+/* BACnet over Ethernet: a router without an IP. */
+static void
+test_children_of_a_mac(void **state)
+{
+	struct rig *r = *state;
+	struct ev_end who = {.has_mac = true, .mac = {2, 0, 0, 0, 0, 9}};
+	struct ev_end child = behind(&who, EV_SUB_BACNET, 5, "1");
+
+	assert_int_equal(says(r, &child, "A"), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM assets AS a JOIN addresses AS x "
+		       "ON x.id = a.carrier WHERE x.kind = 1 AND "
+		       "x.mac = '02:00:00:00:00:09' AND model = 'A'"),
+	    1);
+}
+
 int
 main(void)
 {
@@ -174,6 +291,9 @@ main(void)
 	    T(test_unit_that_is_only_asked_for_is_no_child),
 	    T(test_units_that_say_different_things_are_children),
 	    T(test_ports_are_told_apart),
+	    T(test_what_speaks_behind_an_address_is_a_child),
+	    T(test_originator_is_a_device),
+	    T(test_children_of_a_mac),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
