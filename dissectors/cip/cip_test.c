@@ -35,6 +35,9 @@ test_services_are_named_by_their_path(void **state)
 	    {"4c 03 9103 546167 00 0100",
 		"'op':'read_tag','code':76,'class':'read'"},
 	    {"4c 03 206b 2500 3412 0100", "'op':'read_tag'"},
+	    /* the symbols of program Ab */
+	    {"55 08 910a 50726f6772616d3a4162 206b 2400 0200 0100 0200",
+		"'op':'get_instance_attribute_list','code':85,'class':'read'"},
 	    {"4e 03 208e 2074 2401", "'op':'class_service'"},
 	    {"4b 03 208e 2074 2401", "'op':'lock_controller'"},
 	    {"4c 03 208e 2074 2401", "'op':'unlock_controller'"},
@@ -83,6 +86,42 @@ test_tag_has_type_values_and_points(void **state)
 	HAS(h, "'op':'write_tag','code':77,'class':'write'");
 	HAS(h, "'type':'REAL','count':1,'values':[1.5]");
 	HAS(h, "'object':'Tag','value':1.5,'source':'commanded'");
+	harness_free(h);
+}
+
+static void
+test_elements_are_numbered_from_where_they_begin(void **state)
+{
+	struct harness *h = enip_flow(DIS_TCP);
+
+	/* Ab[3], two elements: the next one is Ab[4] */
+	send_unit(h, A, 5, 1, "4c 03 9102 4162 2803 0200");
+	(void)harness_take(h);
+	send_unit(h, B, 6, 1, "cc 00 00 00 c300 0700 0800");
+	HAS(h, "'object':'Ab[3]','value':7");
+	HAS(h, "'object':'Ab[4]','value':8");
+	(void)harness_take(h);
+	/* from octet 4 on: the third element of two octets */
+	send_unit(h, A, 5, 2, "52 02 9102 4162 0400 04000000");
+	(void)harness_take(h);
+	send_unit(h, B, 6, 2, "d2 00 00 00 c300 0900");
+	HAS(h, "'object':'Ab[2]','value':9,'source':'reported'");
+	(void)harness_take(h);
+	send_unit(h, A, 5, 3, "53 02 9102 4162 c300 0400 02000000 0a00 0b00");
+	HAS(h, "'object':'Ab[1]','value':10,'source':'commanded'");
+	HAS(h, "'object':'Ab[2]','value':11");
+	(void)harness_take(h);
+	/* an offset within an element, and a name that only looks like one */
+	send_unit(h, A, 5, 4, "53 02 9102 4162 c300 0400 01000000 0a00 0b00");
+	assert_false(harness_has(h, "'kind':'value'"));
+	(void)harness_take(h);
+	send_unit(h, A, 5, 5, "4d 02 9102 335d c300 0200 0a00 0b00");
+	HAS(h, "'object':'3][1]','value':11");
+	/* a symbol of program Ab, by its number */
+	send_unit(h, A, 5, 6,
+	    "4d 08 910a 50726f6772616d3a4162 206b 2405 c300 0100 0a00");
+	HAS(h, "'op':'write_tag'");
+	HAS(h, "'object':'Program:Ab symbol 5','value':10");
 	harness_free(h);
 }
 
@@ -272,6 +311,7 @@ main(void)
 	    cmocka_unit_test(test_attribute_is_read_and_paired),
 	    cmocka_unit_test(test_services_are_named_by_their_path),
 	    cmocka_unit_test(test_tag_has_type_values_and_points),
+	    cmocka_unit_test(test_elements_are_numbered_from_where_they_begin),
 	    cmocka_unit_test(test_long_symbol_comes_back_with_the_reply),
 	    cmocka_unit_test(test_multiple_services_are_unwrapped),
 	    cmocka_unit_test(test_module_in_a_slot_is_its_own_subject),

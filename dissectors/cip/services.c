@@ -160,7 +160,8 @@ cip_is_on(const struct cip_msg *m, uint32_t class_id)
 bool
 cip_is_tag(const struct cip_msg *m)
 {
-	return m->path.symbolic ? !m->path.has_class : cip_is_on(m, CIP_SYMBOL);
+	/* A program's name may stand before the class: its symbols; [L] */
+	return m->path.has_class ? cip_is_on(m, CIP_SYMBOL) : m->path.symbolic;
 }
 
 static const struct service *

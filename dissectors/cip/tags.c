@@ -18,6 +18,9 @@
 #define VALUES_MAX  512 /* told of one message */
 #define POINTS_MAX  32  /* of these, as value events */
 
+#define WHOLE        SIZE_MAX /* not one of several elements */
+#define INDEX_DIGITS 10       /* of an index, with what closes it */
+
 struct type {
 	const char *name;
 	uint8_t size;
@@ -234,39 +237,74 @@ cip_tag_body(struct cip_msg *m, struct ev *e)
 
 /* --- points -------------------------------------------------------------- */
 
+/* Where the last index in a name begins, Ab[3]: 3; or the name's end. */
 static size_t
-object_name(const struct cip_msg *m, char *buf, size_t size, int index)
+index_at(const char *name, size_t len)
+{
+	size_t at;
+
+	if (len == 0 || name[len - 1] != ']') {
+		return len;
+	}
+	for (at = len - 1; at > 0 && len - at < INDEX_DIGITS; at--) {
+		if (name[at - 1] < '0' || name[at - 1] > '9') {
+			break;
+		}
+	}
+	return at > 0 && (name[at - 1] == '[' || name[at - 1] == ',') ? at
+								      : len;
+}
+
+/*
+ * Of several elements each has its own name.  Behind an element of an array
+ * come its neighbours; otherwise the name is the array's.
+ */
+static size_t
+object_name(const struct cip_msg *m, char *buf, size_t size, size_t index)
 {
 	const struct cip_path *p = &m->path;
+	size_t len = p->symbol_len, at = index_at(p->symbol, len);
 	int n;
 
-	if (p->symbol_len == 0) {
-		n = snprintf(buf, size, "symbol %u", (unsigned)p->instance);
+	if (p->has_class) {
+		n = snprintf(buf, size, "%.*s%ssymbol %u", (int)len, p->symbol,
+		    len != 0 ? " " : "", (unsigned)p->instance);
+	} else if (index != WHOLE && at < len) {
+		size_t base = 0;
+
+		for (size_t i = at; i < len - 1; i++) {
+			base = 10 * base + (size_t)(p->symbol[i] - '0');
+		}
+		n = snprintf(
+		    buf, size, "%.*s%zu]", (int)at, p->symbol, base + index);
+		index = WHOLE;
 	} else {
-		n = snprintf(buf, size, "%.*s", p->symbol_len, p->symbol);
+		n = snprintf(buf, size, "%.*s", (int)len, p->symbol);
 	}
-	if (index >= 0 && n > 0 && (size_t)n < size) {
-		n += snprintf(buf + n, size - (size_t)n, "[%d]", index);
+	if (index != WHOLE && n > 0 && (size_t)n < size) {
+		n += snprintf(buf + n, size - (size_t)n, "[%zu]", index);
 	}
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
 static void
-tell_points(struct cip_msg *m, unsigned type, struct rd r, const char *source)
+tell_points(struct cip_msg *m, unsigned type, struct rd r, uint32_t offset,
+    const char *source)
 {
 	char name[CIP_SYMBOL_MAX + 16];
 	const struct type *t = type_of(type);
-	size_t n;
+	size_t n, first;
 
-	if (t == NULL || t->size == 0) {
+	if (t == NULL || t->size == 0 || offset % t->size != 0) {
 		return;
 	}
 	n = rd_left(&r) / t->size;
+	first = offset / t->size;
 	for (size_t i = 0; i < n && i < POINTS_MAX; i++) {
 		struct ev *e =
 		    dis_event(m->ctx, EV_VALUE, PROTO_CIP, cip_dir(m));
-		size_t len =
-		    object_name(m, name, sizeof(name), n > 1 ? (int)i : -1);
+		size_t index = n > 1 || first != 0 ? first + i : WHOLE;
+		size_t len = object_name(m, name, sizeof(name), index);
 
 		ev_bytes(e, EVF_OBJECT, EV_T_TEXT, name, len);
 		tell_value(e, EVF_VALUE, t, &r);
@@ -275,11 +313,12 @@ tell_points(struct cip_msg *m, unsigned type, struct rd r, const char *source)
 	}
 }
 
-/* Fragments behind the first have no element number to give. */
+/* A fragment's offset says with which element it begins. */
 void
 cip_more_tag(struct cip_msg *m)
 {
 	struct rd r = m->rest;
+	uint32_t offset = 0;
 	unsigned type;
 
 	if (m->path.symbol_len == 0 && !m->path.has_instance) {
@@ -287,12 +326,17 @@ cip_more_tag(struct cip_msg *m)
 	}
 	type = rd_le16(&r);
 	if (!m->request && cip_is_ok(m) && m->paired &&
-	    (m->service == CIP_READ_TAG ||
-		(m->service == CIP_READ_FRAGMENT && m->wait.extra == 0 &&
-		    m->wait.more == 0))) {
-		tell_points(m, type, r, "reported");
-	} else if (m->request && m->service == CIP_WRITE_TAG) {
+	    (m->service == CIP_READ_TAG || m->service == CIP_READ_FRAGMENT)) {
+		if (m->service == CIP_READ_FRAGMENT) {
+			offset = m->wait.extra | (uint32_t)m->wait.more << 16;
+		}
+		tell_points(m, type, r, offset, "reported");
+	} else if (m->request && (m->service == CIP_WRITE_TAG ||
+				     m->service == CIP_WRITE_FRAGMENT)) {
 		rd_skip(&r, 2);
-		tell_points(m, type, r, "commanded");
+		if (m->service == CIP_WRITE_FRAGMENT) {
+			offset = rd_le32(&r);
+		}
+		tell_points(m, type, r, offset, "commanded");
 	}
 }
