@@ -298,6 +298,10 @@ bn_client(struct bn_pdu *p, bool sender, bool sure)
 	if (ctx->client_sure || (!sure && ctx->client != DIS_SIDE_UNKNOWN)) {
 		return;
 	}
+	/* Whatever is said to all: it is no broadcast address that acts. */
+	if (ctx->dst->has_mac && (ctx->dst->mac[0] & 1) != 0) {
+		sender = true;
+	}
 	ctx->client = sender ? ctx->side : !ctx->side;
 	ctx->client_sure = sure;
 }

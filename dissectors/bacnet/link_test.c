@@ -53,6 +53,25 @@ test_registration_is_paired_with_its_result(void **state)
 	harness_free(h);
 }
 
+/* I-Am (16.10.2): a notification, so of a server, unless said to all. */
+static void
+test_broadcast_address_is_no_client(void **state)
+{
+	static const uint8_t all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+	for (int to_all = 0; to_all < 2; to_all++) {
+		struct harness *h = flow(DIS_UDP);
+
+		if (to_all) {
+			h->end[A].has_mac = true;
+			memcpy(h->end[A].mac, all, sizeof(all));
+		}
+		bvlc(h, B, "81 0b", "0100 1000 c4020003e9 2205c4 9100 22022b");
+		assert_int_equal(h->ctx.client, to_all ? B : A);
+		harness_free(h);
+	}
+}
+
 static void
 test_forwarded_npdu_is_its_originators(void **state)
 {
@@ -169,6 +188,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_bdt_read_is_told_entry_by_entry),
 	    cmocka_unit_test(test_registration_is_paired_with_its_result),
+	    cmocka_unit_test(test_broadcast_address_is_no_client),
 	    cmocka_unit_test(test_forwarded_npdu_is_its_originators),
 	    cmocka_unit_test(test_ipv6_functions_have_their_own_numbers),
 	    cmocka_unit_test(test_secured_message_is_not_looked_into),

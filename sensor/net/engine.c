@@ -105,7 +105,10 @@ engine_tell(struct net *n, struct flow *f, struct ev *e)
 
 /* --- what the dissector asks for ----------------------------------------- */
 
-/* `service`: on first sight, and when what was asked answers. */
+/*
+ * `service`: on first sight, and when what was asked answers.  Nobody answers
+ * from an address of many: what is said to all may still be a response.
+ */
 static void
 tell_service(struct net *n, struct flow *f, const struct ev *op)
 {
@@ -113,11 +116,14 @@ tell_service(struct net *n, struct flow *f, const struct ev *op)
 	uint8_t server;
 	struct ev *e;
 
-	if (f->client == DIS_SIDE_UNKNOWN ||
-	    (answers ? f->answered : f->asked)) {
+	if (f->client == DIS_SIDE_UNKNOWN) {
 		return;
 	}
 	server = !f->client;
+	answers = answers && (f->side[server].mac[0] & 1) == 0;
+	if (answers ? f->answered : f->asked) {
+		return;
+	}
 	f->asked = true;
 	f->answered |= answers;
 	if (!service_is_news(&n->services, f, server, answers)) {
