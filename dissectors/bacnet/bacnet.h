@@ -77,6 +77,7 @@ enum {
 	BN_PROP_SYSTEM_STATUS = 112,
 	BN_PROP_LOG_BUFFER = 131,
 	BN_PROP_RESTART_REASON = 196,
+	BN_PROP_RESTART_TIME = 203,
 	BN_PROP_BDT = 414, /* bbmd-broadcast-distribution-table */
 	BN_PROP_FDT = 415, /* bbmd-foreign-device-table */
 	BN_PROP_FD_BBMD = 418,
@@ -447,6 +448,8 @@ void bn_print_prim(
 /* Text that lives as long as the message; NULL when there is no room. */
 char *bn_text(struct bn_msg *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* "2024-02-29 12:30:15.50", with * for what may be any */
+const char *bn_date_time_text(struct bn_msg *, struct rd date, struct rd time);
 /* "analog-input 3" */
 const char *bn_object_text(struct bn_msg *, uint32_t type, uint32_t instance);
 /* "net 5" */

@@ -26,6 +26,15 @@ number(struct bn_pdu *p, const char *key, uint64_t v, const char *via)
 	    p, key, bn_text(p->m, "%llu", (unsigned long long)v), via);
 }
 
+/* 12: the largest number stands for any device, or for none yet. */
+static void
+instance(struct bn_pdu *p, uint64_t v, const char *via)
+{
+	if (v != BN_INSTANCES) {
+		number(p, "device_instance", v, via);
+	}
+}
+
 static void
 text_arg(struct bn_pdu *p, uint16_t id, const char *key, const char *via)
 {
@@ -48,7 +57,7 @@ i_am(struct bn_pdu *p)
 	if (p->m->n == 0 || i->type != BN_OBJ_DEVICE) {
 		return;
 	}
-	number(p, "device_instance", i->instance, "i_am");
+	instance(p, i->instance, "i_am");
 	vendor = arg(p, BNF_VENDOR_ID, &there);
 	if (there) {
 		bn_identity_vendor(p, vendor, "i_am");
@@ -64,7 +73,7 @@ i_have(struct bn_pdu *p)
 	uint64_t v = arg(p, BNF_DEVICE, &there);
 
 	if (there) {
-		number(p, "device_instance", v, "i_have");
+		instance(p, v, "i_have");
 	}
 	if (p->m->n != 0 && i->type == BN_OBJ_DEVICE && i->instance == v) {
 		text_arg(p, BNF_OBJECT_NAME, "name", "i_have");
@@ -96,8 +105,8 @@ you_are(struct bn_pdu *p)
 
 	v = arg(p, BNF_DEVICE, &there);
 	text = bn_text(p->m, "%llu", (unsigned long long)v);
-	if (there && text != NULL && p->bvlc == BN_UNICAST(p) &&
-	    p->d.net != BN_NET_ALL) {
+	if (there && v != BN_INSTANCES && text != NULL &&
+	    p->bvlc == BN_UNICAST(p) && p->d.net != BN_NET_ALL) {
 		bn_identity_of(p, &you, "expected", "device_instance",
 		    EV_T_TEXT, text, strlen(text), "you_are");
 	}
@@ -247,6 +256,7 @@ confirmed(struct bn_pdu *p)
 	case 22: auth(p, "session_close"); break;
 	case 24: auth(p, "authenticate"); break;
 	case 25: auth(p, "request_key"); break;
+	case 34: auth(p, "request_token"); break;
 	default: break;
 	}
 }
@@ -285,6 +295,8 @@ bn_effects(struct bn_pdu *p)
 	case BN_COMPLEX_ACK:
 		if (p->service == 6) {
 			file(p, false);
+		} else if (p->service == 34) {
+			auth(p, "token_given");
 		}
 		break;
 	case BN_ERROR:

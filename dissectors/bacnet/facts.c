@@ -88,6 +88,37 @@ state(struct bn_pdu *p, const char *what, const char *detail)
 	dis_emit(p->ctx, e);
 }
 
+static bool
+is_whole(const struct bn_item *i)
+{
+	const uint16_t need = BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE;
+
+	return (i->has & need) == need;
+}
+
+/*
+ * A property of the same object, read or told together with the one at hand:
+ * services have what they say of one object in a row.
+ */
+static const struct bn_item *
+beside(const struct bn_msg *m, const struct bn_item *of, uint32_t property)
+{
+	const struct bn_item *first = of, *end = m->item + m->n;
+
+	while (first > m->item && first[-1].type == of->type &&
+	       first[-1].instance == of->instance) {
+		first--;
+	}
+	for (; first < end && first->type == of->type &&
+	       first->instance == of->instance;
+	     first++) {
+		if (first->property == property && is_whole(first)) {
+			return first;
+		}
+	}
+	return NULL;
+}
+
 /* --- the Device object --------------------------------------------------- */
 
 /* Text properties and the inventory's key, 12.11. */
@@ -126,9 +157,15 @@ tell_text(struct bn_pdu *p, const struct bn_item *i, const char *via)
 			n--;
 		}
 	}
+	if (n > FACT_TEXT_MAX) {
+		/* Not within a character of UTF-8 (RFC 3629, section 3). */
+		for (n = FACT_TEXT_MAX;
+		     type == EV_T_TEXT && n > 0 && (text.p[n] & 0xc0) == 0x80;
+		     n--) {
+		}
+	}
 	if (n > 0) {
-		bn_identity(p, key, type, text.p,
-		    n < FACT_TEXT_MAX ? n : FACT_TEXT_MAX, via);
+		bn_identity(p, key, type, text.p, n, via);
 	}
 }
 
@@ -209,19 +246,54 @@ tell_status(struct bn_pdu *p, struct rd value)
 	}
 }
 
-/* 12.11.44 */
+/* BACnetTimeStamp of date and time as text; others say no more than order. */
+static const char *
+when(struct bn_pdu *p, const struct bn_item *i)
+{
+	struct rd v, inside, date, time;
+	struct bn_tag t;
+
+	if (i == NULL) {
+		return NULL;
+	}
+	v = i->value;
+	if (!bn_at_open(&v, 2) || !bn_tag(&v, &t) ||
+	    !bn_enclosed(&v, 2, &inside) || !bn_element(&inside, &date) ||
+	    !bn_lone(date, BN_DATE, &date) ||
+	    !bn_lone(inside, BN_TIME, &time) || rd_left(&date) != 4 ||
+	    rd_left(&time) != 4) {
+		return NULL;
+	}
+	return bn_date_time_text(p->m, date, time);
+}
+
+/*
+ * 12.11.44, 12.11.45: why the device restarted and when, in whatever order a
+ * message tells it.
+ */
 static void
-tell_restart(struct bn_pdu *p, struct rd value, bool now)
+tell_restart(struct bn_pdu *p, const struct bn_item *i, bool now)
 {
 	static const char *const names[] = {"unknown", "coldstart", "warmstart",
 	    "detected-power-lost", "detected-powered-off", "hardware-watchdog",
 	    "software-watchdog", "suspended", "activate-changes"};
+	const char *at = when(p, beside(p->m, i, BN_PROP_RESTART_TIME));
+	struct ev *e;
 	uint64_t v;
 
-	if (bn_lone_uint(value, BN_ENUM, &v)) {
-		state(p, now ? "restarted" : "last_restart",
-		    v < sizeof(names) / sizeof(names[0]) ? names[v] : "other");
+	if (!bn_lone_uint(i->value, BN_ENUM, &v)) {
+		return;
 	}
+	e = bn_event(p, EV_STATE);
+	e->flags |= EV_HAS_SUBJECT;
+	e->subject = p->who;
+	ev_name(e, EVF_STATE, now ? "restarted" : "last_restart");
+	if (at != NULL) {
+		bn_put_text(e, EVF_TIME, at);
+	}
+	bn_put_text(e, EVF_DETAIL,
+	    v < sizeof(names) / sizeof(names[0]) ? names[v] : "other");
+	dis_emit(p->ctx, e);
 }
 
 /*
@@ -266,6 +338,7 @@ tell_bindings(struct bn_pdu *p, struct rd v, const char *via)
 		struct rd oid, net, mac, c;
 		struct ev_end who;
 		uint64_t number;
+		uint32_t instance;
 		const char *text;
 
 		if (!bn_element(&v, &oid) || !bn_element(&v, &net) ||
@@ -274,9 +347,11 @@ tell_bindings(struct bn_pdu *p, struct rd v, const char *via)
 		    !bn_lone(mac, BN_OCTETS, &mac)) {
 			return;
 		}
-		text = bn_text(p->m, "%u", rd_be32(&c) & BN_INSTANCES);
+		instance = rd_be32(&c) & BN_INSTANCES;
+		text = bn_text(p->m, "%u", instance);
 		if (rd_left(&mac) == 0 || rd_left(&mac) > BN_MAC_MAX ||
-		    number >= BN_NET_ALL || text == NULL) {
+		    number >= BN_NET_ALL || text == NULL ||
+		    instance == BN_INSTANCES) {
 			continue;
 		}
 		bound(p, (uint16_t)number, mac, &who);
@@ -321,7 +396,7 @@ device(struct bn_pdu *p, const struct bn_item *i, const char *via)
 	case BN_PROP_SYSTEM_STATUS: tell_status(p, i->value); break;
 	case BN_PROP_RESTART_REASON:
 		/* 19.3.3: told unasked, it has just restarted. */
-		tell_restart(p, i->value, p->dir == EV_DIR_NOTIFY);
+		tell_restart(p, i, p->dir == EV_DIR_NOTIFY);
 		break;
 	case BN_PROP_DEVICE_ADDRESS_BINDING:
 		tell_bindings(p, i->value, via);
@@ -351,37 +426,6 @@ flags_name(struct rd value)
 	}
 	rd_skip(&c, 1);
 	return names[rd_u8(&c) >> 4];
-}
-
-static bool
-is_whole(const struct bn_item *i)
-{
-	const uint16_t need = BN_HAS_OID | BN_HAS_PROP | BN_HAS_VALUE;
-
-	return (i->has & need) == need;
-}
-
-/*
- * A property of the same object, read or told together with the one at hand:
- * services have what they say of one object in a row.
- */
-static const struct bn_item *
-beside(const struct bn_msg *m, const struct bn_item *of, uint32_t property)
-{
-	const struct bn_item *first = of, *end = m->item + m->n;
-
-	while (first > m->item && first[-1].type == of->type &&
-	       first[-1].instance == of->instance) {
-		first--;
-	}
-	for (; first < end && first->type == of->type &&
-	       first->instance == of->instance;
-	     first++) {
-		if (first->property == property && is_whole(first)) {
-			return first;
-		}
-	}
-	return NULL;
 }
 
 /* 19.2.1: always commandable, so that no priority means the lowest. */

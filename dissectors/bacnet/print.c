@@ -133,31 +133,58 @@ part(char buf[8], unsigned v)
 	return buf;
 }
 
+#define DATE_TEXT 32
+#define TIME_TEXT 40
+
+static void
+date_text(char buf[DATE_TEXT], struct rd c)
+{
+	unsigned y = rd_u8(&c), mon = rd_u8(&c), d = rd_u8(&c);
+	char a[8], b[8], year[8] = "*";
+
+	if (y != 255) {
+		(void)snprintf(year, sizeof(year), "%04u", 1900 + y);
+	}
+	(void)snprintf(
+	    buf, DATE_TEXT, "%s-%s-%s", year, part(a, mon), part(b, d));
+}
+
+static void
+time_text(char buf[TIME_TEXT], struct rd c)
+{
+	unsigned h = rd_u8(&c), min = rd_u8(&c), s = rd_u8(&c), x = rd_u8(&c);
+	char a[8], b[8], d[8], f[8];
+
+	(void)snprintf(buf, TIME_TEXT, "%s:%s:%s.%s", part(a, h), part(b, min),
+	    part(d, s), part(f, x));
+}
+
+const char *
+bn_date_time_text(struct bn_msg *m, struct rd date, struct rd time)
+{
+	char a[DATE_TEXT], b[TIME_TEXT];
+
+	date_text(a, date);
+	time_text(b, time);
+	return bn_text(m, "%s %s", a, b);
+}
+
 static void
 print_date(struct bn_msg *m, struct ev *e, uint16_t id, struct rd c)
 {
-	unsigned y = rd_u8(&c), mon = rd_u8(&c), d = rd_u8(&c);
-	char a[8], b[8];
+	char buf[DATE_TEXT];
 
-	if (y == 255) {
-		bn_put_text(
-		    e, id, bn_text(m, "*-%s-%s", part(a, mon), part(b, d)));
-	} else {
-		bn_put_text(e, id,
-		    bn_text(
-			m, "%04u-%s-%s", 1900 + y, part(a, mon), part(b, d)));
-	}
+	date_text(buf, c);
+	bn_put_text(e, id, bn_text(m, "%s", buf));
 }
 
 static void
 print_time(struct bn_msg *m, struct ev *e, uint16_t id, struct rd c)
 {
-	unsigned h = rd_u8(&c), min = rd_u8(&c), s = rd_u8(&c), x = rd_u8(&c);
-	char a[8], b[8], d[8], f[8];
+	char buf[TIME_TEXT];
 
-	bn_put_text(e, id,
-	    bn_text(m, "%s:%s:%s.%s", part(a, h), part(b, min), part(d, s),
-		part(f, x)));
+	time_text(buf, c);
+	bn_put_text(e, id, bn_text(m, "%s", buf));
 }
 
 static void

@@ -364,6 +364,18 @@ def identity():
         bn.property_value(203, bn.group(2, bn.date(2024, 1, 1),
                                         bn.time(1, 2, 3))),
         bn.property_value(196, bn.enum(1))))))
+    for prop, last in ((112, 6), (196, 9)):
+        for v in range(last + 1):
+            c.ask(12, bn.coid(0, DEV, 100) + bn.cuint(1, prop),
+                  bn.read_ack(DEV, 100, prop, bn.enum(v)))
+    c.ask(14, bn.coid(0, DEV, 100) + bn.group(1, bn.cuint(0, 8)),
+          bn.coid(0, DEV, 100) + bn.group(
+              1, bn.cuint(2, 196) + bn.group(4, bn.enum(2)) + bn.cuint(2, 203) +
+              bn.group(4, STAMP_DATE) + bn.cuint(2, 28) +
+              bn.group(4, bn.text("x" * 255 + "\u00b0C"))))
+    # Nobody has given it a number yet: 4194303 is none.
+    c.udp.rsp(bn.broadcast(bn.unconfirmed(
+        0, bn.obj(DEV, 4194303) + bn.uint(480) + bn.enum(3) + bn.uint(8))))
     return c.done()
 
 
