@@ -4,11 +4,17 @@
  *   replicate OUT PACKETS FILE:COPIES:GAP_MS...
  *
  * Each copy of a capture has stations of its own: new MAC and IPv4 addresses,
- * checksums mended (RFC 1624).  A copy starts at a moment of its own within
- * the first seconds and, when its capture ends, begins again after GAP_MS and
- * a pause of up to a second, with other ephemeral ports: the same stations,
- * new connections.  All copies are merged by time, so that the stamps ascend
- * and flows interleave as on one wire.  Writing stops after PACKETS.
+ * checksums mended (RFC 1624).  So that what the payload says of a station
+ * stays true, the stations' IPv4 addresses in it are rewritten, too (socket
+ * addresses of EtherNet/IP, originators of BACnet), and so are marks, from
+ * which gen/plant_sim.py makes what no two devices of a plant have in common:
+ * device instances, serial numbers.
+ *
+ * A copy starts at a moment of its own within the first seconds and, when its
+ * capture ends, begins again after GAP_MS and a pause of up to a second, with
+ * other ephemeral ports: the same stations, new connections.  All copies are
+ * merged by time, so that the stamps ascend and flows interleave as on one
+ * wire.  Writing stops after PACKETS.
  *
  * Reads Ethernet captures with libpcap; frames other than IPv4 and ARP pass
  * with a new source MAC only.  Deterministic.
@@ -28,13 +34,18 @@
 #define NAMES_MAX   256 /* stations of one capture */
 #define FRAME_MAX   2048
 #define ETHER_LEN   14
-#define EPHEMERAL   32768 /* ports from here on are a client's */
+#define EPHEMERAL   32768 /* ports from here on are a client's ... */
+#define PORT_ENIP   44818 /* ... but for these */
+#define PORT_BACNET 47808
+#define PLACES_MAX  4 /* of addresses and marks in one payload */
 #define US          UINT64_C(1000000)
 
 struct packet {
 	uint64_t at_us; /* since the capture's first */
 	uint32_t len;
 	uint8_t *data;
+	uint16_t places[PLACES_MAX]; /* of what is to be rewritten */
+	unsigned nplaces;
 };
 
 struct source {
@@ -165,6 +176,7 @@ source_add(struct source *s, const struct pcap_pkthdr *h, const u_char *data,
 		s->max = max;
 	}
 	p = &s->packets[s->n];
+	memset(p, 0, sizeof(*p));
 	p->data = malloc(h->len);
 	if (p->data == NULL)
 		return false;
@@ -175,6 +187,52 @@ source_add(struct source *s, const struct pcap_pkthdr *h, const u_char *data,
 	s->n++;
 	learn_names(s, p->data, p->len);
 	return true;
+}
+
+/* The payload of a whole TCP or UDP packet; 0 where there is none. */
+static size_t
+payload_at(const uint8_t *p, size_t len)
+{
+	const uint8_t *ip = p + ETHER_LEN;
+	size_t at;
+
+	if (len < ETHER_LEN + 20 || get16(p + 12) != 0x0800 ||
+	    (get16(ip + 6) & 0x3fff) != 0)
+		return 0;
+	at = ETHER_LEN + (size_t)(ip[0] & 15) * 4;
+	if (ip[9] == 17)
+		return at + 8;
+	return ip[9] == 6 && at + 20 <= len ? at + (p[at + 12] >> 4) * 4u : 0;
+}
+
+/* plant_sim.py: mark(), and the address of one that is heard of only. */
+static bool
+is_mark(const uint8_t *p)
+{
+	return (p[0] == 0x02 || p[0] == 10) && p[1] == 0x3a && p[2] == 0x5e;
+}
+
+static bool
+is_station(const struct source *s, const uint8_t *ip)
+{
+	return is_own_ip(ip) && find_ip(s, ip) < s->nips;
+}
+
+static void
+find_places(const struct source *s, struct packet *p)
+{
+	size_t at = payload_at(p->data, p->len);
+
+	if (at == 0)
+		return;
+	while (at + 4 <= p->len && p->nplaces < PLACES_MAX) {
+		if (is_mark(p->data + at) || is_station(s, p->data + at)) {
+			p->places[p->nplaces++] = (uint16_t)at;
+			at += 4;
+		} else {
+			at++;
+		}
+	}
 }
 
 static bool
@@ -193,6 +251,8 @@ source_load(struct source *s, const char *path)
 				(uint64_t)h->ts.tv_usec;
 		ok = source_add(s, h, data, first);
 	}
+	for (size_t i = 0; i < s->n; i++)
+		find_places(s, &s->packets[i]);
 	if (!ok || s->n == 0)
 		(void)fprintf(stderr, "replicate: %s: %s\n", path, why);
 	if (pcap != NULL)
@@ -235,12 +295,19 @@ new_ip(const struct copy *c, uint8_t ip[4])
 	ip[2] = (uint8_t)c->id;
 }
 
+static bool
+is_server_port(unsigned port)
+{
+	return port == PORT_ENIP || port == PORT_BACNET;
+}
+
 static unsigned
 new_port(const struct copy *c, unsigned port)
 {
-	if (port < EPHEMERAL)
+	if (port < EPHEMERAL || is_server_port(port))
 		return port;
-	return EPHEMERAL + (port - EPHEMERAL + c->round * 131) % EPHEMERAL;
+	port = EPHEMERAL + (port - EPHEMERAL + c->round * 131) % EPHEMERAL;
+	return is_server_port(port) ? port - EPHEMERAL : port;
 }
 
 /* Both addresses; sum is the transport's checksum, NULL for none. */
@@ -267,6 +334,43 @@ rewrite_ports(const struct copy *c, uint8_t *l4, uint8_t *sum)
 
 		put16(l4 + i, new);
 		mend(sum, old, new);
+	}
+}
+
+/* Four octets under the checksum sum (NULL where there is none), from an odd
+ * place on or from an even one. */
+static void
+rewrite_place(const struct copy *c, uint8_t *place, bool odd, uint8_t *sum)
+{
+	uint8_t old[4];
+
+	memcpy(old, place, sizeof(old));
+	if (is_station(c->src, place)) {
+		new_ip(c, place);
+	} else {
+		place[1] = (uint8_t)(16 + (c->id >> 8));
+		place[2] = (uint8_t)c->id;
+	}
+	for (unsigned i = 0; i < sizeof(old) && sum != NULL; i++) {
+		unsigned shift = (i % 2 == 0) == odd ? 0 : 8;
+
+		mend(sum, (unsigned)old[i] << shift,
+		    (unsigned)place[i] << shift);
+	}
+}
+
+static void
+rewrite_payload(const struct copy *c, const struct packet *p, uint8_t *frame)
+{
+	uint8_t *l4 = frame + ETHER_LEN + (size_t)(frame[ETHER_LEN] & 15) * 4;
+	uint8_t *sum = frame[ETHER_LEN + 9] == 6 ? l4 + 16 : l4 + 6;
+
+	for (unsigned i = 0; i < p->nplaces; i++) {
+		uint8_t *place = frame + p->places[i];
+		bool has_sum = frame[ETHER_LEN + 9] == 6 || get16(sum) != 0;
+
+		rewrite_place(
+		    c, place, (place - l4) % 2 != 0, has_sum ? sum : NULL);
 	}
 }
 
@@ -381,6 +485,7 @@ write_all(FILE *out, struct copy **heap, size_t n, uint64_t packets)
 
 		memcpy(frame, p->data, p->len);
 		rewrite(c, frame, p->len);
+		rewrite_payload(c, p, frame);
 		put32_le(record, (uint32_t)(at / US));
 		put32_le(record + 4, (uint32_t)(at % US));
 		put32_le(record + 8, p->len);
