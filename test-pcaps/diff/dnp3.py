@@ -5,13 +5,14 @@ Keys are those of events.md, "How to compare with tshark".  tshark shows a
 header is there, an application header is not) is none of ours, and one
 without transport header is link-only.
 
-Objects are compared header by header, in order, with three exceptions:
+Objects are compared header by header, in order, but for frames that tshark
+calls malformed (events.md says so): it shows what it makes of octets that are
+none of the message.  Of control relay output blocks code and index count, too.
 
-* in frames that tshark calls malformed (events.md says so): it shows what it
-  makes of octets that are none of the message;
-* with the function codes of NO_OBJECTS, whose objects tshark 4.0 does not
-  decode (and of 131 not even the internal indications);
-* behind g51v2 and g120v3, which it does not know: there it gives up.
+tshark 4.0 does not decode the objects of some function codes (NO_OBJECTS; of
+131 not even the internal indications), and gives up behind variations that it
+does not know (GIVES_UP), so that whole keys cannot agree there.  The second
+figure leaves those out.
 
 tshark gives the internal indications as one number, first octet high, and a
 control code in three parts.
@@ -27,6 +28,9 @@ FIELDS = ("dnp3.src", "dnp3.dst", "dnp3.tr.fin", "dnp3.al.func",
           "dnp3.al.seq", "dnp3.al.iin")
 # fields of which all count, in order
 LISTS = ("dnp3.al.obj", "dnp3.ctl.op", "dnp3.ctl.clr", "dnp3.ctl.trip")
+
+# a control's index is the last one before it, of the same header
+AT = {"dnp3.ctl.op": ("dnp3.al.index", "dnp3.al.obj")}
 
 IIN = ("broadcast", "class_1_events", "class_2_events", "class_3_events",
        "need_time", "local_control", "device_trouble", "device_restart",
@@ -60,15 +64,22 @@ def loosen(pdu):
     return tuple((k, v) for k, v in pdu if k not in ("objects", "controls"))
 
 
-def full(fc, objects, controls, iin, **rest):
-    """Key of a fragment, with what tshark can know of it."""
-    if fc in NO_OBJECTS:
-        objects = controls = []
-        iin = None if fc == 131 else iin
+def decoded(pdu):
+    """What of a key tshark can know."""
+    fields = dict(pdu)
+    if fields.get("fc") in NO_OBJECTS:
+        pdu = loosen(pdu)
+        return tuple(x for x in pdu if fields["fc"] != 131 or x[0] != "iin")
+    objects = fields.get("objects", "").split()
     for at, name in enumerate(objects):
         if name in GIVES_UP:
-            objects, controls = objects[:at + 1], []
-            break
+            kept = (("objects", " ".join(objects[:at + 1])),)
+            return loosen(pdu) + kept
+    return pdu
+
+
+def full(fc, objects, controls, iin, **rest):
+    """Key of a fragment."""
     return key(fc=fc, iin=iin, objects=" ".join(objects) or None,
                controls=" ".join(controls) or None, **rest)
 
@@ -88,9 +99,10 @@ def tshark_pdus(elements):
 
 
 def fragment(f):
-    codes = ["%d" % (op | clr << 4 | trip << 6) for op, clr, trip in
-             zip(numbers(f, "dnp3.ctl.op"), numbers(f, "dnp3.ctl.clr"),
-                 numbers(f, "dnp3.ctl.trip"))]
+    ops = [x.partition("@") for x in f.get("dnp3.ctl.op", "").split(",") if x]
+    codes = ["%d@%s" % (int(op, 0) | clr << 4 | trip << 6, index)
+             for (op, _, index), clr, trip in
+             zip(ops, numbers(f, "dnp3.ctl.clr"), numbers(f, "dnp3.ctl.trip"))]
     objects = ["%dv%d" % (o >> 8, o & 255)
                for o in numbers(f, "dnp3.al.obj")]
     return full(number(f, "dnp3.al.func"), objects, codes,
@@ -109,6 +121,7 @@ def event_key(e):
     # an element without `qual` is one more object of the header before it
     objects = ["%dv%d" % (o["group"], o["var"])
                for o in e.get("objects", ()) if "qual" in o]
-    codes = ["%d" % c["code"] for c in e.get("controls", ()) if "code" in c]
+    codes = ["%d@%s" % (c["code"], c.get("index", ""))
+             for c in e.get("controls", ()) if "code" in c]
     return full(e["fc"], objects, codes, iin, src=link["src"],
                 dst=link["dst"], seq=e["seq"])
