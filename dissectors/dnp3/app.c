@@ -28,7 +28,8 @@ enum {
 	FC_CHALLENGE = 131,
 };
 
-#define KEY_LINK (1ULL << 56)
+#define KEY_LINK    (1ULL << 56)
+#define KEY_CONFIRM (1ULL << 57)
 
 static uint64_t
 key_of(uint16_t asks, uint16_t answers, uint8_t what)
@@ -47,7 +48,7 @@ dn_tell_link(struct ev *e, const struct dn_link *l)
 	ev_uint(e, DNF_FUNC, dn_link_func(l));
 	ev_uint(e, DNF_DIR, l->ctl >> 7);
 	ev_uint(e, DNF_PRM, l->ctl >> 6 & 1);
-	/* The same two bits mean other things each way; 9.2.4.1.3. */
+	/* The same two bits mean other things each way; 9.2. */
 	if (dn_link_prm(l)) {
 		ev_uint(e, DNF_FCB, l->ctl >> 5 & 1);
 	} else {
@@ -56,7 +57,7 @@ dn_tell_link(struct ev *e, const struct dn_link *l)
 	ev_end(e);
 }
 
-/* 9.2.4.1.4: all but unconfirmed user data are answered. */
+/* 9.2: all but unconfirmed user data are answered. */
 static void
 expect_link(struct dis_ctx *ctx, const struct dn_link *l)
 {
@@ -81,6 +82,17 @@ take_newest(struct dis_ctx *ctx, uint64_t key, void *blob, size_t n,
 	return any;
 }
 
+/* What a station was asked under its own address, or as whoever hears it. */
+static bool
+take_answered(struct dis_ctx *ctx, const struct dn_link *l, uint64_t key,
+    uint8_t what, void *blob, size_t n, struct dis_pair *ret)
+{
+	return take_newest(
+		   ctx, key | key_of(l->dst, l->src, what), blob, n, ret) ||
+	       take_newest(
+		   ctx, key | key_of(l->dst, DN_SELF, what), blob, n, ret);
+}
+
 static const char *
 link_status(const struct dn_link *l)
 {
@@ -101,12 +113,12 @@ dn_tell_frame(struct dis_ctx *ctx, const struct dn_link *l, bool cut)
 	struct ev *e;
 
 	if (!ctx->client_sure) {
-		/* 9.2.4.1.1: DIR is set in what a master sends */
+		/* 9.2: DIR is set in what a master sends */
 		ctx->client = dn_link_dir(l) ? ctx->side : !ctx->side;
 	}
 	if (!prm) {
-		paired = take_newest(ctx, KEY_LINK | key_of(l->dst, l->src, 0),
-		    &fn, sizeof(fn), &pair);
+		paired =
+		    take_answered(ctx, l, KEY_LINK, 0, &fn, sizeof(fn), &pair);
 	}
 	e = dis_operation(ctx, PROTO_DNP3,
 	    prm ? EV_DIR_REQUEST : EV_DIR_RESPONSE,
@@ -167,7 +179,9 @@ remember(struct dn_frag *f, uint8_t seq)
 		c = &f->st->cont[f->st->next_cont];
 		f->st->next_cont = (uint8_t)((f->st->next_cont + 1) % DN_CONTS);
 	}
-	*c = (struct dn_cont){.src = f->link->src,
+	*c = (struct dn_cont){.frame = f->pair.frame,
+	    .ts_ns = f->pair.ts_ns,
+	    .src = f->link->src,
 	    .dst = f->link->dst,
 	    .seq = seq,
 	    .used = 1,
@@ -175,8 +189,23 @@ remember(struct dn_frag *f, uint8_t seq)
 	    .fc = f->wait.fc};
 }
 
+/* It answers what the fragment before it, or a challenge, answered too. */
+static void
+go_on(struct dn_frag *f, const struct dn_cont *c)
+{
+	uint64_t now = f->ctx->ts_ns, us;
+
+	us = now > c->ts_ns ? (now - c->ts_ns) / 1000 : 0;
+	f->wait.cls = c->cls;
+	f->wait.fc = c->fc;
+	f->pair = (struct dis_pair){.frame = c->frame,
+	    .ts_ns = c->ts_ns,
+	    .rtt_us = us < UINT32_MAX ? (uint32_t)us : UINT32_MAX};
+	f->paired = true;
+}
+
 /*
- * An answer in several fragments (4.3.2): FIR only in the first.  And 7.5.2:
+ * An answer in several fragments (4.3): FIR only in the first.  And clause 7:
  * a challenge comes between a request and its answer.
  */
 static void
@@ -188,20 +217,46 @@ find_request(struct dn_frag *f)
 	if (f->fc != FC_RESPONSE && f->fc != FC_CHALLENGE) {
 		return;
 	}
-	f->paired = take_newest(f->ctx, key_of(f->link->dst, f->link->src, seq),
-	    &f->wait, sizeof(f->wait), &f->pair);
-	if (c != NULL && (f->paired ? f->wait.fc == FC_AUTH
-				    : !(f->ctl & APP_FIR) && c->seq == seq)) {
-		f->wait.cls = c->cls;
-		f->wait.fc = c->fc;
+	f->paired = take_answered(
+	    f->ctx, f->link, 0, seq, &f->wait, sizeof(f->wait), &f->pair);
+	if (c != NULL && f->fc == FC_RESPONSE &&
+	    (f->paired ? f->wait.fc == FC_AUTH
+		       : !(f->ctl & APP_FIR) && c->seq == seq)) {
+		go_on(f, c);
 	}
 	if (f->fc == FC_CHALLENGE && f->paired && f->wait.fc != FC_AUTH) {
 		remember(f, seq);
-	} else if (f->fc == FC_RESPONSE && !(f->ctl & APP_FIN) &&
-		   f->wait.fc != 0) {
+	} else if (f->fc == FC_RESPONSE && !(f->ctl & APP_FIN) && f->paired) {
 		remember(f, (seq + 1) & 15);
 	} else if (c != NULL && f->fc == FC_RESPONSE) {
 		c->used = 0;
+	}
+}
+
+/* 4.2.2.4.3: a fragment with CON is confirmed by its sequence number. */
+static uint8_t
+confirm_key(const struct dn_frag *f)
+{
+	return f->ctl & (APP_UNS | 15);
+}
+
+static void
+find_confirmed(struct dn_frag *f)
+{
+	if (f->fc == FC_CONFIRM) {
+		f->paired = take_answered(f->ctx, f->link, KEY_CONFIRM,
+		    confirm_key(f), NULL, 0, &f->pair);
+	}
+}
+
+static void
+expect_confirm(struct dn_frag *f)
+{
+	if (dn_is_response(f) && f->ctl & APP_CON && !f->cut) {
+		(void)f->ctx->sv->put(f->ctx,
+		    KEY_CONFIRM |
+			key_of(f->link->src, f->link->dst, confirm_key(f)),
+		    NULL, 0);
 	}
 }
 
@@ -248,7 +303,10 @@ judge(struct dn_frag *f)
 	}
 	if (dn_function(f->fc)->name != NULL &&
 	    dn_link_dir(f->link) == response) {
-		dn_bad(f, DN_BAD_DIRECTION, at); /* 9.2.4.1.1 */
+		dn_bad(f, DN_BAD_DIRECTION, at); /* 9.2 */
+	}
+	if (!dn_is_station(f->link->src)) {
+		dn_bad(f, DN_BAD_SOURCE, at); /* 9.2 */
 	}
 }
 
@@ -309,11 +367,14 @@ class_of(const struct dn_frag *f)
 	if (f->has_file && (f->fc == FC_READ || f->fc == FC_WRITE)) {
 		return EV_CLASS_FILE;
 	}
+	if (f->fc == FC_AUTH && f->changes_user) {
+		return EV_CLASS_CONFIG;
+	}
 	if (is_write && f->only_session) {
 		return EV_CLASS_SESSION; /* at every reconnect */
 	}
-	if (is_write && f->only_attribute) {
-		return EV_CLASS_CONFIG;
+	if (is_write && (f->only_attribute || f->only_terminal)) {
+		return EV_CLASS_CONFIG; /* a terminal is an engineer's */
 	}
 	return (enum ev_class)dn_function(f->fc)->cls;
 }
@@ -337,6 +398,7 @@ follow(struct dn_frag *f)
 	dn_attributes(f);
 	dn_values(f);
 	dn_indications(f);
+	dn_roles(f);
 	dn_authentication(f);
 	dn_transfers(f);
 }
@@ -371,6 +433,7 @@ tell(struct dn_frag *f, bool whole)
 		dn_tell_objects(f, e);
 		dn_tell_controls(f, e);
 		dn_tell_file(f, e);
+		dn_tell_auth(f, e);
 	}
 	tell_phase(f, e);
 	f->cls = class_of(f);
@@ -378,6 +441,7 @@ tell(struct dn_frag *f, bool whole)
 	dis_emit(ctx, e);
 	if (whole) {
 		expect(f);
+		expect_confirm(f);
 		follow(f);
 		f->st->asked[ctx->side] |= f->dir == EV_DIR_REQUEST && !f->cut;
 	}
@@ -423,6 +487,7 @@ dn_fragment(struct dis_ctx *ctx, const struct dn_link *l, struct rd r, bool cut)
 		expect_link(ctx, l);
 	}
 	find_request(&f);
+	find_confirmed(&f);
 	judge(&f);
 	return tell(&f, whole);
 }

@@ -1,6 +1,6 @@
 /*
  * controls: control relay output blocks (g12) and analog output blocks (g41),
- * and select before operate; IEEE 1815-2012 4.4.3, A.8.1 and A.20.
+ * and select before operate; IEEE 1815-2012 4.4, A (g12) and A (g41).
  *
  *	control code:  trip/close (2 bits) | clear | queue | operation (4 bits)
  *	then count (8 bits), on and off time (32 bits, ms), status (7 bits)
@@ -15,7 +15,7 @@ dn_control_name(uint8_t code)
 	unsigned tcc = code >> 6;
 	const char *op = ops[code & 15];
 
-	/* 11.3.3: close and trip say which of two relays is meant. */
+	/* 11: close and trip say which of two relays is meant. */
 	if (tcc == 1 && op != NULL) {
 		return "close";
 	}
@@ -90,7 +90,7 @@ visit(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 }
 
 /*
- * 4.4.3: OPERATE repeats what was selected, with the next sequence number.
+ * 4.4: OPERATE repeats what was selected, with the next sequence number.
  * The status octets do not count.
  */
 static void
@@ -147,8 +147,11 @@ select_or_operate(struct dn_frag *f, struct ev *e)
 		return;
 	}
 	if (s != NULL && s->hash == h && seq == ((s->seq + 1) & 15)) {
+		/* It stays: the same again is a repeat of this operate. */
 		ev_uint(e, DNF_SELECT_FRAME, s->frame);
-	} else if (f->st->asked[f->ctx->side]) {
+		return;
+	}
+	if (f->st->asked[f->ctx->side]) {
 		dn_bad(f, DN_BAD_SELECT, f->start + 1);
 	}
 	if (s != NULL) {

@@ -3,7 +3,7 @@
  * of one link frame from its bytes to its events.
  *
  * Covers DNP3 on TCP and UDP (IEEE 1815-2012 clause 13), on any port.  TLS
- * (13.5) is not decoded.
+ * (13) is not decoded.
  *
  * The unit that is consumed is the link frame; events come with the frame that
  * completes a fragment, or with a frame that has nothing but a link.  A frame
@@ -15,14 +15,14 @@ static const struct ev_field_info fields[] = {
 #define F(id, name, role, section) \
 	[DNF_##id - EV_PROTO_BASE] = {(name), (role), (section)}
     F(FC, "fc", EV_R_KEY, "4.2.2.5"),
-    F(LINK, "link", EV_R_NONE, "9.2.4"),
-    F(SRC, "src", EV_R_NONE, "9.2.5"),
-    F(DST, "dst", EV_R_NONE, "9.2.5"),
-    F(FUNC, "func", EV_R_NONE, "9.2.4.1.4"),
-    F(DIR, "dir", EV_R_NONE, "9.2.4.1.1"),
-    F(PRM, "prm", EV_R_NONE, "9.2.4.1.2"),
-    F(FCB, "fcb", EV_R_NONE, "9.2.4.1.3"),
-    F(DFC, "dfc", EV_R_NONE, "9.2.4.1.3"),
+    F(LINK, "link", EV_R_NONE, "9.2"),
+    F(SRC, "src", EV_R_NONE, "9.2"),
+    F(DST, "dst", EV_R_NONE, "9.2"),
+    F(FUNC, "func", EV_R_NONE, "9.2"),
+    F(DIR, "dir", EV_R_NONE, "9.2"),
+    F(PRM, "prm", EV_R_NONE, "9.2"),
+    F(FCB, "fcb", EV_R_NONE, "9.2"),
+    F(DFC, "dfc", EV_R_NONE, "9.2"),
     F(SEQ, "seq", EV_R_NONE, "4.2.2.4.5"),
     F(FIR, "fir", EV_R_NONE, "4.2.2.4.1"),
     F(FIN, "fin", EV_R_NONE, "4.2.2.4.2"),
@@ -30,37 +30,54 @@ static const struct ev_field_info fields[] = {
     F(UNS, "uns", EV_R_NONE, "4.2.2.4.4"),
     F(IIN, "iin", EV_R_NONE, "4.2.2.6"),
     F(OBJECTS, "objects", EV_R_NONE, "4.2.2.7"),
-    F(GROUP, "group", EV_R_KEY, "4.2.2.7.1"),
-    F(VAR, "var", EV_R_KEY, "4.2.2.7.1"),
-    F(QUAL, "qual", EV_R_NONE, "4.2.2.7.3"),
-    F(COUNT, "count", EV_R_NONE, "4.2.2.7.3"),
-    F(START, "start", EV_R_KEY, "4.2.2.7.3"),
-    F(STOP, "stop", EV_R_KEY, "4.2.2.7.3"),
-    F(INDEX, "index", EV_R_KEY, "4.2.2.7.3"),
+    F(GROUP, "group", EV_R_KEY, "4.2.2.7"),
+    F(VAR, "var", EV_R_KEY, "4.2.2.7"),
+    F(QUAL, "qual", EV_R_NONE, "4.2.2.7"),
+    F(COUNT, "count", EV_R_NONE, "4.2.2.7"),
+    F(START, "start", EV_R_KEY, "4.2.2.7"),
+    F(STOP, "stop", EV_R_KEY, "4.2.2.7"),
+    F(INDEX, "index", EV_R_KEY, "4.2.2.7"),
     F(VALUE, "value", EV_R_VALUES, "A"),
     F(VALUES, "values", EV_R_VALUES, "A"),
-    F(FLAGS, "flags", EV_R_NONE, "11.6"),
-    F(TIME, "time", EV_R_NONE, "11.4"),
-    F(CONTROLS, "controls", EV_R_NONE, "A.8"),
-    F(CODE, "code", EV_R_KEY, "A.8.1"),
-    F(OP_TYPE, "op_type", EV_R_NONE, "A.8.1"),
-    F(TRIP_CLOSE, "trip_close", EV_R_NONE, "A.8.1"),
-    F(CLEAR, "clear", EV_R_NONE, "A.8.1"),
-    F(ON_MS, "on_ms", EV_R_NONE, "A.8.1"),
-    F(OFF_MS, "off_ms", EV_R_NONE, "A.8.1"),
-    F(STATUS, "status", EV_R_NONE, "A.8.1"),
-    F(FILE, "file", EV_R_NONE, "A.27"),
-    F(NAME, "name", EV_R_KEY, "A.27"),
-    F(HANDLE, "handle", EV_R_NONE, "A.27"),
-    F(BLOCK, "block", EV_R_NONE, "A.27.5"),
-    F(PHASE, "phase", EV_R_KEY, "4.4.3"),
-    F(SELECT_FRAME, "select_frame", EV_R_NONE, "4.4.3"),
+    F(FLAGS, "flags", EV_R_NONE, "11"),
+    F(TIME, "time", EV_R_NONE, "11"),
+    F(CONTROLS, "controls", EV_R_NONE, "A (g12)"),
+    F(CODE, "code", EV_R_KEY, "A (g12)"),
+    F(OP_TYPE, "op_type", EV_R_NONE, "A (g12)"),
+    F(TRIP_CLOSE, "trip_close", EV_R_NONE, "A (g12)"),
+    F(CLEAR, "clear", EV_R_NONE, "A (g12)"),
+    F(ON_MS, "on_ms", EV_R_NONE, "A (g12)"),
+    F(OFF_MS, "off_ms", EV_R_NONE, "A (g12)"),
+    F(STATUS, "status", EV_R_NONE, "A (g12)"),
+    F(FILE, "file", EV_R_NONE, "A (g70)"),
+    F(NAME, "name", EV_R_KEY, "A (g70)"),
+    F(HANDLE, "handle", EV_R_NONE, "A (g70)"),
+    F(BLOCK, "block", EV_R_NONE, "A (g70)"),
+    F(PHASE, "phase", EV_R_KEY, "4.4"),
+    F(SELECT_FRAME, "select_frame", EV_R_NONE, "4.4"),
     F(UNTOLD, "untold", EV_R_NONE, "points.c"),
     F(UNPARSED, "unparsed", EV_R_NONE, "walk.c"),
-    F(LAST, "last", EV_R_NONE, "A.27.5"),
-    F(SIZE, "size", EV_R_NONE, "A.27.3"),
-    F(MODE, "mode", EV_R_NONE, "A.27.3"),
-    F(USER, "user", EV_R_NONE, "A.27.2"),
+    F(LAST, "last", EV_R_NONE, "A (g70)"),
+    F(SIZE, "size", EV_R_NONE, "A (g70)"),
+    F(MODE, "mode", EV_R_NONE, "A (g70)"),
+    F(USER, "user", EV_R_NONE, "A (g70), A (g120)"),
+    F(ENTRIES, "entries", EV_R_NONE, "A (g70)"),
+    F(TYPE, "type", EV_R_NONE, "A (g70), A (g86)"),
+    F(CUT, "cut", EV_R_NONE, "A (g70)"),
+    F(ELEMENTS, "elements", EV_R_NONE, "A (g85) to A (g88)"),
+    F(VENDOR, "vendor", EV_R_NONE, "A (g83)"),
+    F(OBJECT, "object", EV_R_NONE, "A (g83)"),
+    F(ASSOCIATION, "association", EV_R_NONE, "A (g120), A (g121)"),
+    F(AUTH, "auth", EV_R_NONE, "A (g120)"),
+    F(MAC, "mac", EV_R_NONE, "A (g120)"),
+    F(REASON, "reason", EV_R_NONE, "A (g120)"),
+    F(KEY_WRAP, "key_wrap", EV_R_NONE, "A (g120)"),
+    F(ERROR, "error", EV_R_NONE, "A (g120)"),
+    F(METHOD, "method", EV_R_NONE, "A (g120)"),
+    F(CHANGE, "change", EV_R_NONE, "A (g120)"),
+    F(ROLE, "role", EV_R_NONE, "A (g120)"),
+    F(EXPIRY, "expiry_days", EV_R_NONE, "A (g120)"),
+    F(TEXT, "text", EV_R_NONE, "A (g120)"),
 #undef F
 };
 
@@ -157,7 +174,7 @@ whole_frame(struct dis_ctx *ctx, const struct dn_link *l, struct rd frame)
 		if (dn_link_name(l) == NULL) {
 			return bad(ctx, DN_BAD_LINK_FUNC, 3);
 		}
-		/* 9.2.4.1.4: user data where it belongs and nowhere else */
+		/* 9.2: user data where it belongs and nowhere else */
 		return data == (n == 0) ? bad(ctx, DN_BAD_LENGTH, 2) : DIS_OK;
 	}
 	rc = dn_segment(ctx, l, rd_make(user, n), &fragment, &reason);

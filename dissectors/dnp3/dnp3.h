@@ -11,7 +11,9 @@
  *   points.c      objects of an operation, and the values of points
  *   controls.c    control blocks, select before operate
  *   files.c       group 70, and the transfers it makes
- *   facts.c       device attributes, indications, authentication
+ *   sets.c        data sets and other objects with a form of their own
+ *   facts.c       device attributes, indications, roles
+ *   auth.c        secure authentication, group 120
  *
  * Reference: IEEE Std 1815-2012.  Clause 4 application layer, 8 transport
  * function, 9 data link layer, 11 objects' use, 13 TCP and UDP, Annex A objects.
@@ -22,11 +24,13 @@
 #include "dissectors/dissector.h"
 #include "dissectors/registry.h"
 
-#define DN_HEAD_LEN  10     /* with its CRC; 9.2.4.1 */
+#define DN_HEAD_LEN  10     /* with its CRC; 9.2 */
 #define DN_LEN_MIN   5      /* control and addresses count */
 #define DN_BLOCK     16     /* user data octets between two CRCs */
 #define DN_USER_MAX  250    /* 255 - 5 */
-#define DN_BROADCAST 0xfffd /* and above; 9.2.5.2 */
+#define DN_BROADCAST 0xfffd /* and above: to everybody */
+#define DN_SELF      0xfffc /* whoever hears it answers, from its own */
+#define DN_RESERVED  0xfff0 /* and above: no station has them */
 
 /* Field ids, in the order of the table in dnp3.c. */
 enum dn_field {
@@ -77,6 +81,23 @@ enum dn_field {
 	DNF_SIZE,
 	DNF_MODE,
 	DNF_USER,
+	DNF_ENTRIES,
+	DNF_TYPE,
+	DNF_CUT,
+	DNF_ELEMENTS,
+	DNF_VENDOR,
+	DNF_OBJECT,
+	DNF_ASSOCIATION,
+	DNF_AUTH,
+	DNF_MAC,
+	DNF_REASON,
+	DNF_KEY_WRAP,
+	DNF_ERROR,
+	DNF_METHOD,
+	DNF_CHANGE,
+	DNF_ROLE,
+	DNF_EXPIRY,
+	DNF_TEXT,
 	DNF_END
 };
 
@@ -90,6 +111,7 @@ enum dn_field {
 #define DN_BAD_LENGTH     "link_length"
 #define DN_BAD_LINK_FUNC  "link_function"
 #define DN_BAD_DIRECTION  "link_direction"
+#define DN_BAD_SOURCE     "link_source"
 #define DN_BAD_TR_SEQ     "transport_sequence"
 #define DN_BAD_TR_FIRST   "transport_no_first"
 #define DN_BAD_LONG       "fragment_long"
@@ -105,14 +127,16 @@ enum dn_field {
 #define DN_BAD_OBJ_HEADER "object_header"
 #define DN_BAD_CONTROL    "control_code"
 #define DN_BAD_FILE       "file_object"
+#define DN_BAD_AUTH       "auth_object"
 #define DN_BAD_SELECT     "operate_without_select"
 
-#define DN_SEGS    3 /* fragments being put together, a side */
-#define DN_IINS    16
-#define DN_FILES   2
-#define DN_SELECTS 2
-#define DN_CONTS   2
-#define DN_NAME    80 /* octets of a file name that are kept */
+#define DN_SEGS     3 /* fragments being put together, a side */
+#define DN_STATIONS 16
+#define DN_FILES    2
+#define DN_SELECTS  2
+#define DN_CONTS    2
+#define DN_NAME     64 /* octets of a file name that are kept */
+#define DN_ENTRY    20 /* of a directory's entry, before its name */
 
 /* A fragment that is being put together. */
 struct dn_seg {
@@ -121,17 +145,26 @@ struct dn_seg {
 	uint32_t off;
 };
 
-/* The indications that an outstation gave last. */
-struct dn_iin {
+/* One who spoke: what it was, and the indications that it gave last. */
+struct dn_station {
 	uint16_t addr, bits;
-	uint8_t side, used;
+	uint8_t side;
+	uint8_t role; /* enum dn_role */
 };
+
+enum dn_role { DN_UNUSED, DN_NEW, DN_MASTER, DN_OUTSTATION };
+enum dn_dir { DN_DIR_UNKNOWN, DN_DIR_YES, DN_DIR_NO };
 
 struct dn_file {
 	uint32_t handle, bytes;
 	uint16_t addr;
 	bool used; /* it was opened, and has a handle */
 	uint8_t mode, len;
+	/* a directory that is read: what the last block broke off in */
+	uint8_t dir; /* enum dn_dir */
+	uint8_t npart;
+	uint16_t skip; /* octets of a name that are still to come */
+	uint8_t part[DN_ENTRY - 1];
 	char name[DN_NAME];
 };
 
@@ -144,17 +177,17 @@ struct dn_select {
 
 /* A response of several fragments: what its next one belongs to. */
 struct dn_cont {
-	uint64_t frame;
+	uint64_t frame, ts_ns;
 	uint16_t src, dst;
 	uint8_t seq, used, cls, fc;
 };
 
 struct dn_state {
 	bool lost[2], seen[2], asked[2];
-	uint8_t next_iin, next_file, next_select, next_cont, next_seg[2];
+	uint8_t next_station, next_file, next_select, next_cont, next_seg[2];
 	uint16_t gen;
 	struct dn_seg seg[2][DN_SEGS];
-	struct dn_iin iin[DN_IINS];
+	struct dn_station station[DN_STATIONS];
 	struct dn_file file[DN_FILES];
 	struct dn_select select[DN_SELECTS];
 	struct dn_cont cont[DN_CONTS];
@@ -195,6 +228,12 @@ static inline bool
 dn_link_dir(const struct dn_link *l)
 {
 	return l->ctl & 0x80;
+}
+
+static inline bool
+dn_is_station(uint16_t addr)
+{
+	return addr < DN_RESERVED;
 }
 
 uint16_t dn_crc(const uint8_t *, size_t n);
@@ -239,7 +278,7 @@ struct dn_frag {
 	bool cut, paired;
 	/* learned on the first walk */
 	bool has_control, has_file, has_auth, has_attribute, has_value;
-	bool only_session, only_attribute;
+	bool only_session, only_attribute, only_terminal, changes_user;
 	unsigned headers;
 	size_t unparsed;
 	uint64_t cto; /* common time of occurrence, ms */
@@ -338,8 +377,9 @@ enum dn_value {
 
 struct dn_point {
 	uint8_t kind; /* enum dn_value */
-	bool has_flags, has_time, has_status;
+	bool has_flags, has_time, has_status, has_association;
 	uint8_t flags, status;
+	uint16_t association;
 	uint64_t time; /* ms since 1970 */
 	union {
 		uint64_t u;
@@ -358,7 +398,16 @@ void dn_put_value(struct ev *, uint16_t id, const struct dn_point *);
 void dn_tell_objects(struct dn_frag *, struct ev *);
 void dn_tell_controls(struct dn_frag *, struct ev *);
 void dn_tell_file(struct dn_frag *, struct ev *);
+void dn_tell_auth(struct dn_frag *, struct ev *);
+/* An object that is no point; false: it has no form of its own. */
+bool dn_tell_set(const struct dn_item *, struct ev *);
 
+/*
+ * Who sent the fragment, as the subject of facts.  Without port where that was
+ * made up for the connection, so that the next one is about the same station.
+ */
+struct ev_end dn_sender(const struct dn_frag *);
+void dn_roles(struct dn_frag *);
 void dn_values(struct dn_frag *);
 void dn_transfers(struct dn_frag *);
 void dn_attributes(struct dn_frag *);

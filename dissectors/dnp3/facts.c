@@ -1,20 +1,109 @@
 /*
  * facts: what a fragment says about its sender: device attributes (g0, IEEE
- * 1815-2012 A.1) as identity, internal indications (4.2.2.6) as state, secure
- * authentication (g120, clause 7) as auth.
+ * 1815-2012 Annex A) as identity, internal indications (4.2.2.6) as state,
+ * which of the two it is, master or outstation, as topology.
+ *
+ * Addresses from FFF0 on are nobody's, and nothing is said about them.
  */
 #include <stdio.h>
 
 #include "dissectors/dnp3/dnp3.h"
 
+/* --- the sender ----------------------------------------------------------- */
+
+struct ev_end
+dn_sender(const struct dn_frag *f)
+{
+	const struct dis_ctx *ctx = f->ctx;
+	struct ev_end end = *ctx->src;
+	bool called = ctx->opened == !ctx->side,
+	     calls = ctx->opened == ctx->side;
+
+	/* Its port is its own where others call it, or where it is DNP3's. */
+	if (!ctx->from_hint && !called && (calls || !dn_is_response(f))) {
+		end.has_port = false;
+		end.port = 0;
+	}
+	return end;
+}
+
+/* Found, or made. */
+static struct dn_station *
+station(struct dn_frag *f)
+{
+	struct dn_state *st = f->st;
+	struct dn_station *x = st->station;
+
+	for (int i = 0; i < DN_STATIONS; i++, x++) {
+		if (x->role != DN_UNUSED && x->addr == f->link->src &&
+		    x->side == f->ctx->side) {
+			return x;
+		}
+	}
+	x = &st->station[st->next_station];
+	st->next_station = (uint8_t)((st->next_station + 1) % DN_STATIONS);
+	*x = (struct dn_station){
+	    .addr = f->link->src, .side = f->ctx->side, .role = DN_NEW};
+	return x;
+}
+
+static struct ev *
+event(struct dn_frag *f, enum ev_kind kind)
+{
+	struct ev *e = dis_event(f->ctx, kind, PROTO_DNP3, f->dir);
+
+	e->flags |= EV_HAS_SUBJECT;
+	e->subject = dn_sender(f);
+	return e;
+}
+
+/*
+ * The function code tells which of the two the sender is (4.2.2.5).  Told once
+ * a connection, and when it changes: a station can be both.
+ */
+void
+dn_roles(struct dn_frag *f)
+{
+	uint8_t role = dn_is_response(f) ? DN_OUTSTATION : DN_MASTER;
+	struct dn_station *x;
+	char self[16], peer[16];
+	size_t n, m;
+	struct ev *e;
+
+	if (!dn_is_station(f->link->src) || dn_function(f->fc)->name == NULL ||
+	    dn_link_dir(f->link) == dn_is_response(f)) {
+		return;
+	}
+	x = station(f);
+	if (x->role == role) {
+		return;
+	}
+	x->role = role;
+	e = event(f, EV_TOPOLOGY);
+	ev_name(e, EVF_RELATION, role == DN_MASTER ? "master" : "outstation");
+	n = (size_t)snprintf(peer, sizeof(peer), "addr %u", f->link->dst);
+	m = (size_t)snprintf(self, sizeof(self), "addr %u", f->link->src);
+	ev_bytes(e, EVF_DETAIL, EV_T_TEXT, self, m);
+	if (dn_is_station(f->link->dst)) {
+		ev_bytes(e, EVF_PEER, EV_T_TEXT, peer, n);
+	}
+	dis_emit(f->ctx, e);
+}
+
 /* --- attributes ---------------------------------------------------------- */
 
+/* Of the standard set; others (user-specific ones) mean what they like. */
 static const char *
 attribute_key(uint8_t var)
 {
 	switch (var) {
+	case 196: return "program_name"; /* id of the configuration */
+	case 197: return "config_version";
 	case 242: return "software";
 	case 243: return "hardware";
+	case 206: /* operators' names, the system's, the owner's, an id */
+	case 207:
+	case 208:
 	case 244:
 	case 246: return "user_text";
 	case 245: return "location";
@@ -31,16 +120,15 @@ static void
 visit_attribute(
     struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 {
+	const struct ev_end *who = arg;
+	bool standard = it->index == 0;
 	struct rd r = it->data;
-	const char *key = attribute_key(it->var);
+	const char *key = standard ? attribute_key(it->var) : "user_text";
 	size_t n;
 
-	(void)arg;
-	/* VSTR, or OSTR where a device means text by it */
-	if (header || it->group != 0 || key == NULL || rd_left(&r) < 3) {
-		return;
-	}
-	if (rd_u8(&r) != 1) {
+	/* VSTR only: nothing else is text */
+	if (header || it->group != 0 || key == NULL || rd_left(&r) < 3 ||
+	    rd_u8(&r) != 1) {
 		return;
 	}
 	rd_skip(&r, 1);
@@ -49,16 +137,21 @@ visit_attribute(
 		n--;
 	}
 	if (n > 0) {
-		dis_identity(f->ctx, PROTO_DNP3, f->ctx->src, key, EV_T_TEXT,
-		    r.p, n, "device_attributes");
+		dis_identity(f->ctx, PROTO_DNP3, who, key, EV_T_TEXT, r.p, n,
+		    standard ? "device_attributes"
+			     : "user_specific_attributes");
 	}
 }
 
 void
 dn_attributes(struct dn_frag *f)
 {
-	if (f->has_attribute && (f->fc == 129 || f->fc == 130)) {
-		dn_walk(f, visit_attribute, NULL);
+	struct ev_end who;
+
+	if (f->has_attribute && (f->fc == 129 || f->fc == 130) &&
+	    dn_is_station(f->link->src)) {
+		who = dn_sender(f);
+		dn_walk(f, visit_attribute, &who);
 	}
 }
 
@@ -80,34 +173,11 @@ static const struct indication indications[] = {
 
 #define TOLD 0x28f0 /* the bits above */
 
-static struct dn_iin *
-last_iin(struct dn_frag *f, bool *ret_new)
-{
-	struct dn_state *st = f->st;
-	struct dn_iin *x = st->iin;
-
-	*ret_new = false;
-	for (int i = 0; i < DN_IINS; i++, x++) {
-		if (x->used && x->addr == f->link->src &&
-		    x->side == f->ctx->side) {
-			return x;
-		}
-	}
-	*ret_new = true;
-	x = &st->iin[st->next_iin];
-	st->next_iin = (uint8_t)((st->next_iin + 1) % DN_IINS);
-	*x = (struct dn_iin){
-	    .addr = f->link->src, .side = f->ctx->side, .used = 1};
-	return x;
-}
-
 static void
 tell_state(struct dn_frag *f, const struct indication *x, bool set)
 {
-	struct ev *e = dis_event(f->ctx, EV_STATE, PROTO_DNP3, f->dir);
+	struct ev *e = event(f, EV_STATE);
 
-	e->flags |= EV_HAS_SUBJECT;
-	e->subject = *f->ctx->src;
 	ev_name(e, EVF_OBJECT, x->object);
 	ev_name(e, EVF_STATE, set ? x->set : x->clear);
 	ev_name(e, EVF_VIA, "internal_indications");
@@ -118,14 +188,13 @@ tell_state(struct dn_frag *f, const struct indication *x, bool set)
 void
 dn_indications(struct dn_frag *f)
 {
-	struct dn_iin *last;
+	struct dn_station *last;
 	uint16_t changed;
-	bool is_new;
 
-	if (f->fc != 129 && f->fc != 130) {
+	if ((f->fc != 129 && f->fc != 130) || !dn_is_station(f->link->src)) {
 		return;
 	}
-	last = last_iin(f, &is_new);
+	last = station(f);
 	changed = (last->bits ^ f->iin) & TOLD;
 	last->bits = f->iin;
 	if (changed == 0) {
@@ -138,71 +207,5 @@ dn_indications(struct dn_frag *f)
 		if (changed >> x->bit & 1) {
 			tell_state(f, x, f->iin >> x->bit & 1);
 		}
-	}
-}
-
-/* --- authentication ------------------------------------------------------ */
-
-static const char *
-action(uint8_t var)
-{
-	static const char *const names[] = {NULL, "challenge", "reply",
-	    "aggressive_request", "key_status_request", "key_status",
-	    "session_key_change", "fail", "user_certificate", NULL,
-	    "user_status_change", "update_key_request", "update_key_reply",
-	    "update_key_change", "update_key_signature",
-	    "update_key_confirmation"};
-
-	return var < sizeof(names) / sizeof(names[0]) ? names[var] : NULL;
-}
-
-/* Where the user number is, behind which octets; A.45. */
-static bool
-user_number(const struct dn_item *it, uint16_t *ret)
-{
-	struct rd r = it->data;
-
-	switch (it->var) {
-	case 4: break;
-	case 1:
-	case 2:
-	case 3:
-	case 5:
-	case 6:
-	case 7:
-	case 12:
-	case 13: rd_skip(&r, 4); break;
-	default: return false;
-	}
-	*ret = rd_le16(&r);
-	return rd_ok(&r);
-}
-
-static void
-visit_auth(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
-{
-	const char *what = action(it->var);
-	char text[8];
-	uint16_t user;
-	struct ev *e;
-
-	(void)arg;
-	if (header || it->group != 120 || what == NULL) {
-		return;
-	}
-	e = dis_event(f->ctx, EV_AUTH, PROTO_DNP3, f->dir);
-	ev_name(e, EVF_ACTION, what);
-	if (user_number(it, &user)) {
-		ev_bytes(e, EVF_USER, EV_T_TEXT, text,
-		    (size_t)snprintf(text, sizeof(text), "%u", user));
-	}
-	dis_emit(f->ctx, e);
-}
-
-void
-dn_authentication(struct dn_frag *f)
-{
-	if (f->has_auth) {
-		dn_walk(f, visit_auth, NULL);
 	}
 }

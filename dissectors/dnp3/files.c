@@ -1,14 +1,19 @@
 /*
- * files: file transfer, group 70; IEEE 1815-2012 4.4.15 to 4.4.20, A.27.
+ * files: file transfer, group 70; IEEE 1815-2012 4.4, A (g70).
  *
  *	v2 authentication   v3 command      v4 command status
  *	v5 transport        v6 transport status
  *	v7 descriptor       v8 specification
  *
+ * A directory is read like a file, whose content is a descriptor for each of
+ * its files, one behind the other, wherever the blocks end.
+ *
  * A transfer begins with the good answer to an open, goes on with each block
  * and ends with the last one, a close or an abort.  The answer does not repeat
  * the name: it is kept for the outstation, then with the handle.
  */
+#include <string.h>
+
 #include "dissectors/dnp3/dnp3.h"
 
 enum { MODE_READ = 1, MODE_WRITE = 2, MODE_APPEND = 3 };
@@ -18,7 +23,7 @@ enum { FC_WRITE = 2, FC_OPEN = 25, FC_CLOSE = 26, FC_ABORT = 30 };
 /* What an object of group 70 says, as far as it says it. */
 struct file {
 	bool has_name, has_handle, has_block, has_status, has_size, has_mode;
-	bool has_user, is_short;
+	bool has_user, is_short, is_refused;
 	uint8_t var, status;
 	uint16_t mode;
 	uint32_t handle, block, size;
@@ -63,6 +68,19 @@ read_descriptor(struct file *x, struct rd object)
 	x->is_short = !rd_ok(&r) || !x->has_name;
 }
 
+/* Name and password, where each of them is, and the key that is given. */
+static void
+read_login(struct file *x, struct rd object)
+{
+	struct rd r = object;
+	uint16_t off = rd_le16(&r), len = rd_le16(&r);
+
+	rd_skip(&r, 4); /* of the password */
+	x->is_refused = rd_le32(&r) == 0 && rd_ok(&r);
+	x->user = text_at(object, off, len);
+	x->has_user = rd_ok(&x->user) && len > 0;
+}
+
 static void
 read_status(struct file *x, struct rd r)
 {
@@ -87,16 +105,10 @@ static void
 read_file(struct file *x, const struct dn_item *it)
 {
 	struct rd r = it->data;
-	uint16_t off, len;
 
 	*x = (struct file){.var = it->var};
 	switch (it->var) {
-	case 2:
-		off = rd_le16(&r);
-		len = rd_le16(&r);
-		x->user = text_at(it->data, off, len);
-		x->has_user = rd_ok(&x->user) && len > 0;
-		break;
+	case 2: read_login(x, r); break;
 	case 3: read_command(x, r); break;
 	case 4:
 	case 6: read_status(x, r); break;
@@ -115,11 +127,6 @@ read_file(struct file *x, const struct dn_item *it)
 	default: break;
 	}
 }
-
-struct teller {
-	struct ev *e;
-	bool told;
-};
 
 static const char *
 status_name(uint8_t s)
@@ -140,8 +147,138 @@ status_name(uint8_t s)
 			 : "file_status";
 }
 
+static struct dn_file *
+find(struct dn_frag *f, uint32_t handle)
+{
+	uint16_t addr = dn_is_response(f) ? f->link->src : f->link->dst;
+
+	for (int i = 0; i < DN_FILES; i++) {
+		struct dn_file *k = &f->st->file[i];
+
+		if (k->used && k->handle == handle && k->addr == addr) {
+			return k;
+		}
+	}
+	return NULL;
+}
+
+/* --- directories ---------------------------------------------------------- */
+
+#define FILE_TYPES  2      /* directory, simple file */
+#define PERMISSIONS 0x01ff /* read, write, execute, for three */
+#define NAME_LONG   255
+
+struct entry {
+	uint16_t name_len, type;
+	uint32_t size;
+	uint64_t time;
+};
+
+/* False: octets that no descriptor begins with. */
+static bool
+read_entry(struct entry *x, struct rd r)
+{
+	unsigned off = rd_le16(&r), permissions;
+
+	x->name_len = rd_le16(&r);
+	x->type = rd_le16(&r);
+	x->size = rd_le32(&r);
+	x->time = rd_le32(&r);
+	x->time |= (uint64_t)rd_le16(&r) << 32;
+	permissions = rd_le16(&r);
+	return rd_ok(&r) && off == DN_ENTRY && x->name_len > 0 &&
+	       x->name_len <= NAME_LONG && x->type < FILE_TYPES &&
+	       (permissions & ~PERMISSIONS) == 0;
+}
+
 static void
-tell(struct ev *e, const struct file *x)
+tell_entry(struct ev *e, const struct entry *x, struct rd name)
+{
+	if ((unsigned)e->nfields + 32 > e->max_fields) {
+		return;
+	}
+	ev_object(e, EVF_ELEM);
+	ev_bytes(e, DNF_NAME, EV_T_TEXT, name.p, rd_left(&name));
+	if (rd_left(&name) < x->name_len) {
+		ev_bool(e, DNF_CUT, true);
+	}
+	ev_uint(e, DNF_TYPE, x->type);
+	ev_uint(e, DNF_SIZE, x->size);
+	ev_uint(e, DNF_TIME, x->time);
+	ev_end(e);
+}
+
+/* The next descriptor's octets before its name; false: not all are there. */
+static bool
+next_head(struct dn_file *k, struct rd *data, uint8_t head[DN_ENTRY])
+{
+	size_t had = k->npart, n = DN_ENTRY - had;
+
+	if (!rd_has(data, n)) {
+		size_t left = rd_left(data);
+
+		rd_copy(data, k->part + had, left);
+		k->npart = (uint8_t)(had + left);
+		return false;
+	}
+	memcpy(head, k->part, had);
+	rd_copy(data, head + had, n);
+	k->npart = 0;
+	return true;
+}
+
+/*
+ * Entries of a block.  What was opened is a directory when all of what is read
+ * of it are descriptors, from the first block on.
+ */
+static void
+directory(struct dn_frag *f, struct ev *e, const struct file *x)
+{
+	struct dn_file *k = find(f, x->handle);
+	struct rd data = x->data;
+	uint8_t head[DN_ENTRY];
+	uint16_t before = e->nfields;
+	struct entry one;
+
+	if (k == NULL || k->dir == DN_DIR_NO || k->mode != MODE_READ ||
+	    (k->dir == DN_DIR_UNKNOWN && (x->block & ~LAST_BLOCK) != 0)) {
+		return;
+	}
+	if (k->skip > 0) {
+		size_t n = k->skip < rd_left(&data) ? k->skip : rd_left(&data);
+
+		rd_skip(&data, n);
+		k->skip -= (uint16_t)n;
+	}
+	ev_array(e, DNF_ENTRIES);
+	while (rd_left(&data) > 0 && next_head(k, &data, head)) {
+		size_t n = rd_left(&data);
+
+		if (!read_entry(&one, rd_make(head, sizeof(head)))) {
+			k->dir = DN_DIR_NO;
+			break;
+		}
+		k->dir = DN_DIR_YES;
+		n = n < one.name_len ? n : one.name_len;
+		tell_entry(e, &one, rd_sub(&data, n));
+		k->skip = (uint16_t)(one.name_len - n);
+	}
+	if (e->nfields == before + 1) {
+		e->nfields = before;
+	} else {
+		ev_end(e);
+	}
+}
+
+/* --- the operation --------------------------------------------------------- */
+
+struct teller {
+	struct ev *e;
+	bool told;
+};
+
+static void
+tell(struct dn_frag *f, struct ev *e, const struct file *x)
 {
 	ev_object(e, DNF_FILE);
 	if (x->has_name) {
@@ -165,6 +302,9 @@ tell(struct ev *e, const struct file *x)
 	}
 	if (x->has_user) {
 		ev_bytes(e, DNF_USER, EV_T_TEXT, x->user.p, rd_left(&x->user));
+	}
+	if (x->var == 5 && x->has_block && dn_is_response(f) && !f->cut) {
+		directory(f, e, x);
 	}
 	ev_end(e);
 }
@@ -204,7 +344,7 @@ visit(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 		return;
 	}
 	read_file(&x, it);
-	tell(t->e, &x);
+	tell(f, t->e, &x);
 	t->told = true;
 	if (x.is_short && it->data.p != NULL) {
 		dn_bad(f, DN_BAD_FILE, it->data.p);
@@ -228,21 +368,6 @@ dn_tell_file(struct dn_frag *f, struct ev *e)
 }
 
 /* --- transfers ----------------------------------------------------------- */
-
-static struct dn_file *
-find(struct dn_frag *f, uint32_t handle)
-{
-	uint16_t addr = dn_is_response(f) ? f->link->src : f->link->dst;
-
-	for (int i = 0; i < DN_FILES; i++) {
-		struct dn_file *k = &f->st->file[i];
-
-		if (k->used && k->handle == handle && k->addr == addr) {
-			return k;
-		}
-	}
-	return NULL;
-}
 
 static void
 emit(struct dn_frag *f, const char *phase, uint8_t mode,
@@ -309,13 +434,21 @@ progress(struct dn_frag *f, const struct file *x)
 	}
 }
 
+/* The answer has a key for what follows, or none (0) when it is refused. */
 static void
 log_in(struct dn_frag *f, const struct file *x)
 {
-	struct ev *e = dis_event(f->ctx, EV_AUTH, PROTO_DNP3, f->dir);
+	bool refused = dn_is_response(f);
+	struct ev *e;
 
-	ev_name(e, EVF_ACTION, "login");
-	ev_bytes(e, EVF_USER, EV_T_TEXT, x->user.p, rd_left(&x->user));
+	if (refused ? !x->is_refused : !x->has_user) {
+		return;
+	}
+	e = dis_event(f->ctx, EV_AUTH, PROTO_DNP3, f->dir);
+	ev_name(e, EVF_ACTION, refused ? "fail" : "login");
+	if (x->has_user) {
+		ev_bytes(e, EVF_USER, EV_T_TEXT, x->user.p, rd_left(&x->user));
+	}
 	dis_emit(f->ctx, e);
 }
 
@@ -346,7 +479,7 @@ visit_transfer(
 		return;
 	}
 	read_file(&x, it);
-	if (x.has_user && !dn_is_response(f)) {
+	if (it->var == 2) {
 		log_in(f, &x);
 	} else if (it->var == 4 && dn_is_response(f)) {
 		answered(f, &x);

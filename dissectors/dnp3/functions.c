@@ -1,6 +1,6 @@
 /*
  * functions: function codes, internal indications and control status codes by
- * name; IEEE 1815-2012 4.2.2.5, 4.2.2.6 and 11.3.
+ * name; IEEE 1815-2012 4.2.2.5, 4.2.2.6 and 11.
  */
 #include "dissectors/dnp3/dnp3.h"
 

@@ -17,7 +17,10 @@ test_read_and_response_to_the_letter(void **state)
 	    "{'kind':'operation','dir':'request','op':'read','code':1,"
 	    "'class':'read','fc':1," LINK_A
 	    ",'seq':3,'fir':1,'fin':1,'con':0,'uns':0,"
-	    "'objects':[{'group':60,'var':2,'qual':6}]}\n");
+	    "'objects':[{'group':60,'var':2,'qual':6}]}\n"
+	    "{'kind':'topology','dir':'request','subject':{'mac':"
+	    "'02:00:00:00:00:01','ip':'10.0.0.1','sub':{'addr':1}},"
+	    "'relation':'master','detail':'addr 1','peer':'addr 10'}\n");
 	/* IIN1.4; g2v1, two indexes of one octet: on, off with restart */
 	app(h, B, "c3 81 1000 0201 1702 05 81 07 02");
 	harness_assert(h,
@@ -35,7 +38,11 @@ test_read_and_response_to_the_letter(void **state)
 	    "{'kind':'state','dir':'response','subject':{'mac':"
 	    "'02:00:00:00:00:02','ip':'10.0.0.2','port':20000,'sub':{'addr':"
 	    "10}},'object':'clock','state':'need_time','via':"
-	    "'internal_indications'}\n");
+	    "'internal_indications'}\n"
+	    "{'kind':'topology','dir':'response','subject':{'mac':"
+	    "'02:00:00:00:00:02','ip':'10.0.0.2','port':20000,'sub':{'addr':"
+	    "10}},'relation':'outstation','detail':'addr 10','peer':'addr 1'}"
+	    "\n");
 	assert_int_equal(harness_waiting(h), 0);
 	harness_free(h);
 }
@@ -85,6 +92,9 @@ test_class_follows_what_is_written(void **state)
 	assert_true(harness_has(h, "'object':'analog_deadband 3','value':100,"
 				   "'source':'commanded'"));
 	app(h, A, "c3 02 00f7 00 0000 01 02 4142"); /* g0v247 at 0 */
+	assert_true(harness_has(h, "'class':'config'"));
+	(void)harness_take(h);
+	app(h, A, "c4 20 780d 5b01 0a00 01000000 0700 0200 a1a2"); /* a key */
 	assert_true(harness_has(h, "'class':'config'"));
 	harness_free(h);
 }
@@ -155,7 +165,28 @@ test_unsolicited_is_a_report_and_is_confirmed(void **state)
 				   "'report'"));
 	assert_true(harness_has(h, "'state':'restarted'"));
 	app(h, A, "d1 00");
-	assert_true(harness_has(h, "'op':'confirm','code':0"));
+	assert_true(harness_has(h, "'op':'confirm','code':0,'class':'session',"
+				   "'rtt_us':0,'req_frame':1"));
+	assert_int_equal(harness_waiting(h) + h->bad, 0);
+	harness_free(h);
+}
+
+static void
+test_confirm_belongs_to_what_has_its_number(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	app(h, B, "f1 82 0000"); /* unsolicited 1 */
+	app(h, B, "e1 81 0000"); /* a response 1 that wants one, too */
+	(void)harness_take(h);
+	app(h, A, "c2 00"); /* of neither */
+	assert_false(harness_has(h, "'req_frame'"));
+	app(h, A, "c1 00");
+	assert_true(harness_has(h, "'req_frame':2"));
+	(void)harness_take(h);
+	app(h, A, "d1 00");
+	assert_true(harness_has(h, "'req_frame':1"));
 	assert_int_equal(harness_waiting(h) + h->bad, 0);
 	harness_free(h);
 }
@@ -204,8 +235,116 @@ test_answer_in_fragments_keeps_its_class(void **state)
 	app(h, B, "a4 81 0000");
 	app(h, A, "c4 00");
 	(void)harness_take(h);
+	h->ts_ns += 5000000;
 	app(h, B, "65 81 0000");
-	assert_true(harness_has(h, "'class':'config'"));
+	assert_true(harness_has(h, "'class':'config','status':'ok',"
+				   "'rtt_us':5000,'req_frame':1"));
+	(void)harness_take(h);
+	app(h, B, "66 81 0000"); /* there is no more of it */
+	assert_false(harness_has(h, "'req_frame'"));
+	harness_free(h);
+}
+
+static void
+test_operate_may_be_repeated(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	app(h, A, "c0 03 0c01 2801 00 0500 03 01 64000000 c8000000 00");
+	for (int i = 0; i < 2; i++) {
+		app(h, A, "c1 04 0c01 2801 00 0500 03 01 64000000 c8000000 00");
+		assert_true(harness_has(h, "'select_frame':1"));
+		(void)harness_take(h);
+	}
+	assert_int_equal(h->bad, 0);
+	app(h, A, "c2 04 0c01 2801 00 0500 03 01 64000000 c8000000 00");
+	assert_true(harness_has(h, "'reason':'operate_without_select'"));
+	harness_free(h);
+}
+
+/* Sends a fragment with link addresses of its own. */
+static void
+between(struct harness *h, uint8_t side, uint16_t src, uint16_t dst,
+    const char *digits)
+{
+	uint8_t user[DN_USER_MAX] = {0xc0}, frame[DN_FRAME_MAX];
+	size_t n = 1 + dn_unhex(digits, user + 1, sizeof(user) - 1);
+
+	n = dn_frame(side == A ? 0xc4 : 0x44, dst, src, user, n, frame);
+	harness_send(h, side, frame, n);
+}
+
+static void
+test_self_address_is_answered_under_the_own(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	between(h, A, 1, 0xfffc, "c0 01 3c0206");
+	assert_true(harness_has(h, "'relation':'master','detail':'addr 1'}"));
+	between(h, B, 10, 1, "c0 81 0000");
+	assert_true(harness_has(h, "'class':'read','status':'ok','rtt_us':0,"
+				   "'req_frame':1"));
+	assert_int_equal(harness_waiting(h) + h->bad, 0);
+	harness_free(h);
+}
+
+static void
+test_reserved_addresses_are_nobody(void **state)
+{
+	static const uint16_t reserved[] = {
+	    0xfff0, 0xfffb, 0xfffc, 0xfffd, 0xfffe, 0xffff};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+		struct harness *h = flow(DIS_TCP);
+
+		/* g0v250; IIN1.7 */
+		between(h, B, reserved[i], 1,
+		    "c0 81 8000 00fa 00 0000 01 03 583130");
+		assert_true(harness_has(h, "'reason':'link_source'"));
+		assert_false(harness_has(h, "'kind':'identity'"));
+		assert_false(harness_has(h, "'kind':'state'"));
+		assert_false(harness_has(h, "'kind':'topology'"));
+		(void)harness_take(h);
+		between(h, A, 1, reserved[i], "c0 0d");
+		assert_true(harness_has(h, "'op':'cold_restart'"));
+		assert_false(harness_has(h, "'peer'"));
+		harness_free(h);
+	}
+}
+
+static void
+test_roles_are_told_once_and_again_on_change(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	h->ctx.opened = B; /* the outstation dials: its port is made up */
+	app(h, B, "f1 82 0000");
+	assert_true(harness_has(h,
+	    "'subject':{'mac':'02:00:00:00:00:02','ip':'10.0.0.2','port':20000,"
+	    "'sub':{'addr':10}},'relation':'outstation'"));
+	(void)harness_take(h);
+	app(h, B, "f2 82 0000");
+	assert_false(harness_has(h, "'kind':'topology'"));
+	/* a station that is a master, too; its frame has DIR */
+	between(h, A, 10, 1, "c0 01 3c0206");
+	assert_true(harness_has(h, "'relation':'master','detail':'addr 10'"));
+	harness_free(h);
+
+	h = flow(DIS_TCP);
+	h->port[A] = 20000;
+	h->port[B] = 40001;
+	h->ctx.opened = B;
+	app(h, B, "f1 82 0000");
+	assert_true(harness_has(h,
+	    "'subject':{'mac':'02:00:00:00:00:02','ip':'10.0.0.2','sub':{"
+	    "'addr':10}},'relation':'outstation'"));
+	app(h, A, "d1 00");
+	assert_true(harness_has(h, "'ip':'10.0.0.1','port':20000,'sub':{'addr'"
+				   ":1}},'relation':'master'"));
 	harness_free(h);
 }
 
@@ -244,6 +383,83 @@ test_challenge_comes_between_request_and_answer(void **state)
 	harness_free(h);
 }
 
+static void
+test_authentication_is_told_without_secrets(void **state)
+{
+	static const struct {
+		uint8_t side;
+		const char *app, *auth, *event;
+	} want[] = {
+	    /* sequence, user, wrap, status, MAC, length, data */
+	    {B,
+		"c6 83 0000 7805 5b01 0f00 01000000 0100 02 02 04 0400 "
+		"a1a2a3a4",
+		"'auth':[{'var':5,'seq':1,'user':1,'key_wrap':2,'status':2,"
+		"'mac':4}]",
+		"'action':'key_status','user':'1','detail':'not_initialised'"},
+	    {B, "c6 83 0000 7801 5b01 0c00 01000000 0100 04 01 a1a2a3a4",
+		"'auth':[{'var':1,'seq':1,'user':1,'mac':4,'reason':1}]",
+		"'action':'challenge','user':'1','detail':'hmac_sha256_16'"},
+	    {A, "c6 20 7804 0701 0200", "'auth':[{'var':4,'user':2}]",
+		"'action':'key_status_request','user':'2'"},
+	    {A, "c6 20 7806 5b01 0a00 01000000 0100 a1a2a3a4",
+		"'auth':[{'var':6,'seq':1,'user':1}]",
+		"'action':'session_key_change','user':'1'"},
+	    {A, "c6 20 7808 5b01 0400 46 01 a1a2",
+		"'auth':[{'var':8,'method':70,'type':1}]",
+		"'action':'user_certificate'"},
+	    /* method, change, sequence, role, days, lengths, name */
+	    {A,
+		"c6 20 780a 5b01 1400 04 02 05000000 0100 1e00 0400 0000 0000 "
+		"616e6e61",
+		"'auth':[{'var':10,'method':4,'change':2,'seq':5,'role':1,"
+		"'expiry_days':30,'name':'anna'}]",
+		"'action':'user_delete','user':'anna'"},
+	    {A, "c6 20 780b 5b01 0b00 04 0400 0200 616e6e61 a1a2",
+		"'auth':[{'var':11,'method':4,'name':'anna'}]",
+		"'action':'update_key_request','user':'anna'"},
+	    {A, "c6 20 780d 5b01 0a00 01000000 0700 0200 a1a2",
+		"'auth':[{'var':13,'seq':1,'user':7}]",
+		"'action':'update_key_change','user':'7'"},
+	    {B, "c6 83 0000 780f 5b01 0200 a1a2", "'auth':[{'var':15}]",
+		"'action':'update_key_confirmation'"},
+	    /* sequence, user, association, error, time, text */
+	    {A,
+		"c6 21 7807 5b01 1200 03000000 0100 0000 0b e80300000000 "
+		"6e6f21",
+		"'auth':[{'var':7,'seq':3,'user':1,'association':0,"
+		"'error':11,'time':1000,'text':'no!'}]",
+		"'action':'fail','user':'1','detail':'unknown_user'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		struct harness *h = flow(DIS_TCP);
+
+		app(h, want[i].side, want[i].app);
+		if (!harness_has(h, want[i].auth) ||
+		    !harness_has(h, want[i].event) || harness_has(h, "a1a2")) {
+			print_message("%s: %s", want[i].app, harness_take(h));
+			fail();
+		}
+		assert_int_equal(h->bad, 0);
+		harness_free(h);
+	}
+}
+
+static void
+test_terminal_is_engineering_and_not_overheard(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	app(h, A, "c0 02 7006 1701 00 736563726574"); /* g112v6 */
+	assert_true(harness_has(h, "'class':'config'"));
+	assert_true(harness_has(h, "'index':0,'size':6}"));
+	assert_false(harness_has(h, "secret"));
+	harness_free(h);
+}
+
 int
 main(void)
 {
@@ -255,6 +471,13 @@ main(void)
 	    cmocka_unit_test(test_operate_of_something_else_is_told),
 	    cmocka_unit_test(test_direct_operate_without_ack_waits_for_nothing),
 	    cmocka_unit_test(test_unsolicited_is_a_report_and_is_confirmed),
+	    cmocka_unit_test(test_confirm_belongs_to_what_has_its_number),
+	    cmocka_unit_test(test_operate_may_be_repeated),
+	    cmocka_unit_test(test_self_address_is_answered_under_the_own),
+	    cmocka_unit_test(test_reserved_addresses_are_nobody),
+	    cmocka_unit_test(test_roles_are_told_once_and_again_on_change),
+	    cmocka_unit_test(test_authentication_is_told_without_secrets),
+	    cmocka_unit_test(test_terminal_is_engineering_and_not_overheard),
 	    cmocka_unit_test(test_indications_are_told_when_they_change),
 	    cmocka_unit_test(test_errors_are_the_status),
 	    cmocka_unit_test(test_answer_in_fragments_keeps_its_class),

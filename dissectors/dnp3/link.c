@@ -8,14 +8,14 @@
  *
  * len counts ctl, addresses and user data, no CRC.  Numbers are little-endian.
  * A header whose CRC is wrong says nothing about where the next one is, so the
- * search for it starts behind its first octet (9.2.4.1.2 has no better rule).
+ * search for it starts behind its first octet (9.2 has no better rule).
  */
 #include "dissectors/dnp3/dnp3.h"
 
 #define START_1 0x05
 #define START_2 0x64
 
-/* x^16+x^13+x^12+x^11+x^10+x^8+x^6+x^5+x^2+1, low bit first; 9.2.6. */
+/* x^16+x^13+x^12+x^11+x^10+x^8+x^6+x^5+x^2+1, low bit first; 9.2. */
 static const uint16_t crc_table[256] = {
     0x0000,
     0x365e,
@@ -355,7 +355,7 @@ dn_unblock(struct rd r, const struct dn_link *l, uint8_t ret[DN_USER_MAX],
 	return have;
 }
 
-/* 9.2.4.1.4, tables of primary and secondary function codes. */
+/* 9.2, tables of primary and secondary function codes. */
 const char *
 dn_link_name(const struct dn_link *l)
 {

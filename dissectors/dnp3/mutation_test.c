@@ -1,5 +1,5 @@
 /*
- * Golden fragments, broken in every simple way: each truncation, each flipped
+ * Golden fragments, behind the opening of a file (some are blocks of it), broken in every simple way: each truncation, each flipped
  * bit, each octet set to 0, 1 and its largest; wrapped anew, so that CRCs are
  * right.  The harness holds the parser to its contract; however the bytes are
  * cut into pieces, the lines are the same; and the next message is read.
@@ -24,9 +24,34 @@ static const struct {
     {B, "c0 81 0000 4604 5b01 0d00 07000000 04000000 0004 0100 00"},
     {B, "c1 81 0000 4605 5b01 0c00 07000000 00000080 41424344"},
     {B, "c6 83 0000 7801 5b01 0c00 01000000 0100 04 01 a1a2a3a4"},
+    {A, "c6 20 780a 5b01 1400 04 01 05000000 0100 1e00 0400 0000 0000 "
+	"616e6e61"},
+    {A, "c6 21 7807 5b01 1200 03000000 0100 0000 0b e80300000000 6e6f21"},
+    {A, "c0 1d 4602 5b01 1000 0c00 0200 0e00 0200 00000000 6162 7071"},
+    {B, "c0 81 0000 5501 5b01 0a00 05 04 01 00 4142 03 05 02 04"},
+    {B, "c0 81 0000 5701 5b01 0500 01 07 02 0102 5301 5b01 0800 41434d45 0700 "
+	"0200"},
+    /* entries of a directory, the last one in part */
+    {B, "c2 81 0000 4605 5b01 3800 07000000 00000080 1400 0200 0000 "
+	"05000000 e80300000000 ff01 0000 6364 1400 0100 0100 05000000 "
+	"e80300000000 ff01 0000 65 14 0003 0001"},
+    {A, "c0 0b 3202 0701 e80300000000 10270000 1400 06"},
+    {A, "c0 16 3c0206 010006"},
 };
 
 static struct harness *whole, *bytewise;
+
+static void
+prepare(struct harness *h)
+{
+	harness_reset(h);
+	h->claimed = true;
+	app(h, A,
+	    "c0 19 4603 5b01 1b00 1a00 0100 000000000000 0000 00000000 "
+	    "00000000 0100 0004 0100 2e");
+	app(h, B, "c0 81 0000 4604 5b01 0d00 07000000 04000000 0004 0100 00");
+	(void)harness_take(h);
+}
 
 static void
 run_one(uint8_t side, const uint8_t *user, size_t n)
@@ -35,9 +60,8 @@ run_one(uint8_t side, const uint8_t *user, size_t n)
 	size_t len = dn_wrap(side == A, 0xc0, user, n, frame);
 	char *lines;
 
-	harness_reset(whole);
-	harness_reset(bytewise);
-	whole->claimed = bytewise->claimed = true;
+	prepare(whole);
+	prepare(bytewise);
 	harness_send(whole, side, frame, len);
 	lines = strdup(harness_take(whole));
 	assert_non_null(lines);

@@ -66,6 +66,7 @@ part_size(char c)
 	case '2':
 	case 'i':
 	case 'u':
+	case 'a':
 	case 'd': return 2;
 	case '4':
 	case 'I':
@@ -150,6 +151,27 @@ put_flags(struct dn_point *p, uint8_t flags)
 	p->flags = flags;
 }
 
+/* Two digits an octet, low ones first; what is none is told as bytes. */
+static void
+decimal(struct dn_point *p, struct rd *r)
+{
+	struct rd all = rd_rest(r), at = all;
+	uint64_t v = 0, unit = 1;
+
+	while (rd_left(&at) > 0) {
+		unsigned b = rd_u8(&at);
+
+		if ((b & 15) > 9 || b >> 4 > 9 || rd_left(&all) > 8) {
+			p->kind = DN_HEX;
+			p->bytes = all;
+			return;
+		}
+		v += unit * ((b >> 4) * 10 + (b & 15));
+		unit *= 100;
+	}
+	put_uint(p, v);
+}
+
 /* Relative times count from the last common time of occurrence (g51). */
 static void
 relative(struct dn_frag *f, struct dn_point *p, uint16_t ms)
@@ -207,6 +229,11 @@ part(struct dn_frag *f, struct dn_point *p, struct rd *r, char c)
 		p->time = time48(r);
 		break;
 	case 'd': relative(f, p, rd_le16(r)); break;
+	case 'a':
+		p->has_association = true;
+		p->association = rd_le16(r);
+		break;
+	case 'b': decimal(p, r); break;
 	case 'x':
 		p->kind = DN_HEX;
 		p->bytes = rd_rest(r);

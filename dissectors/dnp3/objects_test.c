@@ -45,12 +45,32 @@ test_every_variation_has_its_value(void **state)
 	    {"3204 1701 00 e80300000000 0a000000 05", "'value':1000}"},
 	    {"3401 0701 0a00", "'value':10}"},
 	    {"5001 00 0707 01", "'index':7,'value':1}"},
-	    {"6501 00 0404 3412", "'value':'3412'}"},
+	    {"6501 00 0404 3412", "'value':1234}"},
+	    {"6502 00 0404 78563412", "'value':12345678}"},
+	    {"6503 00 0404 7856341200000099", "'value':'9900000012345678'}"},
+	    {"6501 00 0404 3a12", "'value':'3a12'}"},
 	    {"6601 00 0404 ff", "'value':255}"},
 	    {"6e03 00 0404 414243", "'value':'ABC'}"},
 	    {"6f02 1701 04 4142", "'value':'AB'}"},
-	    {"7101 1701 04 41", "'value':'A'}"},
-	    {"7901 00 0404 01 0100 05000000", "'value':5,'flags':1}"},
+	    {"7101 1701 04 41", "'index':4,'size':1}"},
+	    {"7901 00 0404 01 0100 05000000",
+		"'value':5,'association':1,'flags':1}"},
+	    {"5101 00 0404 63 1e 02", "'value':99}"},
+	    {"5301 5b01 0a00 41434d45 0700 0200 a1a2",
+		"'vendor':'ACME','object':7,'size':2}"},
+	    {"5302 5b01 0800 41434d45 0700 0200",
+		"'vendor':'ACME','object':7,'count':2}"},
+	    {"5501 5b01 0a00 05 04 01 00 4142 03 05 02 04",
+		"'elements':[{'code':4,'type':1,'size':0,'value':'AB'},"
+		"{'code':5,'type':2,'size':4}]}"},
+	    {"5601 5b01 0500 04 01 02 01 07",
+		"'elements':[{'code':1,'type':2,'size':1,'value':'07'}]}"},
+	    {"5602 5b01 0100 11", "'flags':17}"},
+	    {"5701 5b01 0500 01 07 02 0102", "'elements':['07','0102']}"},
+	    {"5801 5b01 0300 02 0102", "'elements':['0102']}"},
+	    {"5801 5b01 0300 03 0102", "'value':'030102'}"}, /* no chain */
+	    {"5a01 5b01 0300 617070", "'value':'app'}"},
+	    {"5b01 5b01 0100 00", "'value':'00'}"},
 	    {"7a02 1701 04 01 0100 05000000 e80300000000", "'time':1000}"},
 	    {"00f0 00 0000 02 02 0008", "'value':2048}"},
 	    {"00d8 00 0000 03 01 ff", "'value':-1}"},
@@ -191,6 +211,132 @@ test_attributes_are_identity(void **state)
 	harness_free(h);
 }
 
+/* What all attributes that a device may be given are told as. */
+static void
+test_attributes_by_variation(void **state)
+{
+	static const struct {
+		const char *object, *key;
+	} want[] = {
+	    {"00c4 00 0000", "program_name"},
+	    {"00c5 00 0000", "config_version"},
+	    {"00ce 00 0000", "user_text"},
+	    {"00cf 00 0000", "user_text"},
+	    {"00d0 00 0000", "user_text"},
+	    {"00f4 00 0000", "user_text"},
+	    {"00f9 00 0000", "protocol_revision"},
+	    {"00c6 00 0000", NULL},
+	    /* sets of the user's own: 252 is no vendor there */
+	    {"00fc 00 0101", "user_text"},
+	};
+	char text[96], line[96];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		struct harness *h = flow(DIS_TCP);
+
+		strcpy(text, "c0 81 0000 ");
+		strcat(text, want[i].object);
+		strcat(text, " 01 03 582020");
+		app(h, B, text);
+		strcpy(line, "'key':'");
+		strcat(line, want[i].key != NULL ? want[i].key : "");
+		strcat(line, want[i].key != NULL ? "','value':'X'" : "");
+		if (harness_has(h, line) != (want[i].key != NULL)) {
+			print_message("%s: %s", text, harness_take(h));
+			fail();
+		}
+		assert_int_equal(h->bad, 0);
+		harness_free(h);
+	}
+}
+
+/* One descriptor: name at 20, its length, type, size, time, permissions. */
+#define ENTRY(len, type, size) \
+	"1400 " len " " type " " size " e80300000000 ff01 0000 "
+
+static void
+test_directory_is_listed_however_its_blocks_end(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	app(h, A,
+	    "c0 19 4603 5b01 1b00 1a00 0100 000000000000 0000 00000000 "
+	    "00000000 0100 0004 0100 2e");
+	app(h, B, "c0 81 0000 4604 5b01 0d00 07000000 04000000 0004 0100 00");
+	/* 22 octets and the first 4 of the next descriptor */
+	app(h, B,
+	    "c1 81 0000 4605 5b01 2200 07000000 00000000 " ENTRY(
+		"0200", "0000", "05000000") "6162 1400 0300");
+	assert_true(harness_has(h, "'entries':[{'name':'ab','type':0,'size':5,"
+				   "'time':1000}]}"));
+	(void)harness_take(h);
+	/* its other 16 and 2 of its name's 3 octets */
+	app(h, B,
+	    "c2 81 0000 4605 5b01 1a00 07000000 01000000 "
+	    "0100 09000000 e80300000000 ff01 0000 6364");
+	assert_true(harness_has(h, "'entries':[{'name':'cd','cut':true,"
+				   "'type':1,'size':9,'time':1000}]}"));
+	(void)harness_take(h);
+	app(h, B,
+	    "c3 81 0000 4605 5b01 1f00 07000000 02000080 65 " ENTRY(
+		"0200", "0100", "01000000") "6667");
+	assert_true(harness_has(h, "'entries':[{'name':'fg','type':1"));
+	assert_int_equal(h->bad, 0);
+	harness_free(h);
+}
+
+static void
+test_file_is_not_taken_for_a_directory(void **state)
+{
+	static const char *const data[] = {
+	    ENTRY("0000", "0000", "05000000"), /* a name of nothing */
+	    ENTRY("0200", "0200", "05000000"), /* of no type */
+	    "1500 0200 0000 05000000 e80300000000 ff01 0000 ",
+	};
+	char text[160];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data) / sizeof(data[0]); i++) {
+		struct harness *h = flow(DIS_TCP);
+
+		app(h, A,
+		    "c0 19 4603 5b01 1b00 1a00 0100 000000000000 0000 00000000 "
+		    "00000000 0100 0004 0100 2e");
+		app(h, B,
+		    "c0 81 0000 4604 5b01 0d00 07000000 04000000 0004 0100 00");
+		strcpy(text, "c1 81 0000 4605 5b01 1e00 07000000 00000000 ");
+		strcat(text, data[i]);
+		strcat(text, "6162");
+		app(h, B, text);
+		assert_false(harness_has(h, "'entries'"));
+		harness_free(h);
+	}
+}
+
+static void
+test_log_in_to_files(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	/* g70v2: name at 12, 2 octets, password at 14, 2; key */
+	app(h, A,
+	    "c0 1d 4602 5b01 1000 0c00 0200 0e00 0200 00000000 "
+	    "6162 7071");
+	assert_true(harness_has(h, "'action':'login','user':'ab'"));
+	assert_false(harness_has(h, "pq"));
+	(void)harness_take(h);
+	app(h, B, "c0 81 0000 4602 5b01 0c00 0c00 0000 0c00 0000 4d000000");
+	assert_false(harness_has(h, "'kind':'auth'"));
+	app(h, B, "c1 81 0000 4602 5b01 0c00 0c00 0000 0c00 0000 00000000");
+	assert_true(harness_has(h, "'kind':'auth','dir':'response','action':"
+				   "'fail'}"));
+	assert_int_equal(h->bad, 0);
+	harness_free(h);
+}
+
 static void
 test_file_is_a_transfer(void **state)
 {
@@ -233,7 +379,11 @@ main(void)
 	    cmocka_unit_test(test_qualifiers),
 	    cmocka_unit_test(test_unknown_variation_ends_the_walk),
 	    cmocka_unit_test(test_attributes_are_identity),
+	    cmocka_unit_test(test_attributes_by_variation),
 	    cmocka_unit_test(test_file_is_a_transfer),
+	    cmocka_unit_test(test_directory_is_listed_however_its_blocks_end),
+	    cmocka_unit_test(test_file_is_not_taken_for_a_directory),
+	    cmocka_unit_test(test_log_in_to_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

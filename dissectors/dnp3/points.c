@@ -59,11 +59,11 @@ open_element(struct ev *e, const struct dn_item *it)
 	ev_uint(e, DNF_VAR, it->var);
 }
 
-/* Controls and files have an array of their own. */
+/* Controls, files and authentication have a place of their own. */
 static bool
 is_told_elsewhere(const struct dn_item *it)
 {
-	return it->group == 41 || it->group == 70 ||
+	return it->group == 41 || it->group == 70 || it->group == 120 ||
 	       (it->group == 12 && it->layout != NULL && it->layout[0] == 'K');
 }
 
@@ -85,10 +85,15 @@ learn(struct dn_frag *f, const struct dn_item *it)
 	f->has_control |= it->group == 12 || it->group == 41;
 	f->has_file |= it->group == 70;
 	f->has_auth |= it->group == 120;
+	/* a user's certificate, status or lasting key */
+	f->changes_user |=
+	    it->group == 120 &&
+	    (it->var == 8 || it->var == 10 || it->var == 11 || it->var == 13);
 	f->has_attribute |= it->group == 0;
 	f->has_value |= dn_group(it->group)->what != DN_GROUP_NONE;
 	f->only_session &= it->group == 50 || it->group == 80;
 	f->only_attribute &= it->group == 0;
+	f->only_terminal &= it->group == 112 || it->group == 113;
 }
 
 static void attribute(
@@ -110,8 +115,14 @@ tell_point(struct dn_frag *f, const struct dn_item *it, struct ev *e)
 	    it->layout[0] != 'p' && it->layout[0] != 'q') {
 		return;
 	}
+	if (dn_tell_set(it, e)) {
+		return;
+	}
 	dn_decode(f, it, &p);
 	dn_put_value(e, DNF_VALUE, &p);
+	if (p.has_association) {
+		ev_uint(e, DNF_ASSOCIATION, p.association);
+	}
 	if (p.has_flags) {
 		ev_uint(e, DNF_FLAGS, p.flags);
 	}
@@ -191,7 +202,7 @@ dn_tell_objects(struct dn_frag *f, struct ev *e)
 	if (rd_left(&f->objects) == 0) {
 		return;
 	}
-	f->only_session = f->only_attribute = true;
+	f->only_session = f->only_attribute = f->only_terminal = true;
 	before = e->nfields;
 	ev_array(e, DNF_OBJECTS);
 	dn_walk(f, visit_object, &t);
@@ -210,7 +221,7 @@ dn_tell_objects(struct dn_frag *f, struct ev *e)
 
 /* --- values -------------------------------------------------------------- */
 
-/* Octets of quality, 11.6: bits 0 to 6 where bit 7 is the state. */
+/* Octets of quality, 11: bits 0 to 6 where bit 7 is the state. */
 static size_t
 quality_text(const struct dn_item *it, uint8_t flags, char *buf, size_t size)
 {
@@ -326,7 +337,7 @@ dn_values(struct dn_frag *f)
 	}
 }
 
-/* --- attributes as values (11.4, A.1) ------------------------------------- */
+/* --- attributes as values (11, A (g0)) ------------------------------------- */
 
 static void
 integer(struct ev *e, struct rd r, bool is_signed)

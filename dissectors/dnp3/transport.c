@@ -5,7 +5,7 @@
  *	first octet of the user data:  FIN | FIR | sequence (6 bits)
  *
  * Segments of one fragment have rising sequence numbers, modulo 64, from any
- * first one; FIR throws away what was begun before (8.2.2).  Each pair of link
+ * first one; FIR throws away what was begun before (8.2).  Each pair of link
  * addresses has a fragment of its own.
  */
 #include <string.h>

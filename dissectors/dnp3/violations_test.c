@@ -32,6 +32,7 @@ test_fragments(void **state)
 	    {A, "c0 05 0c01 2801 00 0500 0f 01 64000000 c8000000 00",
 		"'reason':'control_code','offset':9"},
 	    {A, "c0 19 4603 5b01 0200 1a00", "'reason':'file_object'"},
+	    {A, "c0 20 7804 5b01 0100 01", "'reason':'auth_object','offset':8"},
 	};
 
 	(void)state;

@@ -105,7 +105,7 @@ carries(const struct dn_frag *f, const struct dn_item *it)
 	    dn_function(f->fc)->what & DN_DATA) {
 		return true;
 	}
-	/* 4.4.7: the time stands before what is to be frozen; 7.5: the
+	/* 4.4: the time stands before what is to be frozen; clause 7: the
 	 * objects of authentication go along with any request */
 	return it->group == 120 ||
 	       (it->group == 50 && (f->fc == 11 || f->fc == 12));
