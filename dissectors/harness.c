@@ -171,12 +171,15 @@ shared_drop(struct dis_ctx *ctx, const void *key, size_t key_n)
 	}
 }
 
+/* Its blocks stay: they are large, and most fragments are small. */
 static void
 reasm_clear(struct harness_reasm *m)
 {
-	free(m->bytes);
-	free(m->there);
-	*m = (struct harness_reasm){0};
+	if (m->there != NULL) {
+		memset(m->there, 0, m->end);
+	}
+	m->used = m->done = false;
+	m->end = m->total = 0;
 }
 
 static struct harness_reasm *
@@ -188,7 +191,7 @@ find_reasm(struct harness *h, const void *key, size_t key_n)
 	for (size_t i = 0; i < HARNESS_REASM; i++) {
 		struct harness_reasm *m = &h->reasm[i];
 
-		if (m->bytes == NULL) {
+		if (!m->used) {
 			unused = m;
 		} else if (!m->done && m->key_n == key_n &&
 			   memcmp(m->key, key, key_n) == 0) {
@@ -196,8 +199,11 @@ find_reasm(struct harness *h, const void *key, size_t key_n)
 		}
 	}
 	if (unused != NULL) {
-		unused->bytes = must_alloc(DIS_NEED_MAX);
-		unused->there = must_alloc(DIS_NEED_MAX);
+		if (unused->bytes == NULL) {
+			unused->bytes = must_alloc(DIS_NEED_MAX);
+			unused->there = must_alloc(DIS_NEED_MAX);
+		}
+		unused->used = true;
 		memcpy(unused->key, key, key_n);
 		unused->key_n = key_n;
 	}
@@ -222,6 +228,7 @@ reassemble(struct dis_ctx *ctx, const void *key, size_t key_n, uint32_t off,
 	if (n != 0) {
 		memcpy(m->bytes + off, rd_bytes(&piece, n), n);
 		memset(m->there + off, 1, n);
+		m->end = off + n > m->end ? off + n : m->end;
 	}
 	if (last) {
 		m->total = off + n;
@@ -689,6 +696,10 @@ harness_free(struct harness *h)
 {
 	if (h != NULL) {
 		forget(h);
+		for (size_t i = 0; i < HARNESS_REASM; i++) {
+			free(h->reasm[i].bytes);
+			free(h->reasm[i].there);
+		}
 		free(h);
 	}
 }

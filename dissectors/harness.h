@@ -59,9 +59,11 @@ struct harness_shared {
 struct harness_reasm {
 	uint8_t key[HARNESS_KEY_MAX];
 	size_t key_n;
-	uint8_t *bytes, *there; /* DIS_NEED_MAX each; NULL: free */
+	uint8_t *bytes, *there; /* DIS_NEED_MAX each, kept for the next one */
+	size_t end;             /* what was written to ends here */
 	size_t total;           /* 0: the last piece is still to come */
-	bool done;              /* handed out; goes with the next frame */
+	bool used;
+	bool done; /* handed out; goes with the next frame */
 };
 
 struct harness {

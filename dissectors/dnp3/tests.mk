@@ -10,3 +10,4 @@ $(foreach t,$(DNP3_TESTS),$(eval $(t)_OBJS = $$(DNP3_OBJS) \
 
 FUZZERS += dissectors/dnp3/dnp3_fuzz
 dissectors/dnp3/dnp3_fuzz_OBJS = $(DNP3_OBJS) $(DISSECTOR_TEST_OBJS)
+UNCOMPARED += dissectors/dnp3/link.o
