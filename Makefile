@@ -292,7 +292,7 @@ help:
 	    'make fuzz RUNS=N      fuzz every parser; T=dir/x_fuzz one' \
 	    'make lint             what machines say about the sources' \
 	    'make golden T=NAME    write a golden file anew' \
-	    'make differential     compare with tshark, PDU by PDU' \
+	    'make differential     compare with tshark: PDUs, then identities' \
 	    'make bench            packets per second beside other programs' \
 	    'make bench-memory     memory between 2 and 20 million packets' \
 	    'make bench-live       what a live sensor loses at full speed (root)' \
