@@ -124,8 +124,9 @@ static const struct bn_step vt_data[] = {
 static const struct bn_step authenticate[] = {C(0, UINT, BNF_RANDOM),
     CO(1, UINT, BI_SKIP), CO(2, TEXT, BNF_SOURCE_NAME),
     CO(3, TEXT, BI_PASSWORD), CO(4, BOOL, BI_SKIP), STOP};
-static const struct bn_step request_key[] = {
-    A(OID, BI_DEVICE), REST(BNF_PARAMETERS), STOP};
+static const struct bn_step request_key[] = {A(OID, BI_DEVICE),
+    A(UINT, BNF_SNET), A(OCTETS, BNF_SADR), A(OID, BNF_TARGET_OBJECT),
+    A(UINT, BNF_DNET), A(OCTETS, BNF_DADR), STOP};
 
 /* 13.13 */
 static const struct bn_step life_safety[] = {C(0, UINT, BNF_PROCESS),

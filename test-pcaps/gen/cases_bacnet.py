@@ -291,7 +291,8 @@ def control():
     c.ask(22, bn.uint(5) + bn.uint(6))
     c.ask(24, bn.cuint(0, 12345) + bn.ctx(2, bn.chars("operator")) +
           bn.ctx(3, bn.chars("s3cret")), bn.uint(54321))
-    c.ask(25, bn.obj(DEV, 1))
+    c.ask(25, bn.obj(DEV, 1) + bn.uint(0) + bn.octets(bn.bip("10.0.0.10")) +
+          bn.obj(DEV, 2) + bn.uint(5) + bn.octets(b"\x07"))
     c.ask(34, bn.group(0, bn.cuint(0, 100), bn.group(
         1, bn.sint(5), bn.sint(-1)), bn.group(
             2, bn.bitstring("1" + "0" * 23), bn.group(0, bn.text("hvac")))),
