@@ -135,6 +135,47 @@ test_long_transfers_stand_a_late_segment(void **state)
 	late(600, 511, 1);
 }
 
+#define SHUFFLED 40
+
+/* Behind the first one in any order within a window, some of them twice. */
+static void
+shuffled(uint32_t seed)
+{
+	struct harness *h = flow(DIS_UDP);
+	unsigned order[SHUFFLED], told = 0;
+
+	for (unsigned i = 0; i < SHUFFLED; i++) {
+		order[i] = i;
+	}
+	for (unsigned i = 1; i + 4 < SHUFFLED; i++) {
+		unsigned k, was = order[i];
+
+		seed = seed * 1664525 + 1013904223;
+		k = i + (seed >> 16) % 4;
+		order[i] = order[k];
+		order[k] = was;
+	}
+	for (unsigned i = 0; i < SHUFFLED; i++) {
+		seed = seed * 1664525 + 1013904223;
+		for (unsigned n = 0; n <= (seed >> 16) % 2; n++) {
+			long_segment(h, B, 5, order[i], SHUFFLED, NULL);
+			assert_false(harness_has(h, "abandoned"));
+			assert_int_equal(n, harness_has(h, "'repeat':true"));
+			told += is_told(h);
+		}
+	}
+	assert_int_equal(told, 1);
+	harness_free(h);
+}
+
+static void
+test_order_within_a_window_means_nothing(void **state)
+{
+	for (uint32_t seed = 0; seed < 50; seed++) {
+		shuffled(seed);
+	}
+}
+
 /* A request again, with the same invoke id and the same answer. */
 static void
 test_same_answer_to_a_new_request_is_new(void **state)
@@ -318,6 +359,7 @@ main(void)
 	    cmocka_unit_test(test_segments_become_whole),
 	    cmocka_unit_test(test_what_is_lost_stays_lost),
 	    cmocka_unit_test(test_long_transfers_stand_a_late_segment),
+	    cmocka_unit_test(test_order_within_a_window_means_nothing),
 	    cmocka_unit_test(test_same_answer_to_a_new_request_is_new),
 	    cmocka_unit_test(test_same_request_after_its_answer_is_new),
 	    cmocka_unit_test(test_transfers_of_both_directions_are_apart),
