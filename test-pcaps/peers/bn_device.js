@@ -48,11 +48,14 @@ function target(m) {
 	return m.header.routed ? points.child : own;
 }
 
-function key(id, dev) {
-	const instance = id.type === O.DEVICE && id.instance === 4194303 ?
-	    dev.instance : id.instance;
+/* Whatever device is there: the answer names it. */
+function real_id(id, dev) {
+	return id.type === O.DEVICE && id.instance === 4194303 ?
+	    {type: id.type, instance: dev.instance} : id;
+}
 
-	return id.type + ":" + instance;
+function key(id, dev) {
+	return id.type + ":" + real_id(id, dev).instance;
 }
 
 /* One message to the sender, from the device that it asked. */
@@ -146,13 +149,15 @@ function look_up(dev, id, property) {
 
 stack.on("readProperty", (m) => {
 	const {objectId, property} = m.payload;
-	const found = look_up(target(m), objectId, property);
+	const dev = target(m);
+	const found = look_up(dev, objectId, property);
 
 	if (found.error)
 		return refuse(m, ...found.error);
 	return acknowledge(m, (buffer) =>
-	    services.ReadProperty.encodeAcknowledge(buffer, objectId,
-		property.id, property.index, found.values));
+	    services.ReadProperty.encodeAcknowledge(buffer,
+		real_id(objectId, dev), property.id, property.index,
+		found.values));
 });
 
 function results(dev, spec) {
@@ -161,7 +166,7 @@ function results(dev, spec) {
 	    p.id === P.ALL && o ? [...o.keys()].map((id) =>
 		({id, index: b.ASN1_ARRAY_ALL})) : [p]);
 
-	return {objectId: spec.objectId, values: asked.map((p) => {
+	return {objectId: real_id(spec.objectId, dev), values: asked.map((p) => {
 		const found = look_up(dev, spec.objectId, p);
 
 		return {property: p, value: found.values || [{value: {
