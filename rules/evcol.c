@@ -354,6 +354,7 @@ set_field(struct evval *v, struct evcols *c, const struct ev *e,
 	case EV_T_UCS4BE:
 	case EV_T_HEX:
 	case EV_T_HEXNUM:
+	case EV_T_NUMBERED:
 	case EV_T_REGS:
 	case EV_T_BITS:
 	case EV_T_MAC:

@@ -53,6 +53,10 @@ field_print(
 	if (f->type == EV_T_NAME) {
 		return text_fit(buf, size, f->s, strnlen(f->s, EV_NAME_MAX));
 	}
+	if (f->type == EV_T_NUMBERED) {
+		n = ev_numbered_text(work, f);
+		return text_fit(buf, size, work, n);
+	}
 	json_init(&j, work, sizeof(work), NULL, NULL);
 	ev_json_field(&j, e, (size_t)(f - e->f));
 	n = j.used;

@@ -213,6 +213,14 @@ put_hexnum(struct json *j, const struct ev_field *f)
 }
 
 static void
+put_numbered(struct json *j, const struct ev_field *f)
+{
+	char buf[EV_NUMBERED_TEXT];
+
+	json_ascii(j, buf, ev_numbered_text(buf, f));
+}
+
+static void
 put_regs(struct json *j, const struct ev_field *f)
 {
 	struct rd r = rd_make(f->p, ev_len(f));
@@ -335,6 +343,7 @@ put_value(struct printer *pr, size_t at)
 		break;
 	case EV_T_HEX: json_hex(j, f->p, ev_len(f)); break;
 	case EV_T_HEXNUM: put_hexnum(j, f); break;
+	case EV_T_NUMBERED: put_numbered(j, f); break;
 	case EV_T_REGS: put_regs(j, f); break;
 	case EV_T_BITS: put_bits(j, f); break;
 	case EV_T_MAC:

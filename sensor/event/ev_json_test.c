@@ -214,6 +214,20 @@ test_hex_numbers_have_their_width(void **state)
 }
 
 static void
+test_numbered_names(void **state)
+{
+	struct ev *e = begin();
+
+	ev_array(e, EVF_OPS);
+	ev_numbered(e, EVF_ELEM, "analog_input", 0);
+	ev_numbered(e, EVF_ELEM, "analog-input", 4194303);
+	ev_numbered(e, EVF_ELEM, "x", UINT32_MAX);
+	ev_end(e);
+	check_fields("\"ops\":[\"analog_input 0\",\"analog-input 4194303\","
+		     "\"x 4294967295\"]");
+}
+
+static void
 test_registers_and_bits(void **state)
 {
 	static const uint8_t b[] = {
@@ -553,6 +567,7 @@ main(void)
 	    cmocka_unit_test(test_other_ends),
 	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_hex_numbers_have_their_width),
+	    cmocka_unit_test(test_numbered_names),
 	    cmocka_unit_test(test_registers_and_bits),
 	    cmocka_unit_test(test_addresses),
 	    cmocka_unit_test(test_no_bytes_are_no_value),

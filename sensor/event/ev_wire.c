@@ -157,6 +157,17 @@ wr_end(struct wr *w, const struct ev_end *d)
 	wr_sub(w, &d->sub);
 }
 
+/* Sent as the text that it is. */
+static void
+wr_numbered(struct wr *w, const struct ev_field *f)
+{
+	char buf[EV_NUMBERED_TEXT];
+	size_t n = ev_numbered_text(buf, f);
+
+	wr_le(w, n, 2);
+	wr_bytes(w, buf, n);
+}
+
 static void
 wr_bits(struct wr *w, const struct ev_field *f)
 {
@@ -179,6 +190,7 @@ wire_type(const struct ev_field *f)
 	case EV_T_NAME: none = f->s == NULL; break;
 	case EV_T_MAC: none = ev_len(f) != 6; break;
 	case EV_T_IP: none = ev_len(f) != 4 && ev_len(f) != 16; break;
+	case EV_T_NUMBERED: return EV_T_TEXT;
 	default: break;
 	}
 	return none ? EV_T_NULL : f->type;
@@ -191,6 +203,10 @@ wr_field(struct wr *w, const struct ev_field *f)
 
 	wr_le(w, f->id, 2);
 	wr_le(w, type, 1);
+	if (f->type == EV_T_NUMBERED) {
+		wr_numbered(w, f);
+		return;
+	}
 	switch ((enum ev_type)type) {
 	case EV_T_UINT:
 	case EV_T_INT:
@@ -221,6 +237,7 @@ wr_field(struct wr *w, const struct ev_field *f)
 	case EV_T_OBJECT:
 	case EV_T_ARRAY:
 	case EV_T_END:
+	case EV_T_NUMBERED:
 	case EV_T_COUNT: break;
 	}
 }
@@ -527,6 +544,7 @@ de_value(struct de *d, struct ev_field *f)
 	case EV_T_OBJECT:
 	case EV_T_ARRAY:
 	case EV_T_END: break;
+	case EV_T_NUMBERED:
 	case EV_T_COUNT:
 	default: rd_fail(&d->r); break;
 	}

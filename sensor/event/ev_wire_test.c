@@ -469,6 +469,20 @@ test_no_value_is_null(void **state)
 }
 
 static void
+test_numbered_names_arrive_as_text(void **state)
+{
+	struct ev e;
+
+	ev_numbered(begin(), EVF_OBJECT, "analog_input", 1234567890);
+	ev_uint(&s.ev, EVF_VALUE, 1);
+	assert_int_equal(decode(encode(), &e), 0);
+	assert_int_equal(e.f[0].type, EV_T_TEXT);
+	assert_int_equal(e.f[0].len, 23);
+	assert_memory_equal(e.f[0].p, "analog_input 1234567890", 23);
+	assert_int_equal(e.f[1].u, 1);
+}
+
+static void
 test_full_arena_is_our_own_fault(void **state)
 {
 	struct ev e = {.frame = 42};
@@ -560,6 +574,7 @@ main(void)
 	    cmocka_unit_test(test_strange_version_and_tail_are_refused),
 	    cmocka_unit_test(test_count_beyond_the_record_is_refused),
 	    cmocka_unit_test(test_no_value_is_null),
+	    cmocka_unit_test(test_numbered_names_arrive_as_text),
 	    cmocka_unit_test(test_full_arena_is_our_own_fault),
 	    cmocka_unit_test(test_costliest_record_fits_the_arena),
 	};

@@ -247,6 +247,25 @@ ev_ip_text(char *buf, uint8_t ipver, const struct ev_ip *ip)
 }
 
 size_t
+ev_numbered_text(char *buf, const struct ev_field *f)
+{
+	char digits[10];
+	size_t n = strnlen(f->s, EV_NAME_MAX), k = sizeof(digits);
+	uint32_t v = f->len;
+
+	memcpy(buf, f->s, n);
+	buf[n++] = ' ';
+	do {
+		digits[--k] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v != 0);
+	memcpy(buf + n, digits + k, sizeof(digits) - k);
+	n += sizeof(digits) - k;
+	buf[n] = '\0';
+	return n;
+}
+
+size_t
 ev_sub_text(char *buf, const struct ev_sub *s)
 {
 	int n = 0;

@@ -75,6 +75,9 @@ enum ev_type {
 	EV_T_OBJECT, /* opens; ends with END                            */
 	EV_T_ARRAY,  /* opens; elements carry EVF_ELEM                  */
 	EV_T_END,
+	EV_T_NUMBERED, /* s, len: static ASCII text and the number behind it,
+			  as "%s %u": points come by the hundred, and most
+			  of them are never printed                      */
 	EV_T_COUNT
 };
 
@@ -272,6 +275,15 @@ ev_name(struct ev *e, uint16_t id, const char *s)
 	ev_add(e, id, EV_T_NAME)->s = s;
 }
 
+static inline void
+ev_numbered(struct ev *e, uint16_t id, const char *s, uint32_t number)
+{
+	struct ev_field *f = ev_add(e, id, EV_T_NUMBERED);
+
+	f->len = number;
+	f->s = s;
+}
+
 /* type: TEXT, LATIN1, UCS..., HEX, REGS (len in bytes), BITS (len in bits) */
 static inline void
 ev_bytes(
@@ -337,11 +349,13 @@ const struct ev_field *ev_find(const struct ev *, uint16_t id);
 void ev_close(struct ev *);
 
 /* Text forms, for keys, alerts and logs; each returns the length. */
-#define EV_MAC_TEXT 18
-#define EV_IP_TEXT  46
-#define EV_SUB_TEXT 80
+#define EV_MAC_TEXT      18
+#define EV_IP_TEXT       46
+#define EV_SUB_TEXT      80
+#define EV_NUMBERED_TEXT (EV_NAME_MAX + 12)
 size_t ev_mac_text(char *buf, const uint8_t mac[6]);
 size_t ev_ip_text(char *buf, uint8_t ipver, const struct ev_ip *);
 size_t ev_sub_text(char *buf, const struct ev_sub *); /* "unit 10", ... */
+size_t ev_numbered_text(char *buf, const struct ev_field *);
 
 #endif
