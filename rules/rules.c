@@ -360,6 +360,12 @@ tell_hit(struct rules *r, const struct entry *e,
 	return hit(arg, &h);
 }
 
+bool
+rules_ask_for(const struct rules *r, const struct ev *ev)
+{
+	return r->slot[ev->kind][ev->cls].n != 0 && !(ev->flags & EV_REPEAT);
+}
+
 int
 rules_judge(struct rules *r, const struct rules_subject *sub,
     int (*hit)(void *, const struct rules_hit *), void *arg)
@@ -372,7 +378,7 @@ rules_judge(struct rules *r, const struct rules_subject *sub,
 	assert(r->tab->subject == NULL); /* hit() must not judge */
 	assert(ev->kind < EV_KIND_COUNT && ev->cls < EV_CLASS_COUNT);
 	s = &r->slot[ev->kind][ev->cls];
-	if (s->n == 0 || ev->flags & EV_REPEAT) {
+	if (!rules_ask_for(r, ev)) {
 		return 0;
 	}
 	r->tab->subject = sub;

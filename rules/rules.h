@@ -104,6 +104,8 @@ int rules_check(const char *dir,
     void (*problem)(void *, const struct rules_problem *), void *arg,
     size_t *ret_count) MUST_CHECK;
 
+/* Whether any rule wants to see events of this kind and class. */
+bool rules_ask_for(const struct rules *, const struct ev *);
 /*
  * Asks every rule that wants this event, in the order of files and lines;
  * hit() is called for those that hold, may use the connection as it likes,

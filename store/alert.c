@@ -324,7 +324,7 @@ judge(struct store *s)
 
 	int rc;
 
-	if (s->rules == NULL || (n->ev->flags & EV_REPEAT)) {
+	if (s->rules == NULL || !rules_ask_for(s->rules, n->ev)) {
 		return 0;
 	}
 	/*

@@ -192,7 +192,10 @@ find_object(struct store *s)
 	struct judged *n = &s->now;
 	const struct ev *e = n->ev;
 
-	if (e->kind == EV_OPERATION || e->kind == EV_VALUE) {
+	/* Of a value only rules ask for more than record.c takes of it. */
+	if (e->kind == EV_OPERATION ||
+	    (e->kind == EV_VALUE && s->rules != NULL &&
+		rules_ask_for(s->rules, e))) {
 		const struct ev_end *server =
 		    n->client == n->dst && n->dst != NULL ? &e->src : &e->dst;
 

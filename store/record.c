@@ -131,32 +131,75 @@ service(struct store *s)
 /* --- values and states ---------------------------------------------------- */
 
 static int
-point(struct store *s)
+count_points(struct store *s, struct addr *a)
 {
-	sqlite3_stmt *st = s->st[ST_POINT_PUT];
-	const struct judged *n = &s->now;
-	char object[OBJECT_MAX], value[EV_TEXT_MAX], quality[32], source[16];
-	char sub[EV_SUB_TEXT];
-	const struct ev *e = n->ev;
+	sqlite3_stmt *st = s->st[ST_POINT_COUNT];
+	int rc;
 
-	if (n->src == NULL ||
-	    field_text(e, EVF_OBJECT, object, sizeof(object)) == 0) {
+	if (a->points != 0) {
 		return 0;
 	}
-	sub_text(&e->src, sub);
-	(void)field_text(e, EVF_VALUE, value, sizeof(value));
-	(void)field_text(e, EVF_QUALITY, quality, sizeof(quality));
-	(void)field_text(e, EVF_SOURCE, source, sizeof(source));
+	db_bind(st, 1, a->id);
+	rc = db_step(st);
+	if (rc == 1) {
+		a->points = (uint32_t)db_get(st, 0) + 1;
+		db_reset(st);
+		rc = 0;
+	}
+	return rc;
+}
+
+struct point {
+	char object[OBJECT_MAX], value[EV_TEXT_MAX], quality[32], source[16];
+	char sub[EV_SUB_TEXT];
+};
+
+static int
+put_point(struct store *s, enum stmt which, const struct point *x)
+{
+	sqlite3_stmt *st = s->st[which];
+	const struct judged *n = &s->now;
+
 	db_bind(st, 1, n->src->id);
-	db_bind_text(st, 2, sub);
-	db_bind_text(st, 3, object);
-	db_bind_text(st, 4, ev_proto_name(e->proto));
-	db_bind_text(st, 5, value);
-	db_bind_text(st, 6, quality[0] != '\0' ? quality : NULL);
-	db_bind_text(st, 7, source);
-	db_bind(st, 8, (int64_t)e->ts_ns);
-	db_bind(st, 9, (int64_t)e->frame);
+	db_bind_text(st, 2, x->sub);
+	db_bind_text(st, 3, x->object);
+	if (which == ST_POINT_NEW) {
+		db_bind_text(st, 4, ev_proto_name(n->ev->proto));
+	}
+	db_bind_text(st, 5, x->value);
+	db_bind_text(st, 6, x->quality[0] != '\0' ? x->quality : NULL);
+	db_bind_text(st, 7, x->source);
+	db_bind(st, 8, (int64_t)n->ev->ts_ns);
+	db_bind(st, 9, (int64_t)n->ev->frame);
 	return db_run(st);
+}
+
+static int
+point(struct store *s)
+{
+	const struct judged *n = &s->now;
+	const struct ev *e = n->ev;
+	struct point x;
+	int rc;
+
+	if (n->src == NULL ||
+	    field_text(e, EVF_OBJECT, x.object, sizeof(x.object)) == 0) {
+		return 0;
+	}
+	sub_text(&e->src, x.sub);
+	(void)field_text(e, EVF_VALUE, x.value, sizeof(x.value));
+	(void)field_text(e, EVF_QUALITY, x.quality, sizeof(x.quality));
+	(void)field_text(e, EVF_SOURCE, x.source, sizeof(x.source));
+	rc = put_point(s, ST_POINT_AGAIN, &x);
+	if (rc != 0 || sqlite3_changes(s->db) != 0) {
+		return rc;
+	}
+	rc = count_points(s, n->src);
+	if (rc != 0 || n->src->points > LIMIT_STORE_POINTS_PER_ADDRESS) {
+		return rc;
+	}
+	n->src->points++;
+	return put_point(s, ST_POINT_NEW, &x);
 }
 
 struct state {

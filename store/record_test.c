@@ -118,6 +118,36 @@ test_point_keeps_its_last_value(void **state)
 	    "3/3");
 }
 
+static int
+tell_point(struct rig *r, uint32_t number, uint64_t v)
+{
+	struct ev *e = start(r, EV_VALUE, &plc, &hmi);
+
+	ev_numbered(e, EVF_OBJECT, "analog-input", number);
+	ev_uint(e, EVF_VALUE, v);
+	ev_name(e, EVF_SOURCE, "reported");
+	return sample_send(&r->x);
+}
+
+/* Of the known ones the last values are kept all the same. */
+static void
+test_address_has_so_many_points(void **state)
+{
+	struct rig *r = *state;
+	char buf[64];
+
+	for (uint32_t n = 0; n < LIMIT_STORE_POINTS_PER_ADDRESS + 2; n++) {
+		assert_int_equal(tell_point(r, n, 1), 0);
+	}
+	assert_int_equal(tell_point(r, 5, 2), 0);
+	assert_string_equal(
+	    rig_text(r,
+		"SELECT count(*) || '/' || max(value) || '/' || max(count) "
+		"FROM points",
+		buf, sizeof(buf)),
+	    "16384/2/2");
+}
+
 static void
 test_violations_and_gaps_are_counted_with_their_repeats(void **state)
 {
@@ -241,6 +271,7 @@ main(void)
 	    T(test_states_are_a_history_of_changes),
 	    T(test_transfer_is_one_row_from_begin_to_end),
 	    T(test_point_keeps_its_last_value),
+	    T(test_address_has_so_many_points),
 	    T(test_violations_and_gaps_are_counted_with_their_repeats),
 	    T(test_topology_and_log_ins_are_one_row_a_thing),
 	    T(test_notes_of_one_address_are_bounded),

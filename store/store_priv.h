@@ -53,6 +53,7 @@ struct addr {
 	int64_t id, asset, carrier, sole;
 	uint64_t first, last;
 	uint32_t links;
+	uint32_t points; /* it has told of, and 1; 0: not counted yet */
 	uint32_t ips, firm_ips;
 	uint16_t flags, roles, port;
 	uint8_t kind, how, slot, holders, current, transport;
