@@ -3,6 +3,7 @@ witness, tshark, and keeping what it said; known disagreements; the captures;
 TAP.
 """
 
+import concurrent.futures
 import csv
 import hashlib
 import json
@@ -192,6 +193,15 @@ def sets_of_captures(given, protos):
             ("recorded and sample", HERE, real),
             ("shared", folder, list(shared_captures(folder, protos))
              if have else None)]
+
+
+def side_by_side(fn, jobs):
+    """{path: fn(job)} for {path: job}: captures are shared among the
+    processors, large ones first."""
+    order = sorted(jobs, key=lambda path: (-os.path.getsize(path), path))
+    with concurrent.futures.ProcessPoolExecutor(
+            len(os.sched_getaffinity(0))) as pool:
+        return dict(zip(order, pool.map(fn, [jobs[p] for p in order])))
 
 
 class Tap:
