@@ -17,10 +17,10 @@ WHEN = bn.date(2024, 2, 29, 4) + bn.time(12, 30, 15, 50)
 STAMP_DATE = bn.group(2, WHEN)
 
 
-def talk(**kw):
+def talk(path=None, **kw):
     kw.setdefault("port", bn.PORT)
     kw.setdefault("cport", bn.PORT)
-    return Udp(Path(), **kw)
+    return Udp(path or Path(), **kw)
 
 
 class Client:

@@ -4,10 +4,12 @@ and what follows from them for devices behind routers.
 """
 
 import bn
+import wire
+from capfile import Capture
 from cases import case
 from cases_bacnet import (AI, AO, DEV, PORT_OBJ, PV, STAMP_SEQ, STAMP_TIME,
                           TREND, WHEN, Client, pieces, talk)
-from talk import SERVER, Udp, host
+from talk import SERVER, Path, Udp, host
 from wire import MS, S
 
 FLAGS1 = bn.ctx(1, bn.bits("1000"))
@@ -272,3 +274,53 @@ def transfers():
                 port=bn.PORT, cport=bn.PORT, t=u.t)
     other.rsp(bn.unicast(bn.ack(12, bn.read_ack(AO, 1, PV, bn.real(1)), 9)))
     return u.path.cap
+
+
+def everything(u):
+    """A message of each layer, and long answers."""
+    big = bn.read_ack(DEV, 1, 76, b"".join(bn.obj(AI, n) for n in range(60)))
+    u.req(bn.broadcast(bn.unconfirmed(8), dest=(0xFFFF, b"")))
+    u.rsp(bn.forwarded("10.0.0.88", bn.npdu(bn.unconfirmed(
+        0, bn.obj(DEV, 88) + bn.uint(1476) + bn.enum(3) + bn.uint(8)))))
+    u.req(bn.bvlc(2)).rsp(bn.bvlc(3, (bn.bip("10.0.0.20") + b"\xff" * 4) * 9))
+    u.rsp(bn.bvlc(bn.BROADCAST, bn.message(1, bn.nets(*range(1, 60)))))
+    for invoke in (1, 2):
+        u.req(bn.unicast(bn.confirmed(12, bn.coid(0, DEV, 1) +
+                                      bn.cuint(1, 76), invoke), expect=True))
+        u.rsp(bn.unicast(bn.ack(12, big, invoke)))
+    parts = pieces(big, 100)
+    u.req(bn.unicast(bn.confirmed(12, bn.coid(0, DEV, 1) + bn.cuint(1, 76), 3),
+                     expect=True))
+    for n, part in enumerate(parts):
+        u.rsp(bn.unicast(bn.ack(12, part, 3, (n, 4), n < len(parts) - 1)))
+    u.req(bn.unicast(bn.confirmed(15, bn.write(AO, 1, PV, bn.real(50), 8), 4),
+                     expect=True))
+    u.rsp(bn.unicast(bn.simple_ack(15, 4)))
+    u.rsp(bn.broadcast(bn.unconfirmed(3, event(5, ranges(bn.creal,
+                                                         bn.creal)))))
+    return u.path.cap
+
+
+@case("bacnet/cut")
+def cut():
+    """Frames cut at 80 bytes: what is there is told, marked, and nothing is
+    concluded from it."""
+    return everything(talk(path=Path(Capture(snaplen=80))))
+
+
+@case("bacnet/fragments")
+def fragments():
+    """Datagrams in IP fragments, in order, the last one first, overlapping;
+    one whose middle is missing."""
+    cap = Capture()
+    u = None
+    for order in ("up", "down", "overlap"):
+        u = talk(path=Path(cap, net=wire.Fragments(64, order)),
+                 **({"t": u.t + 10 * S} if u else {}))
+        everything(u)
+    u.req(bn.unicast(bn.confirmed(12, bn.coid(0, DEV, 1) + bn.cuint(1, 76)),
+                     expect=True))
+    at = len(cap.frames)
+    u.rsp(bn.unicast(bn.ack(12, bn.read_ack(DEV, 1, 28, bn.text("x" * 200)))))
+    del cap.frames[at + 1]
+    return cap
