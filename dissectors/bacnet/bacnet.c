@@ -30,6 +30,7 @@ _Static_assert(sizeof(fields) / sizeof(fields[0]) == BNF_END - EV_PROTO_BASE,
 
 #define BVLL_HEADER  4
 #define FUNCTION_MAX 12
+#define RECORD_NS    60000000000ull /* how long a record is not renewed */
 #define CTL_RESERVED 0x50
 
 /* --- probe --------------------------------------------------------------- */
@@ -220,18 +221,24 @@ bn_router_put(struct bn_pdu *p, uint16_t net)
 	}
 }
 
+/*
+ * That the sender speaks is put on record from time to time, not always: what
+ * flows share goes when it was not used for long.
+ */
 static void
 remember(struct bn_pdu *p)
 {
 	struct bn_state *st = p->ctx->state;
 	const struct ev_end *s = p->ctx->src;
+	uint64_t now = p->ctx->ts_ns, *since = &st->since_ns[p->ctx->side & 1];
 
 	if (p->cut || p->bvlc < 0) {
 		return;
 	}
-	if (!st->known[p->ctx->side & 1] && s->ipver != 0) {
-		st->known[p->ctx->side & 1] =
-		    known(p->ctx, s->ipver, s->ip.a, s->port, true);
+	if (s->ipver != 0 && (*since == 0 || now > *since + RECORD_NS)) {
+		(void)known(p->ctx, s->ipver, s->ip.a, s->port, true);
+		memset(st->nets[p->ctx->side & 1], 0, sizeof(st->nets[0]));
+		*since = now;
 	}
 	if (p->has_origin) {
 		(void)known(p->ctx, p->origin.ipver, p->origin.ip.a,

@@ -271,11 +271,11 @@ _Static_assert(sizeof(struct bn_wait) <= DIS_BLOB_MAX, "does not fit a blob");
 
 #define BN_NETS_KEPT 4
 
-/* State of a flow, by side. */
+/* State of a flow, by side: what of it is on record for all flows. */
 struct bn_state {
-	bool known[2]; /* its B/IP address is on record */
+	uint64_t since_ns[2];           /* ... from when on; 0: nothing */
+	uint16_t nets[2][BN_NETS_KEPT]; /* whose router it is */
 	uint8_t next[2];
-	uint16_t nets[2][BN_NETS_KEPT]; /* it is on record as their router */
 };
 
 /* One message under way from bytes to events. */
