@@ -326,6 +326,19 @@ bn_event(struct bn_pdu *p, enum ev_kind kind)
 }
 
 struct ev *
+bn_fact(struct bn_pdu *p, enum ev_kind kind)
+{
+	struct ev *e = bn_event(p, kind);
+
+	/* src is the carrier then, and has no address behind it. */
+	if (p->has_origin) {
+		e->flags |= EV_HAS_SUBJECT;
+		e->subject = p->who;
+	}
+	return e;
+}
+
+struct ev *
 bn_operation(struct bn_pdu *p, const char *op, uint32_t code, enum ev_class cls)
 {
 	struct ev *e = bn_event(p, EV_OPERATION);

@@ -318,6 +318,8 @@ struct bn_pdu {
 
 /* An event of this message: envelope with origin. */
 struct ev *bn_event(struct bn_pdu *, enum ev_kind);
+/* The same of what follows from it: about p->who, where that is not src. */
+struct ev *bn_fact(struct bn_pdu *, enum ev_kind);
 struct ev *bn_operation(
     struct bn_pdu *, const char *op, uint32_t code, enum ev_class);
 /* The layers below, in the order in which they are printed. */

@@ -137,7 +137,7 @@ state(struct bn_pdu *p, const char *what, const char *detail)
 static void
 auth(struct bn_pdu *p, const char *action)
 {
-	struct ev *e = bn_event(p, EV_AUTH);
+	struct ev *e = bn_fact(p, EV_AUTH);
 
 	ev_name(e, EVF_ACTION, action);
 	ev_name(e, EVF_DETAIL,
@@ -149,7 +149,7 @@ static void
 transfer(struct bn_pdu *p, const char *phase, bool to_device, const char *name,
     int64_t bytes)
 {
-	struct ev *e = bn_event(p, EV_TRANSFER);
+	struct ev *e = bn_fact(p, EV_TRANSFER);
 
 	ev_name(e, EVF_PHASE, phase);
 	ev_name(e, EVF_DIRECTION, to_device ? "to_device" : "from_device");

@@ -59,7 +59,7 @@ void
 bn_topology(struct bn_pdu *p, const char *relation, const char *peer,
     const char *detail, int64_t ttl)
 {
-	struct ev *e = bn_event(p, EV_TOPOLOGY);
+	struct ev *e = bn_fact(p, EV_TOPOLOGY);
 
 	ev_name(e, EVF_RELATION, relation);
 	if (peer != NULL) {
@@ -483,11 +483,7 @@ tell_value(struct bn_pdu *p, const struct bn_item *i, bool commanded)
 	if (flags == i) {
 		object = bn_text(p->m, "%s status-flags", object);
 	}
-	e = bn_event(p, EV_VALUE);
-	if (p->has_origin) {
-		e->flags |= EV_HAS_SUBJECT;
-		e->subject = p->who;
-	}
+	e = bn_fact(p, EV_VALUE);
 	bn_put_text(e, EVF_OBJECT, object);
 	bn_print(p->m, e, EVF_VALUE, i->value, 0);
 	if (quality != NULL) {

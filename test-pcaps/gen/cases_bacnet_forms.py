@@ -215,6 +215,7 @@ def origins():
         u.rsp(bn.forwarded("10.0.0.88", bn.npdu(apdu)))
         u.rsp(bn.forwarded("10.0.0.88", bn.npdu(
             apdu, source=(15, b"\x07"), dest=(0xFFFF, b""))))
+    u.rsp(bn.forwarded("10.0.0.89", bn.message(1, bn.nets(21))))
     u.req(bn.unicast(bn.unconfirmed(14, bn.uint(8) + bn.text("M-1") +
                                     bn.text("7") + bn.obj(DEV, 301))))
     return u.path.cap
