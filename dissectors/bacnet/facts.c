@@ -449,9 +449,9 @@ is_commandable(uint16_t type)
 static void
 tell_priority(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
 {
-	unsigned prio = i->has & BN_HAS_PRIO      ? i->priority
-			: is_commandable(i->type) ? 16
-						  : 0;
+	bool always = i->property == BN_PROP_PRESENT_VALUE &&
+		      !(i->has & BN_HAS_INDEX) && is_commandable(i->type);
+	unsigned prio = i->has & BN_HAS_PRIO ? i->priority : always ? 16 : 0;
 	struct rd c;
 	bool null = bn_lone(i->value, BN_NULL, &c);
 
@@ -466,12 +466,33 @@ tell_priority(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
 	}
 }
 
+/* The object for its present-value, else with the property's name. */
+static const char *
+point(struct bn_pdu *p, const struct bn_item *i)
+{
+	const char *object = bn_object_text(p->m, i->type, i->instance);
+	const char *name = bn_property_name(i->property);
+	bool indexed = i->has & BN_HAS_INDEX;
+
+	if (object == NULL ||
+	    (i->property == BN_PROP_PRESENT_VALUE && !indexed)) {
+		return object;
+	}
+	if (name == NULL) {
+		object = bn_text(p->m, "%s property-%u", object, i->property);
+	} else {
+		object = bn_text(p->m, "%s %s", object, name);
+	}
+	return object != NULL && indexed
+		   ? bn_text(p->m, "%s[%u]", object, i->index)
+		   : object;
+}
+
 static void
 tell_value(struct bn_pdu *p, const struct bn_item *i, bool commanded)
 {
-	const char *object = bn_object_text(p->m, i->type, i->instance);
-	const char *quality = NULL;
 	const struct bn_item *flags = beside(p->m, i, BN_PROP_STATUS_FLAGS);
+	const char *object = point(p, i), *quality = NULL;
 	struct ev *e;
 
 	if (object == NULL) {
@@ -479,9 +500,6 @@ tell_value(struct bn_pdu *p, const struct bn_item *i, bool commanded)
 	}
 	if (flags != NULL) {
 		quality = flags_name(flags->value);
-	}
-	if (flags == i) {
-		object = bn_text(p->m, "%s status-flags", object);
 	}
 	e = bn_fact(p, EV_VALUE);
 	bn_put_text(e, EVF_OBJECT, object);
@@ -502,10 +520,20 @@ tell_value(struct bn_pdu *p, const struct bn_item *i, bool commanded)
 
 /* --- a message ----------------------------------------------------------- */
 
-/* Status flags are the quality of a value where there is one. */
+/*
+ * Of what is reported the present-value, and status flags where they are not
+ * the quality of one; of what is written every single value.
+ */
 static bool
-is_shown(const struct bn_msg *m, const struct bn_item *i)
+is_shown(const struct bn_msg *m, const struct bn_item *i, bool commanded)
 {
+	struct rd v = i->value, one;
+	struct bn_tag t;
+
+	if (commanded) {
+		return bn_element(&v, &one) && rd_left(&v) == 0 &&
+		       bn_tag(&one, &t) && t.cls == BN_APP;
+	}
 	if (i->property == BN_PROP_STATUS_FLAGS) {
 		return beside(m, i, BN_PROP_PRESENT_VALUE) == NULL;
 	}
@@ -518,7 +546,7 @@ item(struct bn_pdu *p, const struct bn_item *i, bool commanded, const char *via)
 	if (!is_whole(i)) {
 		return;
 	}
-	if (is_shown(p->m, i)) {
+	if (is_shown(p->m, i, commanded)) {
 		tell_value(p, i, commanded);
 	} else if (commanded) {
 		return;

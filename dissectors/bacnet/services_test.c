@@ -103,6 +103,39 @@ test_relinquish_is_told_apart(void **state)
 }
 
 static void
+test_what_is_written_is_named(void **state)
+{
+	static const struct {
+		const char *hex, *text;
+	} all[] = {
+	    {"0c 00000004 19 2d 3e 44 42c60000 3f",
+		"'object':'analog-input 4 high-limit','value':99,"
+		"'source':'commanded'}"},
+	    {"0c 00400001 19 57 29 08 3e 00 3f",
+		"'object':'analog-output 1 priority-array[8]','value':null,"
+		"'source':'commanded'}"},
+	    {"0c 00000004 1a 1267 3e 21 05 3f",
+		"'object':'analog-input 4 property-4711','value':5,"},
+	};
+	struct harness *h = flow(DIS_UDP);
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		char buf[128];
+
+		(void)snprintf(buf, sizeof(buf), "02 75 01 0f %s", all[i].hex);
+		apdu(h, A, buf);
+		if (!harness_has(h, all[i].text)) {
+			fail_msg("%s: %s", all[i].text, harness_take(h));
+		}
+		(void)harness_take(h);
+	}
+	/* a list is told by the operation alone */
+	apdu(h, A, "02 75 01 0f 0c 03c00001 19 66 3e 3f");
+	assert_false(harness_has(h, "'kind':'value'"));
+	harness_free(h);
+}
+
+static void
 test_password_is_never_told(void **state)
 {
 	struct harness *h = flow(DIS_UDP);
@@ -184,6 +217,7 @@ main(void)
 	    cmocka_unit_test(test_read_multiple_ack_has_errors),
 	    cmocka_unit_test(test_writes_are_classed_by_what_they_write),
 	    cmocka_unit_test(test_relinquish_is_told_apart),
+	    cmocka_unit_test(test_what_is_written_is_named),
 	    cmocka_unit_test(test_password_is_never_told),
 	    cmocka_unit_test(test_cov_notification_has_quality),
 	    cmocka_unit_test(test_retried_request_is_paired_with_the_last),
