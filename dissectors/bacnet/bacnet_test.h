@@ -64,6 +64,7 @@ apdu(struct harness *h, uint8_t side, const char *hex)
 #define OP(dir, op, code, cls, rest)                                      \
 	"{'kind':'operation','dir':'" dir "','op':'" op "','code':" #code \
 	",'class':'" cls "'," rest "}\n"
+#define TOPOLOGY(dir, rest) "{'kind':'topology','dir':'" dir "'," rest "}\n"
 #define BAD(dir, reason, at)                                    \
 	"{'kind':'malformed','dir':'" dir "','reason':'" reason \
 	"','offset':" #at "}\n"

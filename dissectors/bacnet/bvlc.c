@@ -203,6 +203,15 @@ vmac(struct bn_pdu *p, struct ev *e, uint16_t id)
 	}
 }
 
+static const char *
+end_text(struct bn_pdu *p, const struct ev_end *e)
+{
+	char ip[EV_IP_TEXT];
+
+	(void)ev_ip_text(ip, e->ipver, &e->ip);
+	return bn_text(p->m, e->ipver == 6 ? "[%s]:%u" : "%s:%u", ip, e->port);
+}
+
 static void
 result(struct bn_pdu *p)
 {
@@ -243,6 +252,9 @@ result(struct bn_pdu *p)
 		rd_fail(&p->body);
 	}
 	dis_emit(p->ctx, e);
+	if (of != 0 && !p->cut && p->bad == NULL) {
+		bn_topology(p, "refuses", end_text(p, p->ctx->dst), name, -1);
+	}
 }
 
 /* Address and port, then what the table has beside it. */
@@ -334,17 +346,15 @@ registration(struct bn_pdu *p, struct ev *e)
 	}
 	dis_emit(p->ctx, e);
 	if (rd_ok(&p->body) && !p->cut) {
-		char ip[EV_IP_TEXT];
-
-		(void)ev_ip_text(ip, p->ctx->dst->ipver, &p->ctx->dst->ip);
 		bn_topology(
-		    p, "registers_at", bn_text(p->m, "%s", ip), NULL, ttl);
+		    p, "registers_at", end_text(p, p->ctx->dst), NULL, ttl);
 	}
 }
 
 static void
 deletion(struct bn_pdu *p, struct ev *e)
 {
+	const char *peer = NULL;
 	struct rd a;
 
 	if (p->v6) {
@@ -352,9 +362,13 @@ deletion(struct bn_pdu *p, struct ev *e)
 	}
 	a = rd_sub(&p->body, p->v6 ? 18 : 6);
 	if (rd_ok(&a)) {
-		bn_put_text(e, BNF_ADDRESS, bn_address_text(p->m, a));
+		peer = bn_address_text(p->m, a);
+		bn_put_text(e, BNF_ADDRESS, peer);
 	}
 	dis_emit(p->ctx, e);
+	if (peer != NULL && !p->cut) {
+		bn_topology(p, "foreign_device_deleted", peer, NULL, -1);
+	}
 }
 
 /* A request waits for its table, or for its result. */

@@ -39,17 +39,18 @@ test_registration_is_paired_with_its_result(void **state)
 	struct harness *h = flow(DIS_UDP);
 
 	bvlc(h, A, "81 05", "003c"); /* J.2.6: 60 s */
+	harness_assert(
+	    h, OP("request", "register_foreign_device", 5, "session",
+		   "'bvlc':5,'ttl':60") TOPOLOGY("request",
+		   "'relation':'registers_at','peer':'10.0.0.2:47808',"
+		   "'ttl':60"));
 	bvlc(h, B, "81 00", "0030"); /* J.2.2: refused */
-	harness_assert(h,
-	    OP("request", "register_foreign_device", 5, "session",
-		"'bvlc':5,'ttl':60") "{'kind':'topology','dir':'request','"
-				     "relation':'registers_at',"
-				     "'peer':'10.0.0.2','ttl':60}\n" OP(
-					 "response", "bvlc_result", 0,
-					 "session",
-					 "'status':'register_foreign_device_"
-					 "nak','rtt_us':0,"
-					 "'req_frame':1,'bvlc':0,'result':48"));
+	harness_assert(
+	    h, OP("response", "bvlc_result", 0, "session",
+		   "'status':'register_foreign_device_nak','rtt_us':0,"
+		   "'req_frame':1,'bvlc':0,'result':48") TOPOLOGY("response",
+		   "'relation':'refuses','peer':'10.0.0.1:47808',"
+		   "'detail':'register_foreign_device_nak'"));
 	harness_free(h);
 }
 
