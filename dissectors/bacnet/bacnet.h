@@ -82,6 +82,8 @@ enum {
 	BN_PROP_FDT = 415, /* bbmd-foreign-device-table */
 	BN_PROP_FD_BBMD = 418,
 	BN_PROP_NETWORK_TYPE = 427,
+	BN_PROP_ROUTING_TABLE = 428,
+	BN_PROP_VMAC_TABLE = 429,
 };
 
 #include "dissectors/bacnet/fields.h"

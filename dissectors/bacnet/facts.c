@@ -548,12 +548,11 @@ item(struct bn_pdu *p, const struct bn_item *i, bool commanded, const char *via)
 	}
 	if (is_shown(p->m, i, commanded)) {
 		tell_value(p, i, commanded);
-	} else if (commanded) {
-		return;
-	} else if (i->type == BN_OBJ_DEVICE) {
-		device(p, i, via);
-	} else if (i->type == BN_OBJ_NETWORK_PORT) {
+	} else if (i->type == BN_OBJ_NETWORK_PORT &&
+		   (!commanded || i->property == BN_PROP_BDT)) {
 		bn_network_port(p, i, via);
+	} else if (i->type == BN_OBJ_DEVICE && !commanded) {
+		device(p, i, via);
 	}
 }
 

@@ -171,6 +171,12 @@ test_ports_tell_neighbours(void **state)
 	    "'detail':'45 s left'");
 	port(h, "2a 01a2 4e 0e 1c 0a000042 0f 1a bac0 4f",
 	    "'relation':'registers_at','peer':'10.0.0.66:47808'");
+	port(h,
+	    "2a 01ac 4e 09 05 1d 06 0a000042bac0 29 00 09 06 19 07 29 01"
+	    "39 0a 4f",
+	    "'relation':'routes_by','peer':'net 6','detail':'07 busy'");
+	port(h, "2a 01ad 4e 0b 010203 19 07 4f",
+	    "'relation':'vmac','peer':'07','detail':'vmac 010203'");
 	/* six bytes: of Ethernet, of IPv4, of who knows */
 	port(h, "2a 01a7 4e 65 06 020000000014 4f 2a 01ab 4e 91 00 4f",
 	    "'key':'mac','value':'02:00:00:00:00:14'");

@@ -27,6 +27,19 @@ dotted(struct bn_pdu *p, struct rd c)
 	return bn_text(p->m, "%s", ip);
 }
 
+/* The content under a context tag; false when that is not what comes next. */
+static bool
+under(struct rd *r, uint8_t num, struct rd *ret)
+{
+	struct bn_tag t;
+
+	if (!bn_at_ctx(r, num) || !bn_tag(r, &t)) {
+		return false;
+	}
+	*ret = bn_content(r, &t);
+	return rd_ok(ret);
+}
+
 static const char *
 port_name(struct bn_pdu *p, const struct bn_item *i)
 {
@@ -96,11 +109,8 @@ host_port(struct bn_pdu *p, struct rd *r)
 		return NULL;
 	}
 	inside = bn_content(&host, &t);
-	if (!bn_at_ctx(r, 1) || !bn_tag(r, &t)) {
-		return NULL;
-	}
-	port = bn_content(r, &t);
-	if (!bn_unsigned(port, &number) || number > UINT16_MAX) {
+	if (!under(r, 1, &port) || !bn_unsigned(port, &number) ||
+	    number > UINT16_MAX) {
 		return NULL;
 	}
 	if (rd_left(&inside) == 4) {
@@ -121,6 +131,7 @@ host_port(struct bn_pdu *p, struct rd *r)
 static void
 broadcast_table(struct bn_pdu *p, struct rd v)
 {
+	bool written = p->type == BN_CONFIRMED;
 	unsigned left = TABLE_MAX;
 	struct bn_tag t;
 	struct rd c, entry;
@@ -129,14 +140,13 @@ broadcast_table(struct bn_pdu *p, struct rd v)
 	       bn_enclosed(&v, 0, &entry)) {
 		const char *peer = host_port(p, &entry), *mask = NULL;
 
-		if (bn_at_ctx(&v, 1) && bn_tag(&v, &t)) {
-			c = bn_content(&v, &t);
+		if (under(&v, 1, &c)) {
 			mask = dotted(p, c);
 		}
 		if (peer == NULL) {
 			return;
 		}
-		bn_topology(p, "bbmd", peer,
+		bn_topology(p, written ? "bbmd_written" : "bbmd", peer,
 		    mask != NULL ? bn_text(p->m, "mask %s", mask) : NULL, -1);
 	}
 }
@@ -147,26 +157,67 @@ foreign_table(struct bn_pdu *p, struct rd v)
 {
 	unsigned left = TABLE_MAX;
 	uint64_t ttl, remaining;
-	struct bn_tag t;
+	struct rd mac, c;
 
-	while (left-- > 0 && bn_at_ctx(&v, 0)) {
-		const char *peer;
-		struct rd c;
+	while (left-- > 0 && under(&v, 0, &mac) && under(&v, 1, &c) &&
+	       bn_unsigned(c, &ttl) && under(&v, 2, &c) &&
+	       bn_unsigned(c, &remaining)) {
+		const char *peer = bn_address_text(p->m, mac);
 
-		(void)bn_tag(&v, &t);
-		c = bn_content(&v, &t);
-		peer = bn_address_text(p->m, c);
-		if (!rd_ok(&c) || !bn_at_ctx(&v, 1) || !bn_tag(&v, &t) ||
-		    !bn_unsigned(bn_content(&v, &t), &ttl) ||
-		    !bn_at_ctx(&v, 2) || !bn_tag(&v, &t) ||
-		    !bn_unsigned(bn_content(&v, &t), &remaining) ||
-		    peer == NULL) {
+		if (peer == NULL) {
 			return;
 		}
 		bn_topology(p, "foreign_device", peer,
 		    bn_text(
 			p->m, "%u s left", (unsigned)(remaining & UINT16_MAX)),
 		    (int64_t)(ttl & UINT16_MAX));
+	}
+}
+
+/* BACnetRouterEntry, any number of them: who routes to which network. */
+static void
+routing_table(struct bn_pdu *p, struct rd v)
+{
+	static const char *const states[] = {
+	    "available", "busy", "disconnected"};
+	unsigned left = TABLE_MAX;
+	uint64_t net, state;
+	struct rd c, mac;
+
+	while (left-- > 0 && under(&v, 0, &c) && bn_unsigned(c, &net) &&
+	       under(&v, 1, &mac) && under(&v, 2, &c) &&
+	       bn_unsigned(c, &state)) {
+		const char *by = bn_address_text(p->m, mac);
+
+		if (by == NULL) {
+			return;
+		}
+		(void)under(&v, 3, &c); /* how fast: optional */
+		bn_topology(p, "routes_by",
+		    bn_numbered(p->m, "net", (uint16_t)net),
+		    bn_text(p->m, "%s %s", by,
+			state < sizeof(states) / sizeof(states[0])
+			    ? states[state]
+			    : "unknown"),
+		    -1);
+	}
+}
+
+/* BACnetVMACEntry, any number of them: whose virtual address is which. */
+static void
+vmac_table(struct bn_pdu *p, struct rd v)
+{
+	unsigned left = TABLE_MAX;
+	struct rd vmac, mac;
+
+	while (left-- > 0 && under(&v, 0, &vmac) && under(&v, 1, &mac)) {
+		const char *text = bn_hex_text(p->m, vmac);
+
+		if (text == NULL) {
+			return;
+		}
+		bn_topology(p, "vmac", bn_address_text(p->m, mac),
+		    bn_text(p->m, "vmac %s", text), -1);
 	}
 }
 
@@ -219,6 +270,8 @@ bn_network_port(struct bn_pdu *p, const struct bn_item *i, const char *via)
 	case 425: number(p, i); break;
 	case BN_PROP_BDT: broadcast_table(p, v); break;
 	case BN_PROP_FDT: foreign_table(p, v); break;
+	case BN_PROP_ROUTING_TABLE: routing_table(p, v); break;
+	case BN_PROP_VMAC_TABLE: vmac_table(p, v); break;
 	case BN_PROP_FD_BBMD:
 		if ((text = host_port(p, &v)) != NULL) {
 			bn_topology(

@@ -57,6 +57,13 @@ static const struct bn_step foreign_table[] = {ARRAY(EVF_VALUE),
     C(0, OCTETS, BI_ADDRESS), C(1, UINT, BNF_TTL), C(2, UINT, BNF_REMAINING),
     NEXT, STOP};
 
+/* BACnetRouterEntry, BACnetVMACEntry */
+static const struct bn_step routing_table[] = {ARRAY(EVF_VALUE),
+    C(0, UINT, BNF_NET), C(1, OCTETS, BI_ADDRESS), C(2, ENUM, BNF_STATE),
+    CO(3, UINT, BNF_PERFORMANCE), NEXT, STOP};
+static const struct bn_step vmac_table[] = {ARRAY(EVF_VALUE),
+    C(0, OCTETS, BNF_VMAC), C(1, OCTETS, BI_ADDRESS), NEXT, STOP};
+
 /* Where it registers as a foreign device: a lone BACnetHostNPort. */
 static const struct bn_step host_port[] = {
     ARRAY(EVF_VALUE), HOST_PORT, NEXT, STOP};
@@ -91,6 +98,8 @@ bn_value_steps(const struct bn_item *i)
 	case BN_PROP_BDT: return broadcast_table;
 	case BN_PROP_FDT: return foreign_table;
 	case BN_PROP_FD_BBMD: return host_port;
+	case BN_PROP_ROUTING_TABLE: return routing_table;
+	case BN_PROP_VMAC_TABLE: return vmac_table;
 	default: return NULL;
 	}
 }

@@ -168,6 +168,12 @@ def network_port():
          bn.cuint(2, 30))
     read(415, b"")
     read(418, at("10.0.0.66"))
+    read(428, b"".join(
+        bn.cuint(0, net) + bn.ctx(1, bn.bip(ip)) + bn.cuint(2, state) + rest
+        for net, ip, state, rest in (
+            (5, "10.0.0.66", 0, b""), (6, "10.0.0.67", 1, bn.cuint(3, 10)),
+            (7, "10.0.0.67", 2, b""))))
+    read(429, bn.ctx(0, b"\x01\x02\x03") + bn.ctx(1, bn.bip("fd00::77")))
     read(414, bn.uint(1))
     c.ask(26, bn.coid(0, PORT_OBJ, 1) + bn.cuint(1, 415) +
           bn.group(3, bn.uint(1), bn.sint(1)),
