@@ -252,6 +252,7 @@ differential: all
 captures: $(if $(REAL),tools)
 	$(Q)test-pcaps/gen/make.py
 	$(if $(REAL),$(Q)BUILD=$(B) test-pcaps/peers/record)
+	$(if $(REAL),$(Q)test-pcaps/peers/record_npm)
 
 bench: all tools
 	$(Q)BUILD=$(B) test-pcaps/bench $(BENCH_ARGS)
