@@ -112,6 +112,30 @@ dis_identity(struct dis_ctx *ctx, uint16_t proto, const struct ev_end *who,
 	dis_emit(ctx, e);
 }
 
+struct ev *
+dis_value(struct dis_ctx *ctx, uint16_t proto, enum ev_dir dir,
+    const char *object, size_t len)
+{
+	struct ev *e = dis_event(ctx, EV_VALUE, proto, dir);
+
+	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, object, len);
+	return e;
+}
+
+void
+dis_topology(struct dis_ctx *ctx, uint16_t proto, const struct ev_end *who,
+    const char *relation, const char *peer, size_t len)
+{
+	struct ev *e =
+	    dis_event(ctx, EV_TOPOLOGY, proto, (enum ev_dir)ctx->ev->dir);
+
+	e->flags |= EV_HAS_SUBJECT;
+	end_copy(&e->subject, who);
+	ev_name(e, EVF_RELATION, relation);
+	ev_bytes(e, EVF_PEER, EV_T_TEXT, peer, len);
+	dis_emit(ctx, e);
+}
+
 void
 dis_confirm(struct dis_ctx *ctx)
 {

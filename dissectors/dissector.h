@@ -164,6 +164,14 @@ void dis_malformed(struct dis_ctx *, uint16_t proto, enum ev_dir,
 void dis_identity(struct dis_ctx *, uint16_t proto, const struct ev_end *who,
     const char *key, enum ev_type, const void *text, size_t len,
     const char *via);
+/* Starts a value event: object is the point's name; the value is to be added,
+ * and where it comes from. */
+struct ev *dis_value(struct dis_ctx *, uint16_t proto, enum ev_dir,
+    const char *object, size_t len);
+/* What somebody says of another address or network: relation is static text,
+ * peer the other end. */
+void dis_topology(struct dis_ctx *, uint16_t proto, const struct ev_end *who,
+    const char *relation, const char *peer, size_t len);
 /* The flow's protocol is proven (self-proving message, or a valid pair). */
 void dis_confirm(struct dis_ctx *);
 

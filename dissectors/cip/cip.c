@@ -36,7 +36,7 @@ static const struct ev_field_info fields[] = {
     F(TYPE, "type", EV_R_NONE, "1 C-6"),
     F(COUNT, "count", EV_R_NONE, "L"),
     F(OFFSET, "offset", EV_R_NONE, "L"),
-    F(VALUES, "values", EV_R_NONE, "1 C-6"),
+    F(VALUES, "values", EV_R_VALUES, "1 C-6"),
     F(STATUSES, "statuses", EV_R_NONE, "1 A-4.3"),
     F(RESET_TYPE, "reset_type", EV_R_KEY, "1 5-2"),
     F(AND, "and", EV_R_NONE, "L"),
@@ -62,6 +62,32 @@ static const struct ev_field_info fields[] = {
     F(MULTIPLIER, "multiplier", EV_R_NONE, "1 3-5.5.1.4"),
     F(TRIGGER, "trigger", EV_R_NONE, "1 3-4.4.3"),
     F(CONN_PATH, "connection_path", EV_R_NONE, "1 3-5.5.1.10"),
+    F(ATTRIBUTE_VALUES, "attribute_values", EV_R_NONE, "1 A-4"),
+    F(OF_ATTRIBUTE, "attribute", EV_R_NONE, "1 A-4"),
+    F(OF_STATUS, "cip_status", EV_R_NONE, "1 A-4.3"),
+    F(IP, "ip", EV_R_NONE, "2 5-4.3.2.5"),
+    F(NETMASK, "netmask", EV_R_NONE, "2 5-4.3.2.5"),
+    F(GATEWAY, "gateway", EV_R_NONE, "2 5-4.3.2.5"),
+    F(DNS, "name_server", EV_R_NONE, "2 5-4.3.2.5"),
+    F(DNS_2, "name_server_2", EV_R_NONE, "2 5-4.3.2.5"),
+    F(DOMAIN, "domain", EV_R_NONE, "2 5-4.3.2.5"),
+    F(SYMBOLS, "symbols", EV_R_NONE, "L"),
+    F(OF_INSTANCE, "instance", EV_R_NONE, "L"),
+    F(INSTANCES, "instances", EV_R_NONE, "L"),
+    F(TEMPLATE, "template", EV_R_NONE, "L"),
+    F(MEMBERS, "members", EV_R_NONE, "L"),
+    F(HANDLE, "handle", EV_R_NONE, "L"),
+    F(BIT, "bit", EV_R_NONE, "L"),
+    F(SYSTEM, "system", EV_R_NONE, "L"),
+    F(DIMENSIONS, "dimensions", EV_R_NONE, "L"),
+    F(ACCESS, "external_access", EV_R_NONE, "L"),
+    F(SAFETY, "safety", EV_R_NONE, "5"),
+    F(FORMAT, "format", EV_R_NONE, "5"),
+    F(SCCRC, "sccrc", EV_R_NONE, "5"),
+    F(SCTS, "scts", EV_R_NONE, "5"),
+    F(TUNID, "tunid", EV_R_NONE, "5"),
+    F(OUNID, "ounid", EV_R_NONE, "5"),
+    F(WITHHELD, "data_withheld", EV_R_NONE, "5 5-4"),
     F(DATA, "data", EV_R_NONE, "1 2-4"),
 #undef F
 };
@@ -92,84 +118,89 @@ cip_mix_bytes(uint64_t key, const void *bytes, size_t n)
 /* --- what waits with a request -------------------------------------------- */
 
 /* Texts that do not fit are shared by all requests with the same ones. */
-struct far_texts {
-	uint8_t route_len, symbol_len;
-	char route[32];
-	char symbol[CIP_SYMBOL_MAX - 6];
+struct far_text {
+	uint8_t len;
+	char text[CIP_SYMBOL_MAX];
 };
 
-_Static_assert(sizeof(struct far_texts) <= 192, "more than is shared");
+_Static_assert(sizeof(struct far_text) <= 192, "more than is shared");
+_Static_assert(CIP_ROUTE_MAX <= CIP_SYMBOL_MAX, "a route must fit");
 
-static void
-far_key(uint8_t ret[9], uint64_t hash)
+/* Returns its key. */
+static uint64_t
+put_far(struct cip_msg *m, const char *text, size_t n)
 {
-	ret[0] = 'T';
-	memcpy(ret + 1, &hash, 8);
+	uint64_t hash = cip_mix_bytes(n, text, n);
+	struct far_text *far;
+	uint8_t key[9] = {'T'};
+
+	if (n == 0) {
+		return 0;
+	}
+	memcpy(key + 1, &hash, sizeof(hash));
+	far = m->ctx->sv->shared(m->ctx, key, sizeof(key), sizeof(*far), true);
+	if (far != NULL) {
+		far->len = (uint8_t)n;
+		memcpy(far->text, text, n);
+	}
+	return hash;
+}
+
+static struct rd
+get_far(struct cip_msg *m, uint64_t hash)
+{
+	const struct far_text *far;
+	uint8_t key[9] = {'T'};
+
+	if (hash == 0) {
+		return rd_make(NULL, 0);
+	}
+	memcpy(key + 1, &hash, sizeof(hash));
+	far = m->ctx->sv->shared(m->ctx, key, sizeof(key), sizeof(*far), false);
+	return far != NULL ? rd_make((const uint8_t *)far->text, far->len)
+			   : rd_make(NULL, 0);
 }
 
 static void
-keep_texts(struct cip_msg *m, const char *route, size_t route_len)
+keep_texts(struct cip_msg *m)
 {
+	const struct cip_call *call = m->call;
 	const struct cip_path *p = &m->path;
 	struct cip_wait *w = &m->wait;
-	struct far_texts *far;
-	uint64_t hash;
-	uint8_t key[9];
+	uint64_t hash[2];
 
-	w->route_len = (uint8_t)route_len;
+	w->route_len = call->route_len;
 	w->symbol_len = p->symbol_len;
-	if (route_len + p->symbol_len <= CIP_WAIT_TEXT) {
-		memcpy(w->text, route, route_len);
-		memcpy(w->text + route_len, p->symbol, p->symbol_len);
+	if ((size_t)call->route_len + p->symbol_len <= CIP_WAIT_TEXT) {
+		memcpy(w->text, call->route, call->route_len);
+		memcpy(w->text + call->route_len, p->symbol, p->symbol_len);
 		return;
 	}
 	w->flags |= CIP_WAIT_FAR;
-	hash = cip_mix_bytes(route_len, route, route_len);
-	hash = cip_mix_bytes(hash, p->symbol, p->symbol_len);
-	memcpy(w->text, &hash, sizeof(hash));
-	far_key(key, hash);
-	far = m->ctx->sv->shared(m->ctx, key, sizeof(key), sizeof(*far), true);
-	if (far == NULL) {
-		return;
-	}
-	far->route_len =
-	    (uint8_t)(route_len < sizeof(far->route) ? route_len
-						     : sizeof(far->route));
-	far->symbol_len = (uint8_t)(p->symbol_len < sizeof(far->symbol)
-					? p->symbol_len
-					: sizeof(far->symbol));
-	memcpy(far->route, route, far->route_len);
-	memcpy(far->symbol, p->symbol, far->symbol_len);
+	hash[0] = put_far(m, call->route, call->route_len);
+	hash[1] = put_far(m, p->symbol, p->symbol_len);
+	memcpy(w->text, hash, sizeof(hash));
 }
 
 static void
 recall_texts(struct cip_msg *m)
 {
 	const struct cip_wait *w = &m->wait;
-	const char *route = w->text, *symbol = w->text + w->route_len;
-	size_t route_len = w->route_len, symbol_len = w->symbol_len;
-	const struct far_texts *far;
-	uint64_t hash;
-	uint8_t key[9];
+	const uint8_t *text = (const uint8_t *)w->text;
+	struct rd route = rd_make(text, w->route_len);
+	struct rd symbol = rd_make(text + w->route_len, w->symbol_len);
+	uint64_t hash[2];
 
 	if (w->flags & CIP_WAIT_FAR) {
-		memcpy(&hash, w->text, sizeof(hash));
-		far_key(key, hash);
-		far = m->ctx->sv->shared(
-		    m->ctx, key, sizeof(key), sizeof(*far), false);
-		if (far == NULL) {
-			return;
-		}
-		route = far->route;
-		route_len = far->route_len;
-		symbol = far->symbol;
-		symbol_len = far->symbol_len;
+		memcpy(hash, w->text, sizeof(hash));
+		route = get_far(m, hash[0]);
+		symbol = get_far(m, hash[1]);
 	}
-	memcpy(m->path.symbol, symbol, symbol_len);
-	m->path.symbol_len = (uint8_t)symbol_len;
-	if (route_len != 0 && m->call->route_len == 0) {
-		memcpy(m->call->route, route, route_len);
-		m->call->route_len = (uint8_t)route_len;
+	m->path.symbol_len = (uint8_t)rd_left(&symbol);
+	rd_copy(&symbol, m->path.symbol, rd_left(&symbol));
+	if (m->call->route_len == 0) {
+		m->call->route_len = (uint8_t)rd_left(&route);
+		rd_copy(&route, m->call->route, rd_left(&route));
 	}
 }
 
@@ -193,7 +224,7 @@ wait_for_reply(struct cip_msg *m)
 	w->instance = p->instance;
 	w->attribute = (uint16_t)p->attribute;
 	w->outer_class = (uint16_t)p->outer_class;
-	keep_texts(m, m->call->route, m->call->route_len);
+	keep_texts(m);
 	(void)m->ctx->sv->put(m->ctx, m->call->key, w, sizeof(*w));
 }
 
@@ -284,6 +315,7 @@ read_reply(struct cip_msg *m, struct rd *ret_ext)
 
 	rd_skip(&m->body, 1);
 	m->status = rd_u8(&m->body);
+	m->has_status = rd_ok(&m->body);
 	words = rd_u8(&m->body);
 	*ret_ext = rd_make(NULL, 0);
 	if (words == 0) {
@@ -322,6 +354,15 @@ set_ends(struct cip_msg *m)
 	set_route(m->request ? m->ctx->dst : m->ctx->src, m->call);
 }
 
+void
+cip_target(const struct cip_msg *m, struct ev_end *ret)
+{
+	*ret = m->request ? *m->ctx->dst : *m->ctx->src;
+	if (m->call->route_len != 0) {
+		cip_route_end(ret, m->call->route, m->call->route_len);
+	}
+}
+
 static void
 tell_target(const struct cip_msg *m, struct ev *e)
 {
@@ -345,7 +386,7 @@ tell_target(const struct cip_msg *m, struct ev *e)
 	if (p->has_point) {
 		ev_uint(e, CIPF_POINT, p->point);
 	}
-	if (p->symbol_len != 0) {
+	if (p->symbolic && p->symbol_len != 0) {
 		ev_bytes(e, CIPF_SYMBOL, EV_T_TEXT, p->symbol, p->symbol_len);
 	}
 }
@@ -380,12 +421,12 @@ tell(struct cip_msg *m, struct rd ext)
 	if (m->cut) {
 		e->flags |= EV_CUT;
 	}
-	if (!m->request) {
+	if (m->has_status) {
 		e->status = cip_status_name(m->status);
 	}
 	ev_uint(e, CIPF_SERVICE, m->service);
 	tell_target(m, e);
-	if (!m->request) {
+	if (m->has_status) {
 		tell_status(m, e, ext);
 	}
 	if (call->route_len != 0) {

@@ -6,7 +6,12 @@
  *   epath.c        paths, segment by segment
  *   services.c     names and classes of services, by the path they are on
  *   names.c        tables of vendors, device types, classes and statuses
- *   bodies.c       what follows the path, by service: attributes, reset
+ *   route.c        the way to a module, and the device at its end
+ *   bodies.c       what follows the path, by service: lists, reset
+ *   attributes.c   values of attributes, where the object is known
+ *   symbols.c      Rockwell's lists of symbols, templates of structures
+ *   safety.c       the safety segment of a Forward Open
+ *   effects.c      states, transfers, log-ins that follow from a message
  *   wrapped.c      Multiple Service Packet, Unconnected Send, Execute PCCC
  *   conn.c         Forward Open and Close, the table of connections
  *   io.c           class 0 and 1 data: the protocol cipio
@@ -30,6 +35,10 @@
 #define CIP_ROUTE_MAX  EV_SUB_PATH_MAX
 #define CIP_NEST_MAX   3 /* messages within messages */
 
+/* Told of one message: with their fields they fit an event. */
+#define CIP_ELEMENTS_MAX 128
+#define CIP_SYMBOLS_MAX  128
+
 /* Classes whose services or attributes are read here. */
 enum cip_class {
 	CIP_IDENTITY = 0x01,
@@ -40,11 +49,15 @@ enum cip_class {
 	CIP_SAFETY_SUPERVISOR = 0x39,
 	CIP_SAFETY_LAST = 0x3c,
 	CIP_TIME_SYNC = 0x43,
+	CIP_SECURITY = 0x5d,
+	CIP_SECURITY_LAST = 0x62,
 	CIP_PROGRAM_NAME = 0x64,
 	CIP_PCCC = 0x67,
 	CIP_FORCE = 0x69,
+	CIP_PROGRAM = 0x6a, /* so called by what captures do with it */
 	CIP_SYMBOL = 0x6b,
 	CIP_TEMPLATE = 0x6c,
+	CIP_LOCK = 0x74, /* behind a controller */
 	CIP_CONTROLLER = 0x8e,
 	CIP_FLASH = 0xa1,
 	CIP_LOADER = 0xac,
@@ -68,6 +81,7 @@ enum cip_service {
 	CIP_SET_SINGLE = 0x10,
 	CIP_COMMON_LAST = 0x31, /* from 32 on: the class's own; [1] A-3 */
 	CIP_EXEC_PCCC = 0x4b,
+	CIP_LIST_INSTANCES = 0x4b,
 	CIP_READ_TAG = 0x4c,
 	CIP_WRITE_TAG = 0x4d,
 	CIP_FORWARD_CLOSE = 0x4e,
@@ -78,12 +92,19 @@ enum cip_service {
 	CIP_FORWARD_OPEN = 0x54,
 	CIP_LIST_SYMBOLS = 0x55,
 	CIP_LARGE_OPEN = 0x5b,
+	/* of the File object */
+	CIP_INIT_UPLOAD = 0x4b,
+	CIP_INIT_DOWNLOAD = 0x4c,
+	CIP_UPLOAD_TRANSFER = 0x4f,
+	CIP_DOWNLOAD_TRANSFER = 0x50,
+	/* of the Safety Supervisor */
+	CIP_SAFETY_RESET = 0x54,
 };
 
 /* General statuses that change what follows; [1] B-1. */
-#define CIP_STATUS_PARTIAL    0x06
-#define CIP_STATUS_ATTRIBUTES 0x0a
-#define CIP_STATUS_EMBEDDED   0x1e
+#define CIP_STATUS_PARTIAL  0x06
+#define CIP_STATUS_LIST     0x0a /* of a list some are not there */
+#define CIP_STATUS_EMBEDDED 0x1e
 
 /* Field ids, in the order of the table in cip.c. */
 enum cip_field {
@@ -131,13 +152,38 @@ enum cip_field {
 	CIPF_MULTIPLIER,
 	CIPF_TRIGGER,
 	CIPF_CONN_PATH,
+	CIPF_ATTRIBUTE_VALUES,
+	CIPF_OF_ATTRIBUTE,
+	CIPF_OF_STATUS,
+	CIPF_IP,
+	CIPF_NETMASK,
+	CIPF_GATEWAY,
+	CIPF_DNS,
+	CIPF_DNS_2,
+	CIPF_DOMAIN,
+	CIPF_SYMBOLS,
+	CIPF_OF_INSTANCE,
+	CIPF_INSTANCES,
+	CIPF_TEMPLATE,
+	CIPF_MEMBERS,
+	CIPF_HANDLE,
+	CIPF_BIT,
+	CIPF_SYSTEM,
+	CIPF_DIMENSIONS,
+	CIPF_ACCESS,
+	CIPF_SAFETY,
+	CIPF_FORMAT,
+	CIPF_SCCRC,
+	CIPF_SCTS,
+	CIPF_TUNID,
+	CIPF_OUNID,
+	CIPF_WITHHELD,
 	CIPF_DATA,
 	CIPF_END
 };
 
 /* Reasons of malformed events, explained in README.md: an interface. */
 #define CIP_BAD_SHORT    "message_short"
-#define CIP_BAD_LONG     "message_long"
 #define CIP_BAD_PATH     "path_segment"
 #define CIP_BAD_PATHSIZE "path_size"
 #define CIP_BAD_OFFSETS  "service_offsets"
@@ -222,6 +268,16 @@ void cip_path_read(struct rd path, struct cip_path *ret);
 /* Adds the segments as an array of hex texts. */
 void cip_path_tell(struct ev *, uint16_t id, struct rd path);
 
+/* --- route.c ------------------------------------------------------------- */
+
+/* At most ten characters; returns how many. */
+size_t cip_put_number(char *text, uint32_t);
+/* Adds another part of the way. */
+void cip_route_add(
+    char route[CIP_ROUTE_MAX], uint8_t *len, const char *more, size_t n);
+/* Makes of the device that was asked the one at the route's end. */
+void cip_route_end(struct ev_end *who, const char *route, size_t n);
+
 /* --- cip.c --------------------------------------------------------------- */
 
 /* What waits with a request for its reply. */
@@ -256,7 +312,7 @@ struct cip_msg {
 	struct rd rest; /* the same, as the operation found it    */
 	struct rd path_bytes;
 	size_t len;
-	bool request, paired, cut;
+	bool request, paired, cut, has_status;
 	uint8_t service; /* without the response bit */
 	uint8_t status;
 	uint16_t ext; /* first word of additional status, 0 = none */
@@ -265,9 +321,11 @@ struct cip_msg {
 	const char *op;
 	const char *bad;
 	size_t bad_at;
-	struct cip_path path; /* reply: of its request */
+	uint8_t ips_n;
 	struct dis_pair pair;
+	struct cip_path path; /* reply: of its request */
 	struct cip_wait wait;
+	uint8_t ips[5 * 4]; /* addresses in network order, for fields */
 };
 
 extern const struct dissector dissector_cip, dissector_cipio;
@@ -291,16 +349,8 @@ cip_bad(struct cip_msg *m, const char *reason, size_t at)
 static inline bool
 cip_is_ok(const struct cip_msg *m)
 {
-	return !m->request &&
+	return m->has_status &&
 	       (m->status == 0 || m->status == CIP_STATUS_PARTIAL);
-}
-
-/* A list may hold attributes though some could not be read; [1] B-1 */
-static inline bool
-cip_has_attributes(const struct cip_msg *m)
-{
-	return cip_is_ok(m) ||
-	       (!m->request && m->status == CIP_STATUS_ATTRIBUTES);
 }
 
 static inline enum ev_dir
@@ -328,6 +378,12 @@ void cip_name(struct cip_msg *);
 bool cip_is_tag(const struct cip_msg *);
 bool cip_is_on(const struct cip_msg *, uint32_t class_id);
 
+/* Who is asked, or answers: the device at the end of the route. */
+void cip_target(const struct cip_msg *, struct ev_end *ret);
+
+/* Whether the message may hold a password, or what stands for one. */
+bool cip_has_secret(const struct cip_msg *);
+
 /* --- names.c ------------------------------------------------------------- */
 
 /* NULL when unknown. */
@@ -347,6 +403,54 @@ void cip_close_request(struct cip_msg *, struct ev *);
 void cip_close_reply(struct cip_msg *, struct ev *);
 void cip_multiple_body(struct cip_msg *, struct ev *);
 void cip_send_body(struct cip_msg *, struct ev *);
+
+/* --- attributes.c --------------------------------------------------------- */
+
+struct cip_attribute;
+
+/* One value: where it stands and what it is. */
+struct cip_value {
+	unsigned id, status;
+	const struct cip_attribute *attribute; /* NULL: not known            */
+	struct rd bytes;
+	bool open; /* its end is not known: no bytes, and nothing follows   */
+};
+
+struct cip_walk {
+	uint8_t service;
+	bool list; /* ids stand in the message */
+	unsigned left, id;
+	const struct cip_attribute *row;
+	struct rd body;
+};
+
+/* All values of a message, from its body on. */
+void cip_walk_start(struct cip_walk *, const struct cip_msg *, struct rd body);
+bool cip_walk_next(struct cip_walk *, struct cip_value *ret);
+/* One value of an object that is known; false when it is not all there. */
+bool cip_take_value(
+    uint32_t class_id, unsigned id, struct rd *, struct cip_value *ret);
+/* Characters of a value that is a string; none of others. */
+struct rd cip_text_of(const struct cip_value *);
+/* Tells what the walk gives, and leaves the body behind it. */
+void cip_tell_values(struct cip_msg *, struct ev *, struct cip_walk);
+
+/* --- symbols.c ------------------------------------------------------------ */
+
+void cip_symbols_request(struct cip_msg *, struct ev *);
+void cip_symbols_reply(struct cip_msg *, struct ev *);
+void cip_tell_symbol_type(struct ev *, unsigned type);
+void cip_template_body(struct cip_msg *, struct ev *);
+/* Keeps what a reply says of a template, for its reading. */
+void cip_keep_template(struct cip_msg *);
+
+/* --- tags.c, safety.c ------------------------------------------------------ */
+
+/* Of an elementary data type; NULL when unknown. */
+const char *cip_type_name(unsigned type);
+/* The safety segment of a connection's path, where there is one. */
+void cip_tell_safety(struct ev *, struct rd path);
+bool cip_is_safety(struct rd path);
 
 /* --- events behind the operation ------------------------------------------ */
 
@@ -384,6 +488,7 @@ struct cip_leg {
 	uint8_t transport; /* class, 0 to 6 */
 	bool o2t;
 	bool fixed;
+	bool safety;  /* of CIP Safety */
 	bool started; /* the rest is filled */
 	bool has_run, run;
 	uint32_t eseq;
@@ -392,7 +497,7 @@ struct cip_leg {
 	struct ev_ip orig, targ;
 	uint8_t ipver;
 	uint8_t route_len;
-	char route[32]; /* behind the target's address, as text */
+	char route[CIP_ROUTE_MAX]; /* behind the target's address, as text */
 };
 
 _Static_assert(sizeof(struct cip_leg) <= 192, "more than is shared");

@@ -193,6 +193,7 @@ test_module_in_a_slot_is_its_own_subject(void **state)
 	    h, B, 1, "81 00 00 00 0100 0e00 3600 1403 6030 3f825100 03 4c3631");
 	assert_false(harness_has(h, "unconnected_send"));
 	HAS(h, "'sub':{'path':'1,3'}},'key':'serial','value':'0x0051823f'");
+	HAS(h, "'key':'slot','value':'3'");
 	HAS(h, "'key':'run_state','value':'run'");
 	HAS(h, "'key':'key_switch','value':'remote'");
 	(void)harness_take(h);

@@ -17,9 +17,9 @@ struct opening {
 	uint32_t rpi_o2t, rpi_t2o;
 	uint16_t size_o2t, size_t2o;
 	uint8_t multiplier, trigger;
-	bool fixed_o2t, fixed_t2o;
+	bool fixed_o2t, fixed_t2o, safety;
 	uint8_t route_len;
-	char route[32];
+	char route[CIP_ROUTE_MAX];
 };
 
 _Static_assert(sizeof(struct opening) <= 192, "more than is shared");
@@ -51,24 +51,40 @@ tell_triple(struct ev *e, const struct triple *t)
 
 /* --- the table ------------------------------------------------------------ */
 
-static struct opening *
-opening(const struct cip_msg *m, const struct triple *t, bool make, bool drop)
+#define OPENING_KEY 9
+
+static void
+opening_key(
+    const struct cip_msg *m, const struct triple *t, uint8_t ret[OPENING_KEY])
 {
 	const struct ev_end *o = m->request ? m->ctx->src : m->ctx->dst;
 	const struct ev_end *g = m->request ? m->ctx->dst : m->ctx->src;
 	uint64_t hash = (uint64_t)t->serial << 48 | (uint64_t)t->vendor << 32 |
 			t->orig_serial;
-	uint8_t key[9] = {'O'};
 
 	hash = cip_mix_bytes(hash, o->ip.a, o->ipver == 6 ? 16 : 4);
 	hash = cip_mix_bytes(hash, g->ip.a, g->ipver == 6 ? 16 : 4);
-	memcpy(key + 1, &hash, sizeof(hash));
-	if (drop) {
-		m->ctx->sv->shared_drop(m->ctx, key, sizeof(key));
-		return NULL;
-	}
+	ret[0] = 'O';
+	memcpy(ret + 1, &hash, sizeof(hash));
+}
+
+static struct opening *
+opening(const struct cip_msg *m, const struct triple *t, bool make)
+{
+	uint8_t key[OPENING_KEY];
+
+	opening_key(m, t, key);
 	return m->ctx->sv->shared(
 	    m->ctx, key, sizeof(key), sizeof(struct opening), make);
+}
+
+static void
+drop_opening(const struct cip_msg *m, const struct triple *t)
+{
+	uint8_t key[OPENING_KEY];
+
+	opening_key(m, t, key);
+	m->ctx->sv->shared_drop(m->ctx, key, sizeof(key));
 }
 
 #define LEG_KEY 22
@@ -134,6 +150,7 @@ make_leg(
 	leg->size = o2t ? o->size_o2t : o->size_t2o;
 	leg->fixed = o2t ? o->fixed_o2t : o->fixed_t2o;
 	leg->transport = o->trigger & 0x0f;
+	leg->safety = o->safety;
 	leg->orig = orig->ip;
 	leg->targ = targ->ip;
 	leg->ipver = targ->ipver;
@@ -239,10 +256,11 @@ cip_open_request(struct cip_msg *m, struct ev *e)
 	ev_uint(e, CIPF_MULTIPLIER, 4u << (o.multiplier & 7));
 	tell_triple(e, &o.triple);
 	tell_key(e, &path.key);
+	cip_tell_safety(e, o.path);
 	cip_path_tell(e, CIPF_CONN_PATH, o.path);
 	ev_end(e);
 	/* The reply has none of this but the triple. */
-	keep = opening(m, &o.triple, true, false);
+	keep = opening(m, &o.triple, true);
 	if (keep == NULL) {
 		return;
 	}
@@ -257,10 +275,12 @@ cip_open_request(struct cip_msg *m, struct ev *e)
 	keep->fixed_t2o = is_fixed(&o, o.params_to);
 	keep->multiplier = o.multiplier & 7;
 	keep->trigger = o.trigger;
-	keep->route_len = path.route_len < sizeof(keep->route)
-			      ? path.route_len
-			      : sizeof(keep->route);
-	memcpy(keep->route, path.route, keep->route_len);
+	keep->safety = cip_is_safety(o.path);
+	/* By the way of the message, and on from there. */
+	keep->route_len = m->call->route_len;
+	memcpy(keep->route, m->call->route, keep->route_len);
+	cip_route_add(
+	    keep->route, &keep->route_len, path.route, path.route_len);
 }
 
 static void
@@ -275,7 +295,7 @@ open_failed(struct cip_msg *m, struct ev *e)
 	ev_object(e, CIPF_OPEN);
 	tell_triple(e, &t);
 	ev_end(e);
-	(void)opening(m, &t, false, true);
+	drop_opening(m, &t);
 }
 
 void
@@ -298,7 +318,7 @@ cip_open_reply(struct cip_msg *m, struct ev *e)
 	if (!rd_ok(&m->body)) {
 		return;
 	}
-	o = opening(m, &t, false, false);
+	o = opening(m, &t, false);
 	ev_object(e, CIPF_OPEN);
 	ev_hexnum(e, CIPF_OT, ot, 4);
 	ev_hexnum(e, CIPF_TO, to, 4);
@@ -324,11 +344,9 @@ void
 cip_close_request(struct cip_msg *m, struct ev *e)
 {
 	struct triple t;
-	struct rd path;
 
 	rd_skip(&m->body, 2); /* priority and ticks */
 	t = read_triple(&m->body);
-	path = rd_sub(&m->body, 0);
 	if (!rd_ok(&m->body)) {
 		return;
 	}
@@ -336,6 +354,7 @@ cip_close_request(struct cip_msg *m, struct ev *e)
 	tell_triple(e, &t);
 	if (rd_has(&m->body, 2)) {
 		size_t words = rd_u8(&m->body);
+		struct rd path;
 
 		rd_skip(&m->body, 1);
 		path = rd_sub(&m->body, 2 * words);
@@ -357,11 +376,11 @@ cip_close_reply(struct cip_msg *m, struct ev *e)
 	ev_object(e, CIPF_OPEN);
 	tell_triple(e, &t);
 	ev_end(e);
-	o = opening(m, &t, false, false);
+	o = opening(m, &t, false);
 	if (m->status == 0 && o != NULL) {
 		drop_leg(m, true, o->id_o2t);
 		drop_leg(m, false, o->id_t2o);
-		(void)opening(m, &t, false, true);
+		drop_opening(m, &t);
 	}
 }
 
@@ -387,14 +406,13 @@ static void
 expected(struct cip_msg *m, const struct cip_path *path)
 {
 	const struct cip_key *k = &path->key;
+	char text[64], route[CIP_ROUTE_MAX];
+	uint8_t n = m->call->route_len;
 	struct ev_end who = *m->ctx->dst;
-	char text[64];
 
-	if (path->route_len != 0) {
-		who.sub.kind = EV_SUB_PATH;
-		who.sub.len = path->route_len;
-		memcpy(who.sub.path, path->route, path->route_len);
-	}
+	memcpy(route, m->call->route, n);
+	cip_route_add(route, &n, path->route, path->route_len);
+	cip_route_end(&who, route, n);
 	if (k->vendor != 0) {
 		snprintf(text, sizeof(text), "%u", k->vendor);
 		fact(m, &who, "vendor_id", text, "expected");
@@ -415,9 +433,8 @@ expected(struct cip_msg *m, const struct cip_path *path)
 		fact(m, &who, "product_code", text, "expected");
 	}
 	if ((k->major & 0x7f) != 0) {
-		/* as devices say it of themselves (identity.c) */
 		snprintf(
-		    text, sizeof(text), "%u.%03u", k->major & 0x7fU, k->minor);
+		    text, sizeof(text), "%u.%03u", k->major & 0x7f, k->minor);
 		fact(m, &who, "firmware", text, "expected");
 	}
 }

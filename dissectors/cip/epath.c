@@ -10,8 +10,6 @@
  * Types 5 to 7 are data types and reserved: a path ends there.  Only padded
  * paths are read, which is what messages carry ([1] C-1.3).
  */
-#include <stdio.h>
-
 #include "dissectors/cip/cip.h"
 
 #define PORT_EXTENDED 15
@@ -188,36 +186,31 @@ put(char *text, uint8_t *len, size_t size, bool *overlong, const void *p,
 	}
 }
 
+#define HOP_MAX (10 + 1 + 255)
+
 /* "1,0" for slot 0 of the backplane; further hops follow behind commas. */
 static void
 add_route(struct cip_path *p, const struct cip_segment *s)
 {
-	char buf[16];
-	int n = snprintf(buf, sizeof(buf), "%s%u,", p->route_len ? "," : "",
-	    (unsigned)s->value);
 	struct rd link = s->bytes;
-	size_t link_n = rd_left(&link);
+	char hop[HOP_MAX];
+	size_t n = cip_put_number(hop, s->value);
 
-	put(p->route, &p->route_len, sizeof(p->route), &p->overlong, buf,
-	    (size_t)n);
-	if (link_n == 1) {
-		n = snprintf(buf, sizeof(buf), "%u", rd_u8(&link));
-		put(p->route, &p->route_len, sizeof(p->route), &p->overlong,
-		    buf, (size_t)n);
-		return;
+	hop[n++] = ',';
+	if (rd_left(&link) == 1) {
+		n += cip_put_number(hop + n, rd_u8(&link));
 	}
 	/* An IP address or a host name, as text; [2] 3-3.7. */
 	while (rd_left(&link) > 0) {
 		char c = (char)rd_u8(&link);
 
-		if (c < '!' || c > '~') {
-			c = c == 0 ? ' ' : '?';
-		}
-		if (c != ' ') {
-			put(p->route, &p->route_len, sizeof(p->route),
-			    &p->overlong, &c, 1);
+		if (c > ' ' && c <= '~' && c != ',') {
+			hop[n++] = c;
+		} else if (c != 0 && c != ' ') {
+			hop[n++] = '?';
 		}
 	}
+	cip_route_add(p->route, &p->route_len, hop, n);
 }
 
 static void
@@ -242,15 +235,27 @@ static void
 add_index(struct cip_path *p, uint32_t index, bool again)
 {
 	char buf[16];
-	int n;
+	size_t n;
 
 	if (again && p->symbol_len < sizeof(p->symbol)) {
 		p->symbol_len--; /* the bracket that closed */
 	}
-	n = snprintf(
-	    buf, sizeof(buf), "%s%u]", again ? "," : "[", (unsigned)index);
-	put(p->symbol, &p->symbol_len, sizeof(p->symbol), &p->overlong, buf,
-	    (size_t)n);
+	buf[0] = again ? ',' : '[';
+	n = 1 + cip_put_number(buf + 1, index);
+	buf[n++] = ']';
+	put(p->symbol, &p->symbol_len, sizeof(p->symbol), &p->overlong, buf, n);
+}
+
+/* A symbol by its number has no name but that: "Program:Main.symbol 12". */
+static void
+add_numbered(struct cip_path *p, uint32_t instance)
+{
+	char buf[20] = ".symbol ";
+	size_t n = 8 + cip_put_number(buf + 8, instance);
+	size_t from = p->symbol_len == 0;
+
+	put(p->symbol, &p->symbol_len, sizeof(p->symbol), &p->overlong,
+	    buf + from, n - from);
 }
 
 static void
@@ -271,9 +276,13 @@ add_logical(struct cip_path *p, const struct cip_segment *s, bool *index)
 	case CIP_LOG_INSTANCE:
 		p->has_instance = true;
 		p->instance = s->value;
+		if (p->has_class && p->class_id == CIP_SYMBOL &&
+		    s->value != 0) {
+			add_numbered(p, s->value);
+		}
 		break;
 	case CIP_LOG_MEMBER:
-		if (p->symbolic) {
+		if (p->symbol_len != 0) {
 			add_index(p, s->value, was_index);
 			*index = true;
 		}

@@ -63,7 +63,11 @@ tell_status(struct dis_ctx *ctx, uint16_t proto, const struct ev_end *who,
 						    : "fault",
 		    0, via);
 	}
-	/* Bits 12 and 13 are the vendor's: Logix tells its key there. */
+	/*
+	 * Bits 12 and 13 are the vendor's: Logix tells its key there.  3 was
+	 * seen in remote run (3060) and remote program (3070); 1 and 2 are
+	 * what clients take them for.
+	 */
 	if (id->has_vendor && id->vendor == VENDOR_ROCKWELL &&
 	    id->has_device_type && id->device_type == TYPE_PLC &&
 	    switches[id->status >> 12 & 3] != NULL) {
@@ -79,6 +83,43 @@ tell_status(struct dis_ctx *ctx, uint16_t proto, const struct ev_end *who,
 	}
 	ev_name(e, EVF_VIA, via);
 	dis_emit(ctx, e);
+}
+
+static bool
+is_catalog_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-';
+}
+
+/*
+ * Rockwell puts the catalog number first, and the series behind a stroke:
+ * "1756-L61/B LOGIX5561".  Names without a number of four digits and a dash
+ * in front are something else.
+ */
+static void
+tell_catalog(struct dis_ctx *ctx, uint16_t proto, const struct ev_end *who,
+    const struct cip_identity *id, const char *via)
+{
+	const char *name = id->name;
+	size_t n = 0;
+
+	while (n < id->name_len && is_catalog_char(name[n])) {
+		n++;
+	}
+	if (n < 6 || name[4] != '-') {
+		return;
+	}
+	for (size_t i = 0; i < 4; i++) {
+		if (name[i] < '0' || name[i] > '9') {
+			return;
+		}
+	}
+	dis_identity(ctx, proto, who, "order_number", EV_T_TEXT, name, n, via);
+	if (n + 1 < id->name_len && name[n] == '/' && name[n + 1] >= 'A' &&
+	    name[n + 1] <= 'Z') {
+		dis_identity(ctx, proto, who, "hardware", EV_T_TEXT,
+		    name + n + 1, 1, via);
+	}
 }
 
 void
@@ -118,249 +159,209 @@ cip_tell_identity(struct dis_ctx *ctx, uint16_t proto, const struct ev_end *who,
 	if (id->name_len != 0) {
 		dis_identity(ctx, proto, who, "model", EV_T_LATIN1, id->name,
 		    id->name_len, via);
+		if (id->has_vendor && id->vendor == VENDOR_ROCKWELL) {
+			tell_catalog(ctx, proto, who, id, via);
+		}
 	}
 	if (id->has_status) {
 		tell_status(ctx, proto, who, id, via);
 	}
 }
 
-/* Takes one attribute from the reader; false when its length is unknown. */
-static bool
-take_attribute(struct cip_identity *id, unsigned attr, struct rd *r)
+static void
+take_attribute(struct cip_identity *id, const struct cip_value *v)
 {
-	switch (attr) {
+	struct rd r = v->bytes;
+
+	switch (v->id) {
 	case 1:
-		id->vendor = rd_le16(r);
-		id->has_vendor = rd_ok(r);
+		id->vendor = rd_le16(&r);
+		id->has_vendor = rd_ok(&r);
 		break;
 	case 2:
-		id->device_type = rd_le16(r);
-		id->has_device_type = rd_ok(r);
+		id->device_type = rd_le16(&r);
+		id->has_device_type = rd_ok(&r);
 		break;
 	case 3:
-		id->product_code = rd_le16(r);
-		id->has_product_code = rd_ok(r);
+		id->product_code = rd_le16(&r);
+		id->has_product_code = rd_ok(&r);
 		break;
 	case 4:
-		id->major = rd_u8(r);
-		id->minor = rd_u8(r);
-		id->has_revision = rd_ok(r);
+		id->major = rd_u8(&r);
+		id->minor = rd_u8(&r);
+		id->has_revision = rd_ok(&r);
 		break;
 	case 5:
-		id->status = rd_le16(r);
-		id->has_status = rd_ok(r);
+		id->status = rd_le16(&r);
+		id->has_status = rd_ok(&r);
 		break;
 	case 6:
-		id->serial = rd_le32(r);
-		id->has_serial = rd_ok(r);
+		id->serial = rd_le32(&r);
+		id->has_serial = rd_ok(&r);
 		break;
-	case 7: {
-		size_t n = rd_u8(r);
-
-		id->name = rd_bytes(r, n);
-		id->name_len = rd_ok(r) ? n : 0;
-		break;
-	}
-	case 8: rd_skip(r, 1); break;
-	default: return false;
-	}
-	return rd_ok(r);
-}
-
-static void
-more_identity(struct cip_msg *m)
-{
-	struct cip_identity id = {0};
-	struct rd r = m->rest;
-	unsigned count;
-
-	switch (m->service) {
-	case CIP_GET_ALL:
-		for (unsigned a = 1; a <= 7; a++) {
-			if (!take_attribute(&id, a, &r)) {
-				break;
-			}
-		}
-		break;
-	case CIP_GET_SINGLE:
-		(void)take_attribute(&id, m->path.attribute, &r);
-		break;
-	case CIP_GET_LIST:
-		count = rd_le16(&r);
-		while (count-- > 0 && rd_has(&r, 4)) {
-			unsigned a = rd_le16(&r), status = rd_le16(&r);
-
-			if (status == 0 && !take_attribute(&id, a, &r)) {
-				break;
-			}
-		}
-		break;
-	default: return;
-	}
-	cip_tell_identity(m->ctx, PROTO_CIP, m->ctx->src, &id, m->op);
-}
-
-/* --- TCP/IP Interface ----------------------------------------------------- */
-
-/* UDINT in this object, most significant byte last; [2] 5-4.3.2.5 */
-static void
-ip_fact(struct cip_msg *m, const char *key, uint32_t ip)
-{
-	uint8_t a[4] = {(uint8_t)(ip >> 24), (uint8_t)(ip >> 16),
-	    (uint8_t)(ip >> 8), (uint8_t)ip};
-
-	if (ip != 0) {
-		dis_identity(
-		    m->ctx, PROTO_CIP, m->ctx->src, key, EV_T_IP, a, 4, m->op);
-	}
-}
-
-/* A STRING: length of two bytes, padded to an even length. */
-static struct rd
-take_string(struct rd *r)
-{
-	size_t n = rd_le16(r);
-	struct rd s = rd_sub(r, n);
-
-	if (n % 2 != 0 && rd_left(r) > 0) {
-		rd_skip(r, 1);
-	}
-	return s;
-}
-
-static void
-host_name(struct cip_msg *m, struct rd s)
-{
-	size_t n = rd_left(&s);
-
-	if (rd_ok(&s) && n != 0) {
-		dis_identity(m->ctx, PROTO_CIP, m->ctx->src, "hostname",
-		    EV_T_LATIN1, rd_bytes(&s, n), n, m->op);
-	}
-}
-
-static void
-interface(struct cip_msg *m, struct rd *r)
-{
-	uint32_t mask, gateway;
-
-	rd_skip(r, 4); /* its own address, which is that of the sender */
-	mask = rd_le32(r);
-	gateway = rd_le32(r);
-	rd_skip(r, 8); /* name servers */
-	if (rd_ok(r)) {
-		ip_fact(m, "netmask", mask);
-		ip_fact(m, "gateway", gateway);
-	}
-	(void)take_string(r); /* domain */
-}
-
-/* [2] 5-4.3; false when its length is unknown. */
-static bool
-take_tcpip(struct cip_msg *m, unsigned attr, struct rd *r)
-{
-	switch (attr) {
-	case 1:                       /* status */
-	case 2:                       /* capability */
-	case 3: rd_skip(r, 4); break; /* control */
-	case 4:                       /* physical link: words of a path */
-		rd_skip(r, 2 * (size_t)rd_le16(r));
-		break;
-	case 5: interface(m, r); break;
-	case 6: host_name(m, take_string(r)); break;
-	default: return false;
-	}
-	return rd_ok(r);
-}
-
-/* --- Ethernet Link, Program Name ------------------------------------------ */
-
-/* [2] 5-5.3 */
-static bool
-take_link(struct cip_msg *m, unsigned attr, struct rd *r)
-{
-	const uint8_t *mac;
-
-	switch (attr) {
-	case 1:                       /* speed */
-	case 2: rd_skip(r, 4); break; /* flags */
-	case 3:
-		mac = rd_bytes(r, 6);
-		if (mac != NULL) {
-			dis_identity(m->ctx, PROTO_CIP, m->ctx->src, "mac",
-			    EV_T_MAC, mac, 6, m->op);
-		}
-		break;
-	default: return false;
-	}
-	return rd_ok(r);
-}
-
-/* The attributes of a reply, one after the other, up to the last known. */
-static void
-more_attributes(
-    struct cip_msg *m, bool (*take)(struct cip_msg *, unsigned, struct rd *))
-{
-	struct rd r = m->rest;
-	unsigned count, attr = 1;
-
-	switch (m->service) {
-	case CIP_GET_ALL:
-		while (take(m, attr, &r)) {
-			attr++;
-		}
-		break;
-	case CIP_GET_SINGLE: (void)take(m, m->path.attribute, &r); break;
-	case CIP_GET_LIST:
-		count = rd_le16(&r);
-		while (count-- > 0 && rd_has(&r, 4)) {
-			bool good;
-
-			attr = rd_le16(&r);
-			good = rd_le16(&r) == 0;
-			if (good && !take(m, attr, &r)) {
-				break;
-			}
-		}
+	case 7:
+		r = cip_text_of(v);
+		id->name_len = rd_left(&r);
+		id->name = r.p;
 		break;
 	default: break;
 	}
 }
 
 static void
-more_program(struct cip_msg *m)
+string_fact(struct cip_msg *m, const struct ev_end *who, const char *key,
+    const struct cip_value *v)
 {
-	struct rd r = m->rest, s;
-	size_t n;
+	struct rd s = cip_text_of(v);
+	size_t n = rd_left(&s);
 
-	if (m->service != CIP_GET_ALL) {
+	if (n != 0) {
+		dis_identity(m->ctx, PROTO_CIP, who, key, EV_T_LATIN1,
+		    rd_bytes(&s, n), n, m->op);
+	}
+}
+
+/* Port 1 of what holds modules is their backplane: the link is the slot. */
+static void
+tell_slot(struct cip_msg *m, const struct ev_end *who)
+{
+	const struct ev_sub *sub = &who->sub;
+	size_t n = sub->len, digits = 0;
+
+	if (sub->kind != EV_SUB_PATH) {
 		return;
 	}
-	s = take_string(&r);
-	n = rd_left(&s);
-	if (rd_ok(&s) && n != 0) {
-		dis_identity(m->ctx, PROTO_CIP, m->ctx->src, "program_name",
-		    EV_T_LATIN1, rd_bytes(&s, n), n, m->op);
+	while (digits < n && sub->path[n - digits - 1] >= '0' &&
+	       sub->path[n - digits - 1] <= '9') {
+		digits++;
+	}
+	n -= digits;
+	if (digits == 0 || n < 2 || sub->path[n - 1] != ',' ||
+	    sub->path[n - 2] != '1' || (n > 2 && sub->path[n - 3] != ',')) {
+		return;
+	}
+	dis_identity(m->ctx, PROTO_CIP, who, "slot", EV_T_TEXT, sub->path + n,
+	    digits, m->op);
+}
+
+static void
+more_identity(struct cip_msg *m, const struct ev_end *who)
+{
+	struct cip_identity id = {0};
+	struct cip_walk w;
+	struct cip_value v;
+
+	cip_walk_start(&w, m, m->rest);
+	while (cip_walk_next(&w, &v)) {
+		take_attribute(&id, &v);
+	}
+	cip_tell_identity(m->ctx, PROTO_CIP, who, &id, m->op);
+	if (id.has_serial) {
+		tell_slot(m, who);
+	}
+	/* What its owner has called it comes after what it is. */
+	cip_walk_start(&w, m, m->rest);
+	while (cip_walk_next(&w, &v)) {
+		if (v.id >= 15 && v.id <= 17) {
+			string_fact(m, who,
+			    v.id == 15   ? "name"
+			    : v.id == 16 ? "description"
+					 : "location",
+			    &v);
+		}
+	}
+}
+
+/* --- TCP/IP Interface, Ethernet Link, Program Name ------------------------ */
+
+/* UDINT in this object, most significant byte last; [2] 5-4.3.2.5 */
+static void
+ip_fact(
+    struct cip_msg *m, const struct ev_end *who, const char *key, uint32_t ip)
+{
+	uint8_t a[4] = {(uint8_t)(ip >> 24), (uint8_t)(ip >> 16),
+	    (uint8_t)(ip >> 8), (uint8_t)ip};
+
+	if (ip != 0) {
+		dis_identity(m->ctx, PROTO_CIP, who, key, EV_T_IP, a, 4, m->op);
+	}
+}
+
+static void
+interface(struct cip_msg *m, const struct ev_end *who, struct rd r)
+{
+	uint32_t mask, gateway;
+
+	rd_skip(&r, 4); /* its own address, which is that of the sender */
+	mask = rd_le32(&r);
+	gateway = rd_le32(&r);
+	if (rd_ok(&r)) {
+		ip_fact(m, who, "netmask", mask);
+		ip_fact(m, who, "gateway", gateway);
+	}
+}
+
+static void
+more_network(struct cip_msg *m, const struct ev_end *who)
+{
+	struct cip_walk w;
+	struct cip_value v;
+
+	cip_walk_start(&w, m, m->rest);
+	while (cip_walk_next(&w, &v)) {
+		if (cip_is_on(m, CIP_LINK)) {
+			if (v.id == 3 && rd_left(&v.bytes) == 6) {
+				dis_identity(m->ctx, PROTO_CIP, who, "mac",
+				    EV_T_MAC, v.bytes.p, 6, m->op);
+			}
+		} else if (v.id == 5 && v.attribute != NULL) {
+			interface(m, who, v.bytes);
+		} else if (v.id == 6) {
+			string_fact(m, who, "hostname", &v);
+		}
+	}
+}
+
+/* The project's name and description; a module gives its own name here. */
+static void
+more_program(struct cip_msg *m, const struct ev_end *who)
+{
+	struct cip_walk w;
+	struct cip_value v;
+
+	cip_walk_start(&w, m, m->rest);
+	while (cip_walk_next(&w, &v)) {
+		if (v.id == 1) {
+			string_fact(m, who, "program_name", &v);
+		} else if (v.id == 2) {
+			string_fact(m, who, "description", &v);
+		}
 	}
 }
 
 void
 cip_more_identity(struct cip_msg *m)
 {
+	struct ev_end who;
+
 	/* Instance 0 is the class itself. */
 	if (!m->path.has_class || !m->path.has_instance ||
-	    m->path.instance == 0) {
+	    m->path.instance == 0 ||
+	    (m->service != CIP_GET_ALL && m->service != CIP_GET_SINGLE &&
+		m->service != CIP_GET_LIST)) {
 		return;
 	}
+	cip_target(m, &who);
 	switch (m->path.class_id) {
 	case CIP_IDENTITY:
 		if (m->path.instance == 1) {
-			more_identity(m);
+			more_identity(m, &who);
 		}
 		break;
-	case CIP_TCPIP: more_attributes(m, take_tcpip); break;
-	case CIP_LINK: more_attributes(m, take_link); break;
-	case CIP_PROGRAM_NAME: more_program(m); break;
+	case CIP_TCPIP:
+	case CIP_LINK: more_network(m, &who); break;
+	case CIP_PROGRAM_NAME: more_program(m, &who); break;
+	case CIP_TEMPLATE: cip_keep_template(m); break;
 	default: break;
 	}
 }

@@ -27,6 +27,7 @@ enum io_field {
 	IOF_ORIG,
 	IOF_TARG,
 	IOF_PATH,
+	IOF_SAFETY,
 	IOF_RUN,
 	IOF_ASSUMED,
 	IOF_MISSED,
@@ -46,6 +47,7 @@ static const struct ev_field_info fields[] = {
     F(ORIG, "orig", EV_R_NONE, "1 3-5.5"),
     F(TARG, "targ", EV_R_NONE, "1 3-5.5"),
     F(PATH, "path", EV_R_NONE, "1 C-1.4.1"),
+    F(SAFETY, "safety", EV_R_NONE, "5"),
     F(RUN, "run", EV_R_KEY, "1 3-6.1.4"),
     F(ASSUMED, "run_assumed", EV_R_NONE, "1 3-6.1.4"),
     F(MISSED, "missed", EV_R_NONE, "2 3-4.1"),
@@ -162,7 +164,7 @@ read_run(struct cip_leg *leg, struct rd r, struct seen *s)
 	bool run = header & 1;
 
 	/* A heartbeat has no data; bits from 4 on are reserved. */
-	if (!leg->o2t || !rd_ok(&look) || header > 0x0f) {
+	if (!leg->o2t || leg->safety || !rd_ok(&look) || header > 0x0f) {
 		return;
 	}
 	s->run_changed = leg->has_run && leg->run != run;
@@ -216,6 +218,9 @@ tell_leg(struct ev *e, const struct cip_leg *leg, const struct seen *s)
 	if (leg->route_len != 0) {
 		ev_bytes(e, IOF_PATH, EV_T_TEXT, leg->route, leg->route_len);
 	}
+	if (leg->safety) {
+		ev_bool(e, IOF_SAFETY, true);
+	}
 	if (leg->has_run) {
 		ev_bool(e, IOF_RUN, leg->run);
 		ev_bool(e, IOF_ASSUMED, true);
@@ -254,16 +259,32 @@ set_route(struct dis_ctx *ctx, const struct cip_leg *leg)
 	}
 }
 
+/* Who sent it: the originator, or what stands at the end of the route. */
+static void
+sender(const struct dis_ctx *ctx, const struct cip_leg *leg, struct ev_end *ret)
+{
+	*ret = *ctx->src;
+	if (!leg->o2t && leg->route_len != 0) {
+		cip_route_end(ret, leg->route, leg->route_len);
+	}
+}
+
 /* What the datagram says beside its fields. */
 static void
 tell_more(struct dis_ctx *ctx, const struct cip_leg *leg, const struct seen *s)
 {
+	struct ev_end who;
+
+	if (!s->run_changed && !s->late) {
+		return;
+	}
+	sender(ctx, leg, &who);
 	if (s->run_changed) {
-		tell_state(ctx, ctx->src, leg->run ? "running" : "stopped",
+		tell_state(ctx, &who, leg->run ? "running" : "stopped",
 		    leg->run ? "run" : "idle");
 	}
 	if (s->late) {
-		tell_state(ctx, ctx->src, "trouble", "connection_timeout");
+		tell_state(ctx, &who, "trouble", "connection_timeout");
 	}
 }
 

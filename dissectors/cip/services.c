@@ -67,7 +67,18 @@ static const struct service tags[] = {
     {.service = 0x55, .name = "get_instance_attribute_list", .cls = R},
 };
 
+/* Common services that do something else there. */
+static const struct service redefined[] = {
+    {0xac, 0, 0x08, P, "download_program"},
+};
+
+/* By class, ascending. */
 static const struct service own[] = {
+    /* Connection, [1] 3-4.5 */
+    {0x05, 0, 0x4b, SE, "connection_bind"},
+    {0x05, 0, 0x4c, SE, "producing_application_lookup"},
+    {0x05, 0, 0x4e, SE, "safety_close"},
+    {0x05, 0, 0x54, SE, "safety_open"},
     /* Connection Manager, [1] 3-5.5 */
     {0x06, 0, 0x4e, SE, "forward_close"},
     {0x06, 0, 0x52, SE, "unconnected_send"},
@@ -77,11 +88,6 @@ static const struct service own[] = {
     {0x06, 0, 0x59, SE, "extended_forward_open"},
     {0x06, 0, 0x5a, DG, "get_connection_owner"},
     {0x06, 0, 0x5b, SE, "large_forward_open"},
-    /* Connection, [1] 3-4.5 */
-    {0x05, 0, 0x4b, SE, "connection_bind"},
-    {0x05, 0, 0x4c, SE, "producing_application_lookup"},
-    {0x05, 0, 0x4e, SE, "safety_close"},
-    {0x05, 0, 0x54, SE, "safety_open"},
     /* File, [1] 5-42 */
     {0x37, 0, 0x4b, FI, "initiate_upload"},
     {0x37, 0, 0x4c, FI, "initiate_download"},
@@ -120,24 +126,36 @@ static const struct service own[] = {
     {0x47, 0, 0x4e, CT, "clear_gateway_partial_fault"},
     /* Rockwell: PCCC */
     {0x67, 0, 0x4b, OT, "execute_pccc"},
-    /* Rockwell: forces, program, controller, as captures show them */
+    /*
+     * Rockwell: what a program is made of (4B lists the ids of what there is;
+     * 4F and 50 were seen while a program went up and down), forces, locks,
+     * firmware.  No capture at hand has the forces and 51: their names are
+     * what others make of them.
+     */
+    {0x68, 0, 0x4b, R, "list_instances"},
     {0x68, 0, 0x4d, CT, "force"},
     {0x68, 0, 0x4e, CT, "enable_forces"},
+    {0x69, 0, 0x4b, R, "list_instances"},
     {0x69, 0, 0x4d, CT, "force"},
     {0x69, 0, 0x4e, CT, "enable_forces"},
+    {0x6a, 0, 0x4b, R, "list_instances"},
     {0x6a, 0, 0x4f, P, "upload_program"},
+    {0x6a, 0, 0x50, P, "write_program"},
     {0x6a, 0, 0x51, P, "modify_parameter"},
+    {0x6b, 0, 0x4b, R, "list_instances"},
+    {0x6c, 0, 0x4b, R, "list_instances"},
     {0x6c, 0, 0x4c, R, "read_template"},
+    {0x6d, 0, 0x4b, R, "list_instances"},
+    {0x6e, 0, 0x4b, R, "list_instances"},
+    {0x70, 0, 0x4b, R, "list_instances"},
     {0x72, 0, 0x4c, R, "read_data"},
     {0x74, 0x8e, 0x4b, CF, "lock_controller"},
     {0x74, 0x8e, 0x4c, CF, "unlock_controller"},
-    {0x8e, 0, 0x06, CT, "start"},
-    {0x8e, 0, 0x07, CT, "stop"},
+    {0x7e, 0, 0x4b, R, "list_instances"},
     {0x8e, 0, 0x5c, SE, "engineering_handshake"},
-    {0xa1, 0, 0x51, FW, "prepare_firmware"},
     {0xa1, 0, 0x4b, FW, "begin_firmware"},
     {0xa1, 0, 0x4d, FW, "write_firmware"},
-    {0xac, 0, 0x08, P, "download_program"},
+    {0xa1, 0, 0x51, FW, "prepare_firmware"},
     /* Connection Configuration, [1] 5-51 */
     {0xf3, 0, 0x4b, SE, "kick_timer"},
     {0xf3, 0, 0x4c, SE, "open_connection"},
@@ -160,31 +178,47 @@ cip_is_on(const struct cip_msg *m, uint32_t class_id)
 bool
 cip_is_tag(const struct cip_msg *m)
 {
-	/* A program's name may stand before the class: its symbols; [L] */
-	return m->path.has_class ? cip_is_on(m, CIP_SYMBOL) : m->path.symbolic;
+	/* Symbols of a program are instances of 6B behind its name. */
+	return (m->path.symbolic && !m->path.has_class) ||
+	       cip_is_on(m, CIP_SYMBOL);
+}
+
+static const struct service *
+find_common(const struct cip_msg *m)
+{
+	for (size_t i = 0; i < sizeof(redefined) / sizeof(redefined[0]); i++) {
+		if (redefined[i].service == m->service &&
+		    cip_is_on(m, redefined[i].class_id)) {
+			return &redefined[i];
+		}
+	}
+	return common[m->service].name != NULL ? &common[m->service] : NULL;
 }
 
 static const struct service *
 find(const struct cip_msg *m)
 {
-	if (m->service > CIP_COMMON_LAST && cip_is_tag(m)) {
+	if (m->service <= CIP_COMMON_LAST) {
+		return find_common(m);
+	}
+	if (cip_is_tag(m)) {
 		for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
 			if (tags[i].service == m->service) {
 				return &tags[i];
 			}
 		}
-		return NULL;
 	}
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+	for (size_t i = 0;
+	     i < sizeof(own) / sizeof(own[0]) && m->path.has_class &&
+	     own[i].class_id <= m->path.class_id;
+	     i++) {
 		const struct service *s = &own[i];
 
-		if (s->service == m->service && cip_is_on(m, s->class_id) &&
+		if (s->service == m->service &&
+		    s->class_id == m->path.class_id &&
 		    (s->outer == 0 || s->outer == m->path.outer_class)) {
 			return s;
 		}
-	}
-	if (m->service <= CIP_COMMON_LAST && common[m->service].name != NULL) {
-		return &common[m->service];
 	}
 	return NULL;
 }
@@ -214,6 +248,19 @@ is_program(uint32_t class_id)
 	       class_id == CIP_CONTROLLER;
 }
 
+bool
+cip_has_secret(const struct cip_msg *m)
+{
+	uint32_t class_id = m->path.has_class ? m->path.class_id : 0;
+
+	/* Nearly all of these come with the password; CIP Volume 5, 5-4. */
+	if (class_id == CIP_SAFETY_SUPERVISOR) {
+		return m->service >= 0x4f && m->service <= 0x59;
+	}
+	return class_id >= CIP_SECURITY && class_id <= CIP_SECURITY_LAST &&
+	       m->cls != EV_CLASS_READ;
+}
+
 void
 cip_name(struct cip_msg *m)
 {
@@ -231,7 +278,8 @@ cip_name(struct cip_msg *m)
 	}
 	if (m->cls == EV_CLASS_WRITE && is_settings(m->path.class_id)) {
 		m->cls = EV_CLASS_CONFIG;
-	} else if (m->cls == EV_CLASS_CONFIG && m->service <= CIP_COMMON_LAST &&
+	} else if ((m->cls == EV_CLASS_CONFIG || m->cls == EV_CLASS_WRITE) &&
+		   m->service <= CIP_COMMON_LAST &&
 		   is_program(m->path.class_id)) {
 		m->cls = EV_CLASS_PROGRAM;
 	} else if (m->cls == EV_CLASS_CONTROL && m->service == CIP_RESET &&

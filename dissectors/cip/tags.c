@@ -8,18 +8,18 @@
  *	modify    mask size, or mask, and mask
  *
  * The type is two bytes; A0 02 is followed by the structure's handle.  Values
- * of structures stay bytes: only the template tells them apart.
+ * of structures stay bytes: only the template tells them apart.  One structure
+ * is every controller's own, the string (handle 0FCE): length (4), 82 bytes,
+ * padded to 88.
  */
-#include <stdio.h>
-
 #include "dissectors/cip/cip.h"
 
 #define TYPE_STRUCT 0x02a0
+#define TYPE_TEXT   0xfce02a0 /* as tell_type() gives it */
+#define TEXT_SIZE   88
+#define TEXT_MAX    82
 #define VALUES_MAX  512 /* told of one message */
 #define POINTS_MAX  32  /* of these, as value events */
-
-#define WHOLE        SIZE_MAX /* not one of several elements */
-#define INDEX_DIGITS 10       /* of an index, with what closes it */
 
 struct type {
 	const char *name;
@@ -65,6 +65,12 @@ type_of(unsigned type)
 	return t->name != NULL && (type < 0x100 || t->kind == 'b') ? t : NULL;
 }
 
+const char *
+cip_type_name(unsigned type)
+{
+	return type < 256 ? types[type].name : NULL;
+}
+
 static void
 tell_value(struct ev *e, uint16_t id, const struct type *t, struct rd *r)
 {
@@ -73,6 +79,9 @@ tell_value(struct ev *e, uint16_t id, const struct type *t, struct rd *r)
 	float f;
 	uint32_t w;
 
+	if (t->size == 0) {
+		return;
+	}
 	for (unsigned i = 0; i < t->size; i++) {
 		v |= (uint64_t)rd_u8(r) << 8 * i;
 	}
@@ -96,11 +105,30 @@ tell_value(struct ev *e, uint16_t id, const struct type *t, struct rd *r)
 	}
 }
 
+/* A string's characters, of its 88 bytes. */
+static void
+tell_text(struct ev *e, uint16_t id, struct rd *r)
+{
+	struct rd text = rd_sub(r, TEXT_SIZE);
+	uint32_t n = rd_le32(&text);
+
+	n = n < TEXT_MAX ? n : TEXT_MAX;
+	ev_bytes(e, id, EV_T_LATIN1, rd_bytes(&text, n), n);
+}
+
+static unsigned
+read_type(struct rd *r)
+{
+	unsigned type = rd_le16(r);
+
+	return type == TYPE_STRUCT ? type | (unsigned)rd_le16(r) << 16 : type;
+}
+
 /* Type, and handle of a structure; 0 when it is not there. */
 static unsigned
 tell_type(struct cip_msg *m, struct ev *e)
 {
-	unsigned type = rd_le16(&m->body);
+	unsigned type = read_type(&m->body);
 	const struct type *t = type_of(type);
 
 	if (!rd_ok(&m->body)) {
@@ -108,9 +136,11 @@ tell_type(struct cip_msg *m, struct ev *e)
 	}
 	if (t != NULL) {
 		ev_name(e, CIPF_TYPE, t->name);
-	} else if (type == TYPE_STRUCT) {
+	} else if (type == TYPE_TEXT) {
+		ev_name(e, CIPF_TYPE, "STRING");
+	} else if ((type & 0xffff) == TYPE_STRUCT) {
 		ev_name(e, CIPF_TYPE, "STRUCT");
-		rd_skip(&m->body, 2);
+		ev_hexnum(e, CIPF_HANDLE, type >> 16, 2);
 	} else {
 		ev_hexnum(e, CIPF_TYPE, type, 2);
 	}
@@ -124,6 +154,14 @@ tell_values(struct cip_msg *m, struct ev *e, unsigned type)
 	size_t left = rd_left(&m->body);
 
 	if (left == 0) {
+		return;
+	}
+	if (type == TYPE_TEXT && left % TEXT_SIZE == 0) {
+		ev_array(e, CIPF_VALUES);
+		for (unsigned i = 0; i < VALUES_MAX && rd_left(&m->body); i++) {
+			tell_text(e, EVF_ELEM, &m->body);
+		}
+		ev_end(e);
 		return;
 	}
 	if (t == NULL || t->size == 0 || left % t->size != 0) {
@@ -198,16 +236,7 @@ tag_request(struct cip_msg *m, struct ev *e)
 	case CIP_WRITE_TAG:
 	case CIP_WRITE_FRAGMENT: write_request(m, e); break;
 	case CIP_MODIFY_TAG: modify_request(m, e); break;
-	case CIP_LIST_SYMBOLS: {
-		unsigned n = rd_le16(&m->body);
-
-		ev_array(e, CIPF_ATTRIBUTES);
-		while (n-- > 0 && rd_has(&m->body, 2)) {
-			ev_uint(e, EVF_ELEM, rd_le16(&m->body));
-		}
-		ev_end(e);
-		break;
-	}
+	case CIP_LIST_SYMBOLS: cip_symbols_request(m, e); break;
 	default: break;
 	}
 	tell_rest(m, e);
@@ -232,111 +261,136 @@ cip_tag_body(struct cip_msg *m, struct ev *e)
 		tell_values(m, e, type);
 		return;
 	}
+	if (cip_is_ok(m) && m->service == CIP_LIST_SYMBOLS) {
+		cip_symbols_reply(m, e);
+	}
 	tell_rest(m, e);
 }
 
 /* --- points -------------------------------------------------------------- */
 
-/* Where the last index in a name begins, Ab[3]: 3; or the name's end. */
+/* The number in brackets that a name ends with; 0 characters: none. */
 static size_t
-index_at(const char *name, size_t len)
+last_index(const char *name, size_t n, uint32_t *ret)
 {
-	size_t at;
+	size_t digits = 0;
 
-	if (len == 0 || name[len - 1] != ']') {
-		return len;
+	*ret = 0;
+	if (n < 3 || name[n - 1] != ']') {
+		return 0;
 	}
-	for (at = len - 1; at > 0 && len - at < INDEX_DIGITS; at--) {
-		if (name[at - 1] < '0' || name[at - 1] > '9') {
-			break;
-		}
+	while (digits < n - 2 && digits < 9 && name[n - digits - 2] >= '0' &&
+	       name[n - digits - 2] <= '9') {
+		digits++;
 	}
-	return at > 0 && (name[at - 1] == '[' || name[at - 1] == ',') ? at
-								      : len;
+	if (digits == 0 || name[n - digits - 2] != '[') {
+		return 0;
+	}
+	for (size_t i = n - digits - 1; i < n - 1; i++) {
+		*ret = *ret * 10 + (uint32_t)(name[i] - '0');
+	}
+	return digits + 2;
 }
 
 /*
- * Of several elements each has its own name.  Behind an element of an array
- * come its neighbours; otherwise the name is the array's.
+ * The element that stands at an index of what was asked for: Table[2] and the
+ * next is Table[3].  How far the last of several dimensions goes is not known
+ * here: what follows Grid[1,2] is Grid[1,2]+1.
  */
 static size_t
-object_name(const struct cip_msg *m, char *buf, size_t size, size_t index)
+object_name(const struct cip_msg *m, char *buf, uint32_t index, bool alone)
 {
-	const struct cip_path *p = &m->path;
-	size_t len = p->symbol_len, at = index_at(p->symbol, len);
-	int n;
+	size_t n = m->path.symbol_len, brackets;
+	uint32_t first;
 
-	if (p->has_class) {
-		n = snprintf(buf, size, "%.*s%ssymbol %u", (int)len, p->symbol,
-		    len != 0 ? " " : "", (unsigned)p->instance);
-	} else if (index != WHOLE && at < len) {
-		size_t base = 0;
-
-		for (size_t i = at; i < len - 1; i++) {
-			base = 10 * base + (size_t)(p->symbol[i] - '0');
-		}
-		n = snprintf(
-		    buf, size, "%.*s%zu]", (int)at, p->symbol, base + index);
-		index = WHOLE;
-	} else {
-		n = snprintf(buf, size, "%.*s", (int)len, p->symbol);
+	memcpy(buf, m->path.symbol, n);
+	if (alone) {
+		return n;
 	}
-	if (index != WHOLE && n > 0 && (size_t)n < size) {
-		n += snprintf(buf + n, size - (size_t)n, "[%zu]", index);
+	brackets = last_index(buf, n, &first);
+	if (brackets == 0 && n != 0 && buf[n - 1] == ']') {
+		buf[n++] = '+';
+		return n + cip_put_number(buf + n, index);
 	}
-	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+	n -= brackets;
+	buf[n++] = '[';
+	n += cip_put_number(buf + n, first + index);
+	buf[n++] = ']';
+	return n;
 }
 
 static void
-tell_points(struct cip_msg *m, unsigned type, struct rd r, uint32_t offset,
+tell_points(struct cip_msg *m, unsigned type, uint32_t offset, struct rd r,
     const char *source)
 {
-	char name[CIP_SYMBOL_MAX + 16];
 	const struct type *t = type_of(type);
-	size_t n, first;
+	size_t size = type == TYPE_TEXT ? TEXT_SIZE : t != NULL ? t->size : 0;
+	char name[CIP_SYMBOL_MAX + 16];
+	uint32_t first;
+	size_t n;
 
-	if (t == NULL || t->size == 0 || offset % t->size != 0) {
+	if (size == 0 || offset % size != 0) {
 		return;
 	}
-	n = rd_left(&r) / t->size;
-	first = offset / t->size;
-	for (size_t i = 0; i < n && i < POINTS_MAX; i++) {
+	first = offset / (uint32_t)size;
+	n = rd_left(&r) / size;
+	for (uint32_t i = 0; i < n && i < POINTS_MAX; i++) {
+		size_t len =
+		    object_name(m, name, first + i, first == 0 && n == 1);
 		struct ev *e =
-		    dis_event(m->ctx, EV_VALUE, PROTO_CIP, cip_dir(m));
-		size_t index = n > 1 || first != 0 ? first + i : WHOLE;
-		size_t len = object_name(m, name, sizeof(name), index);
+		    dis_value(m->ctx, PROTO_CIP, cip_dir(m), name, len);
 
-		ev_bytes(e, EVF_OBJECT, EV_T_TEXT, name, len);
-		tell_value(e, EVF_VALUE, t, &r);
+		if (t != NULL) {
+			tell_value(e, EVF_VALUE, t, &r);
+		} else {
+			tell_text(e, EVF_VALUE, &r);
+		}
 		ev_name(e, EVF_SOURCE, source);
 		dis_emit(m->ctx, e);
 	}
 }
 
-/* A fragment's offset says with which element it begins. */
+static void
+more_read(struct cip_msg *m)
+{
+	uint32_t offset = m->wait.extra | (uint32_t)m->wait.more << 16;
+	struct rd r = m->rest;
+	unsigned type = read_type(&r);
+
+	if (cip_is_ok(m) && m->paired) {
+		tell_points(m, type,
+		    m->service == CIP_READ_FRAGMENT ? offset : 0, r,
+		    "reported");
+	}
+}
+
+static void
+more_write(struct cip_msg *m)
+{
+	struct rd r = m->rest;
+	unsigned type = read_type(&r);
+	uint32_t offset = 0;
+
+	rd_skip(&r, 2);
+	if (m->service == CIP_WRITE_FRAGMENT) {
+		offset = rd_le32(&r);
+	}
+	if (rd_ok(&r)) {
+		tell_points(m, type, offset, r, "commanded");
+	}
+}
+
 void
 cip_more_tag(struct cip_msg *m)
 {
-	struct rd r = m->rest;
-	uint32_t offset = 0;
-	unsigned type;
-
-	if (m->path.symbol_len == 0 && !m->path.has_instance) {
+	if (m->path.symbol_len == 0) {
 		return;
 	}
-	type = rd_le16(&r);
-	if (!m->request && cip_is_ok(m) && m->paired &&
+	if (!m->request &&
 	    (m->service == CIP_READ_TAG || m->service == CIP_READ_FRAGMENT)) {
-		if (m->service == CIP_READ_FRAGMENT) {
-			offset = m->wait.extra | (uint32_t)m->wait.more << 16;
-		}
-		tell_points(m, type, r, offset, "reported");
+		more_read(m);
 	} else if (m->request && (m->service == CIP_WRITE_TAG ||
 				     m->service == CIP_WRITE_FRAGMENT)) {
-		rd_skip(&r, 2);
-		if (m->service == CIP_WRITE_FRAGMENT) {
-			offset = rd_le32(&r);
-		}
-		tell_points(m, type, r, offset, "commanded");
+		more_write(m);
 	}
 }

@@ -43,18 +43,12 @@ has_services(const struct cip_msg *m)
 
 /* Hands one message on; what it says is wrong is its own. */
 static void
-hand_on(struct cip_msg *m, uint64_t key, bool routed, const char *route,
-    size_t route_len, struct rd message)
+hand_on(struct cip_msg *m, uint64_t key, struct rd message)
 {
 	struct cip_call call = *m->call;
 
 	call.key = key;
 	call.nested++;
-	call.routed |= routed;
-	if (route_len != 0) {
-		call.route_len = (uint8_t)route_len;
-		memcpy(call.route, route, route_len);
-	}
 	(void)m->ctx->sv->inner(m->ctx, PROTO_CIP, &message, &call);
 }
 
@@ -105,7 +99,7 @@ unwrap_multiple(struct cip_msg *m)
 		}
 		rd_skip(&part, off);
 		part = rd_sub(&part, end - off);
-		hand_on(m, cip_mix(m->call->key, ++i), false, NULL, 0, part);
+		hand_on(m, cip_mix(m->call->key, ++i), part);
 		n++;
 	}
 	if (bad != SIZE_MAX) {
@@ -159,7 +153,10 @@ cip_send_body(struct cip_msg *m, struct ev *e)
 		cip_bad(m, CIP_BAD_PATH,
 		    (size_t)(s.path.p - m->start) + path.bad_at);
 	}
-	/* Without ports it stays here; [1] 3-5.5.4. */
+	/*
+	 * Without ports it stays here; [1] 3-5.5.4.  Where the sender itself was
+	 * reached by a route, that was told already.
+	 */
 	if (path.route_len != 0 && m->call->route_len == 0) {
 		memcpy(m->path.route, path.route, path.route_len);
 		m->path.route_len = path.route_len;
@@ -172,13 +169,18 @@ static void
 unwrap_send(struct cip_msg *m)
 {
 	struct routed s = read_send(m->rest);
+	struct cip_call call = *m->call;
 	struct cip_path path;
 
 	if (!s.good || rd_left(&s.message) == 0) {
 		return;
 	}
 	cip_path_read(s.path, &path);
-	hand_on(m, m->call->key, true, path.route, path.route_len, s.message);
+	call.nested++;
+	call.routed = true;
+	/* Routes within routes lead on. */
+	cip_route_add(call.route, &call.route_len, path.route, path.route_len);
+	(void)m->ctx->sv->inner(m->ctx, PROTO_CIP, &s.message, &call);
 }
 
 /* --- PCCC ----------------------------------------------------------------- */
@@ -190,6 +192,7 @@ unwrap_pccc(struct cip_msg *m)
 	    .key = cip_mix(m->call->key, 'P'), .request = m->request};
 	struct rd r = m->rest;
 
+	cip_target(m, &call.who);
 	if (rd_left(&r) == 0 || (!m->request && !cip_is_ok(m))) {
 		return;
 	}

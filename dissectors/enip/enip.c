@@ -32,6 +32,7 @@ static const struct ev_field_info fields[] = {
     F(PORT, "port", EV_R_NONE, "2 2-6.3.3"),
     F(NAME, "name", EV_R_NONE, "2 2-4.6"),
     F(CAPABILITY, "capability", EV_R_NONE, "2 2-4.6"),
+    F(DEVICE_STATE, "device_state", EV_R_NONE, "2 2-4.2"),
     F(DATA, "data", EV_R_NONE, "2 2-6"),
 #undef F
 };
@@ -237,7 +238,6 @@ class_of(uint16_t command)
 static void
 send_body(struct enip_msg *m, struct ev *e)
 {
-	struct enip_items items;
 	uint32_t handle;
 	uint16_t timeout;
 
@@ -252,7 +252,7 @@ send_body(struct enip_msg *m, struct ev *e)
 	}
 	ev_uint(e, ENF_INTERFACE, handle);
 	ev_uint(e, ENF_TIMEOUT, timeout);
-	enip_items(m, &m->body, e, &items);
+	enip_tell_items(m, e);
 	if (handle != 0) {
 		enip_bad(m, ENIP_BAD_INTERFACE, ENIP_HEAD_LEN);
 	}
@@ -304,11 +304,15 @@ tell(struct enip_msg *m)
 	}
 	if (!m->request) {
 		e->status = enip_status_name(m->h.status);
+		if (e->status == NULL) {
+			e->status = "unknown_status";
+		}
 	}
 	ev_uint(e, ENF_CMD, m->h.command);
 	ev_hexnum(e, ENF_SESSION, m->h.session, 4);
 	ev_uint(e, ENF_STATUS, m->h.status);
-	ev_bytes(e, ENF_CONTEXT, EV_T_HEX, m->h.context, sizeof(m->h.context));
+	ev_bytes(e, ENF_CONTEXT, EV_T_HEX, m->start + ENIP_CONTEXT_AT,
+	    sizeof(m->h.context));
 	if (m->h.options != 0) {
 		ev_uint(e, ENF_OPTIONS, m->h.options);
 		enip_bad(m, ENIP_BAD_OPTIONS, 20);
@@ -332,6 +336,7 @@ enip_parse(struct dis_ctx *ctx, struct rd *in)
 	m.body = rd_sub(in, rd_left(in) < m.len ? rd_left(in) : m.len);
 	rd_skip(&m.body, ENIP_HEAD_LEN);
 	m.rest = m.body;
+	enip_read_items(&m);
 	tell(&m);
 	if (!m.cut) {
 		enip_more_list(&m);

@@ -17,9 +17,10 @@
 #include "dissectors/dissector.h"
 #include "dissectors/registry.h"
 
-#define ENIP_HEAD_LEN  24
-#define ENIP_DATA_MAX  65511 /* [2] 2-3.3 */
-#define ENIP_ITEMS_MAX 64    /* told of one message */
+#define ENIP_HEAD_LEN   24
+#define ENIP_CONTEXT_AT 12
+#define ENIP_DATA_MAX   65511 /* [2] 2-3.3 */
+#define ENIP_ITEMS_MAX  64    /* told of one message */
 
 /* [2] 2-3.2; 72 and 73 are of the first edition. */
 enum enip_command {
@@ -70,6 +71,7 @@ enum enip_field {
 	ENF_PORT,
 	ENF_NAME,
 	ENF_CAPABILITY,
+	ENF_DEVICE_STATE,
 	ENF_DATA,
 	ENF_END
 };
@@ -78,7 +80,6 @@ enum enip_field {
 #define ENIP_BAD_HEADER    "header"
 #define ENIP_BAD_COMMAND   "command"
 #define ENIP_BAD_LENGTH    "length"
-#define ENIP_BAD_STATUS    "request_status"
 #define ENIP_BAD_OPTIONS   "options"
 #define ENIP_BAD_INTERFACE "interface_handle"
 #define ENIP_BAD_ITEMS     "item_count"
@@ -98,6 +99,13 @@ struct enip_state {
 	bool lost[2]; /* by side: the next header must be found */
 };
 
+/* What the items of a Send command say. */
+struct enip_items {
+	bool has_address, has_message, connected;
+	uint32_t conn;
+	struct rd message; /* the CIP message, sequence count included */
+};
+
 struct enip_msg {
 	struct dis_ctx *ctx;
 	struct enip_header h;
@@ -108,6 +116,7 @@ struct enip_msg {
 	const char *bad;
 	size_t bad_at;
 	struct dis_pair pair;
+	struct enip_items items;
 };
 
 static inline void
@@ -143,19 +152,15 @@ enum dis_rc enip_find(
     struct rd, bool strict, struct enip_header *ret, size_t *ret_need);
 bool enip_is_known(uint16_t command);
 const char *enip_command_name(uint16_t);
-const char *enip_status_name(uint32_t);
+const char *enip_status_name(uint32_t); /* NULL when unknown */
 
 /* --- items.c ------------------------------------------------------------- */
 
-struct enip_items {
-	bool has_address, has_message, connected;
-	uint32_t conn;
-	struct rd message; /* the CIP message, sequence count included */
-};
-
-/* Reads the items of a Send command; fields go to e unless it is NULL. */
-void enip_items(
-    struct enip_msg *, struct rd *, struct ev *e, struct enip_items *ret);
+bool enip_is_send(const struct enip_msg *);
+/* Reads the items of a Send command; of others there are none. */
+void enip_read_items(struct enip_msg *);
+/* Tells them, from the body on. */
+void enip_tell_items(struct enip_msg *, struct ev *);
 /* Hands the CIP message on. */
 void enip_hand_on(struct enip_msg *);
 /* Whether the CIP message inside is a reply: 1, 0; -1: there is none. */

@@ -47,7 +47,7 @@ enip_status_name(uint32_t status)
 	case 0x65: return "invalid_length";
 	case 0x69: return "unsupported_protocol";
 	case 0x6a: return "encapsulated_service_not_allowed";
-	default: return "unknown_status";
+	default: return NULL;
 	}
 }
 
@@ -117,18 +117,17 @@ enum dis_rc
 enip_find(struct rd r, bool strict, struct enip_header *h, size_t *ret_need)
 {
 	struct rd head = r;
-	bool unknown_status;
 
+	/* The command alone says no to nearly all. */
+	if (!may_be(r)) {
+		return DIS_NOT_MINE;
+	}
 	if (!rd_has(&r, ENIP_HEAD_LEN)) {
-		/* The command alone may already say no. */
 		*ret_need = rd_has(&r, 2) ? ENIP_HEAD_LEN : 2;
-		return may_be(r) ? DIS_MORE : DIS_NOT_MINE;
+		return DIS_MORE;
 	}
 	(void)enip_read_header(&head, h);
-	unknown_status =
-	    strcmp(enip_status_name(h->status), "unknown_status") == 0;
-	if (!enip_is_known(h->command) || h->length > ENIP_DATA_MAX ||
-	    unknown_status) {
+	if (h->length > ENIP_DATA_MAX || enip_status_name(h->status) == NULL) {
 		return DIS_NOT_MINE;
 	}
 	if (!strict) {

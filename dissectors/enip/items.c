@@ -66,40 +66,71 @@ keep_item(struct enip_items *ret, unsigned type, struct rd item)
 	}
 }
 
-void
-enip_items(
-    struct enip_msg *m, struct rd *r, struct ev *e, struct enip_items *ret)
+/* The next item, or what is there of it. */
+static struct rd
+take_item(struct rd *r, unsigned *ret_type, bool *ret_short)
 {
-	size_t at = (size_t)(r->p - m->start);
+	size_t n;
+
+	*ret_type = rd_le16(r);
+	n = rd_le16(r);
+	*ret_short = rd_left(r) < n;
+	return *ret_short ? rd_rest(r) : rd_sub(r, n);
+}
+
+bool
+enip_is_send(const struct enip_msg *m)
+{
+	return m->h.command == ENIP_SEND_RR || m->h.command == ENIP_SEND_UNIT;
+}
+
+void
+enip_read_items(struct enip_msg *m)
+{
+	struct rd r = m->rest;
+	unsigned count;
+
+	m->items = (struct enip_items){.message = rd_make(NULL, 0)};
+	if (!enip_is_send(m)) {
+		return;
+	}
+	rd_skip(&r, 6); /* interface handle, timeout */
+	for (count = rd_le16(&r); count > 0 && rd_has(&r, 4); count--) {
+		unsigned type;
+		bool is_short;
+		struct rd item = take_item(&r, &type, &is_short);
+
+		keep_item(&m->items, type, item);
+	}
+}
+
+void
+enip_tell_items(struct enip_msg *m, struct ev *e)
+{
+	struct rd *r = &m->body;
+	size_t at = enip_at(m);
 	unsigned count = rd_le16(r), told = 0;
 
-	*ret = (struct enip_items){.message = rd_make(NULL, 0)};
 	if (!rd_ok(r)) {
 		enip_bad(m, ENIP_BAD_LENGTH, at);
 		return;
 	}
-	if (e != NULL) {
-		ev_array(e, ENF_ITEMS);
-	}
+	ev_array(e, ENF_ITEMS);
 	for (; count > 0 && rd_has(r, 4); count--) {
-		unsigned type = rd_le16(r);
-		size_t n = rd_le16(r);
+		unsigned type;
+		bool is_short;
 		struct rd item;
 
-		at = (size_t)(r->p - m->start) - 2;
-		if (rd_left(r) < n) {
+		at = enip_at(m) + 2;
+		item = take_item(r, &type, &is_short);
+		if (is_short) {
 			enip_bad(m, ENIP_BAD_ITEM, at);
-			n = rd_left(r);
 		}
-		item = rd_sub(r, n);
-		if (e != NULL && told++ < ENIP_ITEMS_MAX) {
+		if (told++ < ENIP_ITEMS_MAX) {
 			tell_item(e, type, item);
 		}
-		keep_item(ret, type, item);
 	}
-	if (e != NULL) {
-		ev_end(e);
-	}
+	ev_end(e);
 	if (count > 0) {
 		enip_bad(m, ENIP_BAD_ITEMS, at);
 	}
@@ -107,58 +138,35 @@ enip_items(
 
 /* --- what is inside ------------------------------------------------------- */
 
-static bool
-is_send(const struct enip_msg *m)
-{
-	return m->h.command == ENIP_SEND_RR || m->h.command == ENIP_SEND_UNIT;
-}
-
-static struct enip_items
-items_of(const struct enip_msg *m)
-{
-	struct enip_msg quiet = *m;
-	struct enip_items items;
-	struct rd r = m->rest;
-
-	rd_skip(&r, 6); /* interface handle, timeout */
-	enip_items(&quiet, &r, NULL, &items);
-	return items;
-}
-
 int
 enip_says_reply(const struct enip_msg *m)
 {
-	struct enip_items items;
+	struct rd r = m->items.message;
 
-	if (!is_send(m)) {
+	if (m->items.connected) {
+		rd_skip(&r, 2);
+	}
+	if (!m->items.has_message || rd_left(&r) == 0) {
 		return -1;
 	}
-	items = items_of(m);
-	if (items.connected) {
-		rd_skip(&items.message, 2);
-	}
-	if (!items.has_message || rd_left(&items.message) == 0) {
-		return -1;
-	}
-	return (rd_u8(&items.message) & CIP_RESPONSE) != 0;
+	return (rd_u8(&r) & CIP_RESPONSE) != 0;
 }
 
 void
 enip_hand_on(struct enip_msg *m)
 {
-	struct cip_call call = {.cut = m->cut};
+	struct enip_items items = m->items;
 	const struct cip_leg *leg = NULL;
-	struct enip_items items;
+	struct cip_call call;
 
 	/* Of class 0 and 1 in a datagram there is no message. */
-	if (!is_send(m) ||
+	if (!items.has_message ||
 	    (m->ctx->transport != DIS_TCP && m->h.command == ENIP_SEND_UNIT)) {
 		return;
 	}
-	items = items_of(m);
-	if (!items.has_message) {
-		return;
-	}
+	/* The route's text counts for nothing without its length. */
+	memset(&call, 0, offsetof(struct cip_call, route));
+	call.cut = m->cut;
 	if (items.connected && items.has_address) {
 		leg = cip_leg_find(m->ctx, items.conn);
 	}

@@ -43,6 +43,12 @@ tell_identity(struct ev *e, struct rd r)
 	ev_uint(e, ENF_VERSION, version);
 	ev_bytes(e, ENF_IP, EV_T_IP, rd_bytes(&r, 4), 4);
 	ev_uint(e, ENF_PORT, port);
+	/* Behind zeros, numbers and name, which are told as identity. */
+	rd_skip(&r, 8 + 14);
+	rd_skip(&r, rd_u8(&r));
+	if (rd_has(&r, 1)) {
+		ev_uint(e, ENF_DEVICE_STATE, rd_u8(&r));
+	}
 }
 
 void
@@ -111,9 +117,36 @@ enip_register_body(struct enip_msg *m, struct ev *e)
 	}
 }
 
+/*
+ * Where a device says that it listens, when that is not where it was heard:
+ * behind a router that translates addresses, or at another of its ports.
+ */
+static void
+listens_elsewhere(struct enip_msg *m, struct rd r)
+{
+	const struct ev_end *src = m->ctx->src;
+	struct ev_ip ip = {{0}};
+	char peer[EV_IP_TEXT + 8];
+	uint16_t port;
+	size_t n;
+
+	rd_skip(&r, 2 + 2);
+	port = rd_be16(&r);
+	rd_copy(&r, ip.a, 4);
+	if (!rd_ok(&r) || src->ipver != 4 || memcmp(ip.a, src->ip.a, 4) == 0 ||
+	    memcmp(ip.a, "\0\0\0", 4) == 0) {
+		return;
+	}
+	n = ev_ip_text(peer, 4, &ip);
+	peer[n++] = ':';
+	n += cip_put_number(peer + n, port);
+	dis_topology(m->ctx, PROTO_ENIP, src, "listens_at", peer, n);
+}
+
 static void
 identity(struct enip_msg *m, struct rd r)
 {
+	struct rd item = r;
 	struct cip_identity id = {.has_vendor = true,
 	    .has_device_type = true,
 	    .has_product_code = true,
@@ -140,6 +173,18 @@ identity(struct enip_msg *m, struct rd r)
 	dis_confirm(m->ctx);
 	cip_tell_identity(
 	    m->ctx, PROTO_ENIP, m->ctx->src, &id, "list_identity");
+	listens_elsewhere(m, item);
+}
+
+/* From here on nothing is said in the clear: [2] 2-4, CIP Volume 8. */
+static void
+start_dtls(struct enip_msg *m)
+{
+	struct ev *e = dis_event(m->ctx, EV_AUTH, PROTO_ENIP, enip_dir(m));
+
+	ev_name(e, EVF_ACTION, m->h.status == 0 ? "start_dtls" : "fail");
+	ev_name(e, EVF_DETAIL, "start_dtls");
+	dis_emit(m->ctx, e);
 }
 
 void
@@ -148,6 +193,9 @@ enip_more_list(struct enip_msg *m)
 	struct rd r = m->rest;
 	unsigned count;
 
+	if (m->h.command == ENIP_START_DTLS && !m->request) {
+		start_dtls(m);
+	}
 	if (m->request || m->h.command != ENIP_LIST_IDENTITY) {
 		return;
 	}

@@ -1,61 +1,15 @@
 /*
  * address: what a command reads or writes ([D] 7, 13).
  *
- *	logical   size | file | type | element | [subelement]
+ *	logical   size | file | type | element | [subelement] | [mask] | [values]
  *	PLC-5     00 $ text 00, or a byte of bits and a level for each of them
+ *	range     offset | total | PLC-5 address | size, or words
+ *	typed     offset | total | PLC-5 address | size, or type and values
  *
- * A number is one byte, or FF and two.
+ * A number is one byte, or FF and two.  Levels are data table, file, element,
+ * subelement, bit ([D] 13-11).
  */
-#include <stdio.h>
-
 #include "dissectors/pccc/pccc.h"
-
-struct file_type {
-	uint8_t code;
-	const char *name;
-	char kind; /* of values: i 16 bit signed, l 32, f float, u 16 bits */
-};
-
-static const struct file_type file_types[] = {
-    {0x82, "O", 'u'},
-    {0x83, "I", 'u'},
-    {0x84, "S", 'u'},
-    {0x85, "B", 'u'},
-    {0x86, "T", 'u'},
-    {0x87, "C", 'u'},
-    {0x88, "R", 'u'},
-    {0x89, "N", 'i'},
-    {0x8a, "F", 'f'},
-    {0x8b, "O", 'u'},
-    {0x8c, "I", 'u'},
-    {0x8d, "ST", 0},
-    {0x8e, "A", 0},
-    {0x8f, "D", 'u'},
-    {0x91, "L", 'l'},
-    {0x92, "MG", 0},
-    {0x93, "PD", 0},
-    {0x94, "PLS", 0},
-};
-
-static const struct file_type *
-find_type(uint8_t code)
-{
-	for (size_t i = 0; i < sizeof(file_types) / sizeof(file_types[0]);
-	     i++) {
-		if (file_types[i].code == code) {
-			return &file_types[i];
-		}
-	}
-	return NULL;
-}
-
-const char *
-pccc_file_type(uint8_t code)
-{
-	const struct file_type *t = find_type(code);
-
-	return t != NULL ? t->name : NULL;
-}
 
 static uint16_t
 number(struct rd *r)
@@ -65,8 +19,8 @@ number(struct rd *r)
 	return n == 0xff ? rd_le16(r) : n;
 }
 
-static void
-tell_rest(struct pccc_msg *m, struct ev *e)
+void
+pccc_tell_rest(struct pccc_msg *m, struct ev *e)
 {
 	size_t n = rd_left(&m->body);
 
@@ -75,54 +29,27 @@ tell_rest(struct pccc_msg *m, struct ev *e)
 	}
 }
 
-static void
-tell_values(struct pccc_msg *m, struct ev *e, uint8_t type)
+static size_t
+at(const struct pccc_msg *m)
 {
-	const struct file_type *t = find_type(type);
-	size_t left = rd_left(&m->body);
-	size_t size = t == NULL || t->kind == 0          ? 0
-		      : t->kind == 'f' || t->kind == 'l' ? 4
-							 : 2;
-	uint32_t w;
-	float f;
-
-	if (size == 0 || left == 0 || left % size != 0) {
-		tell_rest(m, e);
-		return;
-	}
-	ev_array(e, PCF_VALUES);
-	while (rd_left(&m->body) > 0) {
-		switch (t->kind) {
-		case 'f':
-			w = rd_le32(&m->body);
-			memcpy(&f, &w, sizeof(f));
-			ev_double(e, EVF_ELEM, (double)f);
-			break;
-		case 'l':
-			ev_int(e, EVF_ELEM, (int32_t)rd_le32(&m->body));
-			break;
-		case 'i':
-			ev_int(e, EVF_ELEM, (int16_t)rd_le16(&m->body));
-			break;
-		default: ev_uint(e, EVF_ELEM, rd_le16(&m->body)); break;
-		}
-	}
-	ev_end(e);
+	return (size_t)(m->body.p - m->start);
 }
+
+/* --- SLC 500, MicroLogix --------------------------------------------------- */
 
 static void
 tell_file(const struct pccc_wait *w, struct ev *e)
 {
-	const char *name = pccc_file_type(w->file_type);
+	const struct pccc_type *t = pccc_type(w->file_type);
 
 	ev_uint(e, PCF_FILE, w->file);
-	if (name != NULL) {
-		ev_name(e, PCF_FILE_TYPE, name);
+	if (t != NULL) {
+		ev_name(e, PCF_FILE_TYPE, t->name);
 	} else {
 		ev_hexnum(e, PCF_FILE_TYPE, w->file_type, 1);
 	}
 	ev_uint(e, PCF_ELEMENT, w->element);
-	if (w->has_subelement) {
+	if (w->form == PCCC_LOGICAL3) {
 		ev_uint(e, PCF_SUBELEMENT, w->subelement);
 	}
 	ev_uint(e, PCF_SIZE, w->size);
@@ -130,62 +57,111 @@ tell_file(const struct pccc_wait *w, struct ev *e)
 
 /* [D] 7-17 on */
 static void
-logical(struct pccc_msg *m, struct ev *e, bool three)
+logical(struct pccc_msg *m, struct ev *e, uint8_t form)
 {
 	struct pccc_wait *w = &m->wait;
-	size_t at = (size_t)(m->body.p - m->start);
-	bool masked = m->fnc == 0xab;
+	bool masked = m->fnc == PCCC_MASKED_WRITE;
+	size_t start = at(m);
 
 	w->size = rd_u8(&m->body);
 	w->file = number(&m->body);
 	w->file_type = rd_u8(&m->body);
 	w->element = number(&m->body);
-	w->has_subelement = three;
-	w->subelement = three ? number(&m->body) : 0;
-	w->has_file = rd_ok(&m->body);
-	if (!w->has_file) {
+	w->subelement = form == PCCC_LOGICAL3 ? number(&m->body) : 0;
+	if (!rd_ok(&m->body)) {
 		return;
 	}
+	w->form = form;
 	tell_file(w, e);
 	if (!m->command->write) {
-		tell_rest(m, e);
+		pccc_tell_rest(m, e);
 		return;
 	}
-	/* The mask counts for nothing in the size. */
-	if (rd_left(&m->body) != w->size + (masked ? 2u : 0u)) {
-		pccc_bad(m, PCCC_BAD_SIZE, at);
-	}
+	m->whole = true;
 	if (masked) {
-		tell_rest(m, e);
+		uint16_t mask = rd_le16(&m->body);
+
+		/* Of a word that is written in part nobody knows the rest. */
+		m->whole = mask == 0xffff;
+		ev_hexnum(e, PCF_MASK, mask, 2);
+	}
+	/* The mask counts for nothing in the size. */
+	if (rd_left(&m->body) != w->size) {
+		pccc_bad(m, PCCC_BAD_SIZE, start);
+	}
+	pccc_tell_values(m, e, pccc_type(w->file_type));
+}
+
+/* Words of a file are known but by that; [D] 7-16. */
+static void
+open_file(struct pccc_msg *m, struct ev *e)
+{
+	struct pccc_wait *w = &m->wait;
+	const struct pccc_type *t;
+
+	w->size = rd_u8(&m->body);
+	ev_uint(e, PCF_SIZE, w->size);
+	ev_uint(e, PCF_TAG, rd_le16(&m->body));
+	ev_uint(e, PCF_OFFSET, rd_le16(&m->body));
+	w->file_type = rd_u8(&m->body);
+	t = pccc_type(w->file_type);
+	if (t != NULL) {
+		ev_name(e, PCF_FILE_TYPE, t->name);
 	} else {
-		tell_values(m, e, w->file_type);
+		ev_hexnum(e, PCF_FILE_TYPE, w->file_type, 1);
+	}
+	pccc_tell_rest(m, e);
+}
+
+/* --- PLC-5 ----------------------------------------------------------------- */
+
+/* Text between a dollar sign and a zero. */
+static bool
+text_address(struct pccc_msg *m, struct ev *e)
+{
+	struct pccc_wait *w = &m->wait;
+	const uint8_t *p;
+	size_t n = 0;
+
+	rd_skip(&m->body, 1);
+	p = m->body.p;
+	while (rd_left(&m->body) > 0 && rd_u8(&m->body) != 0) {
+		n++;
+	}
+	if (!rd_ok(&m->body) || n == 0) {
+		return rd_ok(&m->body);
+	}
+	ev_bytes(e, PCF_ADDRESS, EV_T_LATIN1, p, n);
+	if (n <= sizeof(w->text)) {
+		w->text_len = (uint8_t)n;
+		memcpy(w->text, p, n);
+	}
+	return true;
+}
+
+static void
+tell_levels(const struct pccc_wait *w, struct ev *e)
+{
+	if (w->levels & 1 << 1) {
+		ev_uint(e, PCF_FILE, w->file);
+	}
+	if (w->levels & 1 << 2) {
+		ev_uint(e, PCF_ELEMENT, w->element);
+	}
+	if (w->levels & 1 << 3) {
+		ev_uint(e, PCF_SUBELEMENT, w->subelement);
 	}
 }
 
-/* [D] 13-11: levels are data table, file, element, subelement, bit. */
-static void
-plc5(struct pccc_msg *m, struct ev *e)
+static bool
+address(struct pccc_msg *m, struct ev *e)
 {
 	struct pccc_wait *w = &m->wait;
 	uint8_t mask = rd_u8(&m->body);
-	size_t n = 0;
 
-	if (mask == 0) { /* text, between a dollar sign and a zero */
-		const uint8_t *p;
-
-		rd_skip(&m->body, 1);
-		p = m->body.p;
-		while (rd_left(&m->body) > 0 && rd_u8(&m->body) != 0) {
-			n++;
-		}
-		if (!rd_ok(&m->body) || n == 0) {
-			return;
-		}
-		ev_bytes(e, PCF_ADDRESS, EV_T_TEXT, p, n);
-		w->text_len =
-		    (uint8_t)(n < sizeof(w->text) ? n : sizeof(w->text));
-		memcpy(w->text, p, w->text_len);
-		return;
+	w->form = m->command->form;
+	if (mask == 0) {
+		return text_address(m, e);
 	}
 	for (int bit = 0; bit < 7; bit++) {
 		uint16_t level;
@@ -194,30 +170,99 @@ plc5(struct pccc_msg *m, struct ev *e)
 			continue;
 		}
 		level = number(&m->body);
-		if (!rd_ok(&m->body)) {
-			return;
-		}
 		switch (bit) {
-		case 1: ev_uint(e, PCF_FILE, level); break;
-		case 2: ev_uint(e, PCF_ELEMENT, level); break;
-		case 3: ev_uint(e, PCF_SUBELEMENT, level); break;
+		case 1: w->file = level; break;
+		case 2: w->element = level; break;
+		case 3: w->subelement = level; break;
 		default: break;
 		}
 	}
+	if (!rd_ok(&m->body)) {
+		return false;
+	}
+	w->levels = mask & 0x0e;
+	tell_levels(w, e);
+	return true;
 }
+
+static void
+described_values(struct pccc_msg *m, struct ev *e)
+{
+	const struct pccc_type *t;
+	struct rd r = m->body;
+	const char *name;
+
+	t = pccc_described(&r, &name);
+	if (name == NULL) {
+		pccc_tell_rest(m, e);
+		return;
+	}
+	m->body = r;
+	ev_name(e, PCF_DATA_TYPE, name);
+	pccc_tell_values(m, e, t);
+}
+
+static void
+range(struct pccc_msg *m, struct ev *e, bool typed)
+{
+	struct pccc_wait *w = &m->wait;
+
+	w->offset = rd_le16(&m->body);
+	ev_uint(e, PCF_OFFSET, w->offset);
+	ev_uint(e, PCF_TOTAL, rd_le16(&m->body));
+	if (!address(m, e)) {
+		return;
+	}
+	if (!m->command->write) {
+		size_t n = rd_left(&m->body);
+
+		ev_uint(
+		    e, PCF_SIZE, n >= 2 ? rd_le16(&m->body) : rd_u8(&m->body));
+		return;
+	}
+	m->whole = true;
+	if (typed) {
+		described_values(m, e);
+	} else {
+		pccc_tell_values(m, e, pccc_type(PCCC_WORDS));
+	}
+}
+
+/* Masks of what is set and reset, or of what stays and is set. */
+static void
+bits(struct pccc_msg *m, struct ev *e)
+{
+	uint16_t first, second;
+
+	if (!address(m, e)) {
+		return;
+	}
+	first = rd_le16(&m->body);
+	second = rd_le16(&m->body);
+	if (!rd_ok(&m->body)) {
+		return;
+	}
+	if (m->fnc == PCCC_BIT_WRITE) {
+		ev_hexnum(e, PCF_SET, first, 2);
+		ev_hexnum(e, PCF_RESET, second, 2);
+	} else {
+		ev_hexnum(e, PCF_AND, first, 2);
+		ev_hexnum(e, PCF_OR, second, 2);
+	}
+}
+
+/* --- requests and replies --------------------------------------------------- */
 
 static void
 request_body(struct pccc_msg *m, struct ev *e)
 {
 	switch (m->command->form) {
-	case PCCC_LOGICAL2: logical(m, e, false); break;
-	case PCCC_LOGICAL3: logical(m, e, true); break;
-	case PCCC_RANGE:
-		ev_uint(e, PCF_OFFSET, rd_le16(&m->body));
-		ev_uint(e, PCF_SIZE, rd_le16(&m->body));
-		plc5(m, e);
-		break;
-	case PCCC_PLC5: plc5(m, e); break;
+	case PCCC_LOGICAL2:
+	case PCCC_LOGICAL3: logical(m, e, m->command->form); break;
+	case PCCC_FILE: open_file(m, e); break;
+	case PCCC_RANGE: range(m, e, false); break;
+	case PCCC_TYPED: range(m, e, true); break;
+	case PCCC_PLC5: bits(m, e); break;
 	case PCCC_MODE: {
 		uint8_t mode = rd_u8(&m->body);
 
@@ -228,9 +273,16 @@ request_body(struct pccc_msg *m, struct ev *e)
 		break;
 	}
 	case PCCC_BASIC: ev_uint(e, PCF_OFFSET, rd_le16(&m->body)); break;
+	case PCCC_MULTI: pccc_multiple_body(m, e); break;
 	default: break;
 	}
-	tell_rest(m, e);
+	pccc_tell_rest(m, e);
+}
+
+static bool
+is_read(const struct pccc_msg *m)
+{
+	return m->command != NULL && !m->command->write && m->sts == 0;
 }
 
 static void
@@ -238,20 +290,36 @@ reply_body(struct pccc_msg *m, struct ev *e)
 {
 	const struct pccc_wait *w = &m->wait;
 
-	if (m->paired && w->has_file) {
+	m->whole = is_read(m);
+	switch (w->form) {
+	case PCCC_LOGICAL2:
+	case PCCC_LOGICAL3:
 		tell_file(w, e);
-		if (m->command != NULL && !m->command->write && m->sts == 0) {
-			if (rd_left(&m->body) != w->size) {
-				pccc_bad(m, PCCC_BAD_SIZE,
-				    (size_t)(m->body.p - m->start));
-			}
-			tell_values(m, e, w->file_type);
-			return;
+		if (!is_read(m)) {
+			break;
 		}
-	} else if (m->paired && w->text_len != 0) {
-		ev_bytes(e, PCF_ADDRESS, EV_T_TEXT, w->text, w->text_len);
+		if (rd_left(&m->body) != w->size) {
+			pccc_bad(m, PCCC_BAD_SIZE, at(m));
+		}
+		pccc_tell_values(m, e, pccc_type(w->file_type));
+		return;
+	case PCCC_RANGE:
+	case PCCC_TYPED:
+	case PCCC_PLC5:
+		if (w->text_len != 0) {
+			ev_bytes(
+			    e, PCF_ADDRESS, EV_T_LATIN1, w->text, w->text_len);
+		}
+		tell_levels(w, e);
+		if (is_read(m) && w->form == PCCC_TYPED) {
+			described_values(m, e);
+		} else if (is_read(m)) {
+			pccc_tell_values(m, e, pccc_type(PCCC_WORDS));
+		}
+		break;
+	default: break;
 	}
-	tell_rest(m, e);
+	pccc_tell_rest(m, e);
 }
 
 void
@@ -262,6 +330,6 @@ pccc_body(struct pccc_msg *m, struct ev *e)
 	} else if (m->command != NULL) {
 		request_body(m, e);
 	} else {
-		tell_rest(m, e);
+		pccc_tell_rest(m, e);
 	}
 }

@@ -8,9 +8,6 @@
  *
  * len counts the requestor's id with itself.  A reply has bit 40 of CMD set,
  * no FNC, and EXT STS where STS is F0 ([D] 6).
- *
- * Execute Multiple Commands (0F/88) is named and not unpacked: [D] does not
- * describe it.
  */
 #include <stdio.h>
 
@@ -33,7 +30,17 @@ static const struct ev_field_info fields[] = {
     F(OFFSET, "offset", EV_R_NONE, "D 7"),
     F(SIZE, "size", EV_R_NONE, "D 7"),
     F(MODE, "mode", EV_R_KEY, "D 7"),
-    F(VALUES, "values", EV_R_NONE, "D 7"),
+    F(DATA_TYPE, "data_type", EV_R_NONE, "D 7-29"),
+    F(MASK, "mask", EV_R_NONE, "D 7"),
+    F(SET, "set", EV_R_NONE, "D 7"),
+    F(RESET, "reset", EV_R_NONE, "D 7"),
+    F(AND, "and", EV_R_NONE, "D 7"),
+    F(OR, "or", EV_R_NONE, "D 7"),
+    F(TOTAL, "total", EV_R_NONE, "D 7"),
+    F(TAG, "tag", EV_R_NONE, "D 7"),
+    F(COUNT, "count", EV_R_NONE, "D 7"),
+    F(COMMANDS, "commands", EV_R_NONE, "D 7"),
+    F(VALUES, "values", EV_R_VALUES, "D 7"),
     F(ORIG_VENDOR, "orig_vendor", EV_R_NONE, "1 3-5.5.1.6"),
     F(ORIG_SERIAL, "orig_serial", EV_R_NONE, "1 3-5.5.1.7"),
     F(DATA, "data", EV_R_NONE, "D 7"),
@@ -52,6 +59,7 @@ _Static_assert(sizeof(fields) / sizeof(fields[0]) == PCF_END - EV_PROTO_BASE,
 struct requestor {
 	uint16_t vendor;
 	uint32_t serial;
+	bool there;
 };
 
 static bool
@@ -67,7 +75,8 @@ read_requestor(struct pccc_msg *m, struct requestor *ret)
 	id = rd_sub(&m->body, n - 1);
 	ret->vendor = rd_le16(&id);
 	ret->serial = rd_le32(&id);
-	return rd_ok(&id);
+	ret->there = rd_ok(&id);
+	return ret->there;
 }
 
 static void
@@ -78,6 +87,10 @@ read_head(struct pccc_msg *m)
 
 	m->sts = rd_u8(&m->body);
 	m->txn = rd_le16(&m->body);
+	m->has_head = rd_ok(&m->body);
+	if (!m->has_head) {
+		return;
+	}
 	m->cmd = cmd & (uint8_t)~PCCC_REPLY;
 	if (m->request == ((cmd & PCCC_REPLY) != 0)) {
 		pccc_bad(m, PCCC_BAD_REPLY_BIT, at);
@@ -113,12 +126,37 @@ pair(struct pccc_msg *m, uint64_t key)
 static void
 name(struct pccc_msg *m)
 {
-	m->command = m->has_fnc || !pccc_has_function(m->cmd)
-			 ? pccc_command(m->cmd, m->fnc)
-			 : NULL;
+	bool named = m->has_head && (m->has_fnc || !pccc_has_function(m->cmd));
+
+	m->command = named ? pccc_command(m->cmd, m->fnc) : NULL;
 	m->op = m->command != NULL ? m->command->name : "unknown_command";
 	m->cls = m->command != NULL ? (enum ev_class)m->command->cls
 				    : EV_CLASS_OTHER;
+	if (m->request && m->command != NULL &&
+	    m->command->form == PCCC_MULTI) {
+		m->cls = m->wait.cls = pccc_multiple_class(m);
+	}
+	/* A reply has its request's. */
+	if (!m->request && m->wait.cls != 0) {
+		m->cls = (enum ev_class)m->wait.cls;
+	}
+}
+
+static void
+tell_head(const struct pccc_msg *m, struct ev *e)
+{
+	ev_uint(e, PCF_CMD, m->cmd);
+	if (m->has_fnc) {
+		ev_uint(e, PCF_FNC, m->fnc);
+	}
+	ev_uint(e, PCF_STS, m->sts);
+	if (!m->request) {
+		e->status = pccc_status_name(m->sts);
+	}
+	if (m->has_ext) {
+		ev_uint(e, PCF_EXT_STS, m->ext);
+	}
+	ev_uint(e, PCF_TXN, m->txn);
 }
 
 static void
@@ -132,20 +170,15 @@ tell(struct pccc_msg *m, const struct requestor *who)
 	if (m->paired) {
 		dis_paired(e, &m->pair);
 	}
-	ev_uint(e, PCF_CMD, m->cmd);
-	if (m->has_fnc) {
-		ev_uint(e, PCF_FNC, m->fnc);
+	if (m->has_head) {
+		tell_head(m, e);
+	} else {
+		e->flags &= (uint16_t)~EV_HAS_CODE;
 	}
-	ev_uint(e, PCF_STS, m->sts);
-	if (!m->request) {
-		e->status = pccc_status_name(m->sts);
+	if (who->there) {
+		ev_uint(e, PCF_ORIG_VENDOR, who->vendor);
+		ev_uint(e, PCF_ORIG_SERIAL, who->serial);
 	}
-	if (m->has_ext) {
-		ev_uint(e, PCF_EXT_STS, m->ext);
-	}
-	ev_uint(e, PCF_TXN, m->txn);
-	ev_uint(e, PCF_ORIG_VENDOR, who->vendor);
-	ev_uint(e, PCF_ORIG_SERIAL, who->serial);
 	pccc_body(m, e);
 	if (!rd_ok(&m->body)) {
 		pccc_bad(m, PCCC_BAD_SHORT, m->len);
@@ -168,39 +201,18 @@ tell_originator(struct pccc_msg *m, const struct requestor *who)
 	}
 }
 
-static void
-tell_transfer(struct pccc_msg *m)
-{
-	bool begin, to;
-	struct ev *e;
-
-	switch (m->cmd << 8 | m->fnc) {
-	case 0x0f05:
-	case 0x0f50:
-	case 0x0704: begin = to = true; break;
-	case 0x0f52: begin = false, to = true; break;
-	case 0x0f06:
-	case 0x0f53:
-	case 0x0706: begin = true, to = false; break;
-	case 0x0f55: begin = to = false; break;
-	default: return;
-	}
-	e = dis_event(m->ctx, EV_TRANSFER, PROTO_PCCC, EV_DIR_RESPONSE);
-	ev_name(e, EVF_PHASE, begin ? "begin" : "end");
-	ev_name(e, EVF_DIRECTION, to ? "to_device" : "from_device");
-	ev_name(e, EVF_NAME, "program");
-	dis_emit(m->ctx, e);
-}
-
 static enum dis_rc
 pccc_parse(struct dis_ctx *ctx, struct rd *in)
 {
 	const struct pccc_call *call = ctx->state;
 	struct requestor who = {0};
-	struct pccc_msg m = {.ctx = ctx, .request = call->request};
-	struct rd body;
+	struct pccc_msg m = {
+	    .ctx = ctx, .request = call->request, .who = call->who};
+	struct pccc_text text;
 	uint64_t key;
 
+	text.n = 0;
+	m.text = &text;
 	m.start = in->p;
 	m.len = rd_left(in);
 	m.body = rd_rest(in);
@@ -213,21 +225,19 @@ pccc_parse(struct dis_ctx *ctx, struct rd *in)
 	if (!m.request && rd_ok(&m.body)) {
 		pair(&m, key);
 	}
+	m.rest = m.body;
 	name(&m);
-	body = m.body;
 	tell(&m, &who);
-	if (m.request && m.bad == NULL) {
+	if (m.request && m.has_head) {
 		m.wait.cmd = m.cmd;
 		m.wait.fnc = m.fnc;
 		(void)ctx->sv->put(ctx, key, &m.wait, sizeof(m.wait));
-		if (who.serial != 0) {
+		if (who.serial != 0 && m.bad == NULL) {
 			tell_originator(&m, &who);
 		}
-	} else if (m.paired && m.sts == 0 && rd_ok(&body)) {
-		if (m.cmd == 6 && m.fnc == 3) {
-			pccc_more_status(&m, body);
-		}
-		tell_transfer(&m);
+	}
+	if (rd_ok(&m.rest)) {
+		pccc_more(&m);
 	}
 	if (m.bad == NULL) {
 		return DIS_OK;

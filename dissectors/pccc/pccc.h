@@ -5,6 +5,9 @@
  *   pccc.c       one message: requestor, header, pairing, events
  *   commands.c   one table row a command and function: name, class, form
  *   address.c    what is read or written: files, elements, PLC-5 addresses
+ *   values.c     what stands there, by the file's type; points
+ *   multiple.c   several functions in one message
+ *   effects.c    modes and transfers that follow from a message
  *   status.c     diagnostic status: identity and mode
  *
  * References: [D] DF1 Protocol and Command Set Reference Manual, Rockwell
@@ -21,6 +24,15 @@
 #define PCCC_REPLY   0x40 /* of CMD; [D] 6-3 */
 #define PCCC_EXT_STS 0xf0 /* of STS: one more byte says more */
 
+#define PCCC_POINTS_MAX 32 /* told of one message, as value events */
+#define PCCC_NAME_MAX   48
+
+/* Functions of command 0F that are not like the others. */
+#define PCCC_BIT_WRITE    0x02
+#define PCCC_MULTIPLE     0x88
+#define PCCC_MASKED_WRITE 0xab
+#define PCCC_WORDS        0x85 /* type of a file of which only words are known */
+
 enum pccc_field {
 	PCF_CMD = EV_PROTO_BASE,
 	PCF_FNC,
@@ -35,6 +47,16 @@ enum pccc_field {
 	PCF_OFFSET,
 	PCF_SIZE,
 	PCF_MODE,
+	PCF_DATA_TYPE,
+	PCF_MASK,
+	PCF_SET,
+	PCF_RESET,
+	PCF_AND,
+	PCF_OR,
+	PCF_TOTAL,
+	PCF_TAG,
+	PCF_COUNT,
+	PCF_COMMANDS,
 	PCF_VALUES,
 	PCF_ORIG_VENDOR,
 	PCF_ORIG_SERIAL,
@@ -46,10 +68,12 @@ enum pccc_field {
 #define PCCC_BAD_REQUESTOR "requestor_length"
 #define PCCC_BAD_SIZE      "byte_size"
 #define PCCC_BAD_REPLY_BIT "reply_bit"
+#define PCCC_BAD_COUNT     "command_count"
 
 struct pccc_call {
-	uint64_t key; /* requests and replies of one exchange have it */
-	bool request; /* by the carrier's word */
+	uint64_t key;      /* requests and replies of one exchange have it */
+	bool request;      /* by the carrier's word */
+	struct ev_end who; /* the processor, at the end of the way */
 };
 
 /* What stands behind the function code. */
@@ -57,10 +81,13 @@ enum pccc_form {
 	PCCC_DATA,     /* nobody knows, or nothing */
 	PCCC_LOGICAL2, /* size, file, type, element */
 	PCCC_LOGICAL3, /* ... and subelement */
-	PCCC_RANGE,    /* offset, total, PLC-5 address, size or data */
-	PCCC_PLC5,     /* PLC-5 address, data */
+	PCCC_FILE,     /* size, tag, offset, type: of an open file */
+	PCCC_RANGE,    /* offset, total, PLC-5 address, size or words */
+	PCCC_TYPED,    /* the same, with values that say their type */
+	PCCC_PLC5,     /* PLC-5 address, two masks */
 	PCCC_MODE,     /* a byte */
 	PCCC_BASIC,    /* CMD 00 to 08: address, size or data */
+	PCCC_MULTI,    /* several functions */
 };
 
 struct pccc_command {
@@ -72,23 +99,44 @@ struct pccc_command {
 /* What waits with a request for its reply. */
 struct pccc_wait {
 	uint8_t cmd, fnc;
+	uint8_t cls;  /* where the command alone does not say; 0: it does */
+	uint8_t form; /* of what follows; PCCC_DATA: nothing does */
 	uint8_t file_type, size;
-	uint16_t file, element, subelement;
-	bool has_file, has_subelement;
+	uint8_t levels; /* of a PLC-5 address: which of the three are there */
+	uint16_t file, element, subelement, offset;
 	uint8_t text_len; /* of a PLC-5 address */
 	char text[24];
 };
 
 _Static_assert(sizeof(struct pccc_wait) <= DIS_BLOB_MAX, "too big a blob");
 
+/* Characters in their order, for fields. */
+struct pccc_text {
+	char text[256];
+	size_t n;
+};
+
+/* One type of file: its values. */
+struct pccc_type {
+	uint8_t code;
+	const char *name;
+	char kind;
+	uint8_t words; /* an element; 1: elements of any size */
+};
+
 struct pccc_msg {
 	struct dis_ctx *ctx;
 	const uint8_t *start;
-	struct rd body;
+	struct rd body, rest;         /* rest: the body as it was */
+	struct rd values;             /* what type says of them */
+	const struct pccc_type *type; /* NULL: there are none */
+	struct pccc_text *text;
+	struct ev_end who; /* reply: who the processor is */
+	bool whole;        /* values are all of what they are of */
 	size_t len;
 	bool request, paired;
 	uint8_t cmd, fnc, sts, ext;
-	bool has_fnc, has_ext;
+	bool has_head, has_fnc, has_ext;
 	uint16_t txn;
 	const struct pccc_command *command;
 	const char *op;
@@ -118,9 +166,30 @@ const char *pccc_status_name(uint8_t sts);
 
 /* Fields of the operation, from the body. */
 void pccc_body(struct pccc_msg *, struct ev *);
+void pccc_tell_rest(struct pccc_msg *, struct ev *);
+
+/* --- values.c ------------------------------------------------------------- */
+
+const struct pccc_type *pccc_type(uint8_t code); /* NULL when unknown */
+/* Reads a description of type and size; *ret_name is NULL when there is
+ * none. */
+const struct pccc_type *pccc_described(struct rd *, const char **ret_name);
+/* Takes the body as values of the type; as bytes where it is not that. */
+void pccc_tell_values(struct pccc_msg *, struct ev *, const struct pccc_type *);
+void pccc_tell_points(
+    struct pccc_msg *, const struct pccc_type *, struct rd, const char *source);
+
+/* --- multiple.c ------------------------------------------------------------ */
+
+enum ev_class pccc_multiple_class(const struct pccc_msg *);
+void pccc_multiple_body(struct pccc_msg *, struct ev *);
+void pccc_multiple_points(struct pccc_msg *);
+
+/* --- events behind the operation -------------------------------------------- */
+
+void pccc_more(struct pccc_msg *);
+void pccc_more_points(struct pccc_msg *);
 /* Identity and state from a reply to 06/03. */
-void pccc_more_status(struct pccc_msg *, struct rd body);
-/* "N", "F", ...; NULL when unknown. */
-const char *pccc_file_type(uint8_t);
+void pccc_more_status(struct pccc_msg *);
 
 #endif

@@ -24,7 +24,8 @@ test_diagnostic_status_tells_who(void **state)
 		     "26 00 78 1a 30 fc 01");
 	HAS(h, "'key':'model','value':'1763-LEC'");
 	HAS(h, "'key':'hardware','value':'B'");
-	HAS(h, "'key':'firmware','value':'3'");
+	HAS(h, "'key':'firmware','value':'4'");
+	HAS(h, "'key':'config_version','value':'0x1a78'");
 	HAS(h, "'key':'run_state','value':'run'");
 	HAS(h, "'state':'running'");
 	harness_free(h);

@@ -34,7 +34,7 @@ def event_key(e):
     """Key of one operation line."""
     reply = int(e.get("dir") == "response")
     if reply:
-        more = ("status", e.get("cip_status"))
+        more = ("status", e.get("cip_status", -1))
     else:
         more = ("path", "".join(e.get("epath", [])))
     return (("reply", reply), ("service", e.get("service")), more)

@@ -116,3 +116,65 @@ def pccc(txn, cmd, data=b"", sts=0):
     """A PCCC message with its requestor; fnc is data's first byte."""
     return b"\x07" + struct.pack("<HI", 77, 0x07AA23D3) + \
         struct.pack("<BBH", cmd, sts, txn) + data
+
+
+def short_string(text):
+    return bytes((len(text),)) + text.encode()
+
+
+def string(text, pad=False):
+    out = struct.pack("<H", len(text)) + text.encode()
+    return out + bytes(len(out) % 2 if pad else 0)
+
+
+def stringi(text):
+    """In English, as a SHORT_STRING."""
+    return b"\x01eng\xda" + struct.pack("<H", 4) + short_string(text)
+
+
+def values(*pairs):
+    """Of a Get_Attribute_List reply: id, value; None: not supported."""
+    out = struct.pack("<H", len(pairs))
+    for attr, value in pairs:
+        out += struct.pack("<HH", attr, 0x14 if value is None else 0)
+        out += value or b""
+    return out
+
+
+def port_link(port, address):
+    """A port segment with a link address that is text."""
+    data = address.encode()
+    return bytes((0x10 | port, len(data))) + data + bytes(len(data) % 2)
+
+
+def symbol_entry(instance, name, kind, size, dims=(0, 0, 0)):
+    return struct.pack("<I", instance) + string(name) + \
+        struct.pack("<HH3I", kind, size, *dims)
+
+
+def template(name, *members):
+    """Info, type, offset of each member, then the names."""
+    out = b"".join(struct.pack("<HHI", *m[1:]) for m in members)
+    return out + name.encode() + b";n\0" + \
+        b"".join(m[0].encode() + b"\0" for m in members)
+
+
+def safety_segment(extended=False):
+    """Of a Forward Open: who owns whose configuration."""
+    unid = bytes.fromhex("4d0f4a02f703"), bytes.fromhex("4d0f4a02f704")
+    body = struct.pack("<BBI6sIH", 2 if extended else 0, 0, 0xCAFE0001,
+                       b"\1\2\3\4\5\6", 0, 0) + \
+        unid[0] + struct.pack("<I", 0xC0A8010A) + \
+        unid[1] + struct.pack("<I", 0xC0A80105) + \
+        struct.pack("<HHHBB", 50, 2, 9, 2, 1)
+    body += struct.pack("<H", 5) if extended else b""
+    body += struct.pack("<II", 0x01020304, 0)
+    body += struct.pack("<HH", 7, 8) if extended else b""
+    return bytes((0x50, len(body) // 2)) + body
+
+
+def element(kind, file, number, sub, size):
+    """Address of a logical command of SLC 500: N7:0 and the like."""
+    def one(v):
+        return bytes((v,)) if v < 255 else struct.pack("<BH", 255, v)
+    return bytes((size,)) + one(file) + bytes((kind,)) + one(number) + one(sub)
