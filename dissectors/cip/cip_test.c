@@ -116,12 +116,12 @@ test_elements_are_numbered_from_where_they_begin(void **state)
 	assert_false(harness_has(h, "'kind':'value'"));
 	(void)harness_take(h);
 	send_unit(h, A, 5, 5, "4d 02 9102 335d c300 0200 0a00 0b00");
-	HAS(h, "'object':'3][1]','value':11");
+	HAS(h, "'object':'3]+1','value':11");
 	/* a symbol of program Ab, by its number */
 	send_unit(h, A, 5, 6,
 	    "4d 08 910a 50726f6772616d3a4162 206b 2405 c300 0100 0a00");
 	HAS(h, "'op':'write_tag'");
-	HAS(h, "'object':'Program:Ab symbol 5','value':10");
+	HAS(h, "'object':'Program:Ab.symbol 5','value':10");
 	harness_free(h);
 }
 

@@ -59,14 +59,26 @@ def value(key, text):
     return words.trim(text)
 
 
-def route(nodes):
-    """A path's ports and links, as otus writes them."""
-    out = []
+def reached(front, nodes):
+    """The device at the end of a path: what is behind its last IP address, or
+    behind the one that was asked."""
+    steps = []                  # [port, address]
     for node in nodes:
-        for n in node.all("cip.port", "cip.port_extended",
-                          "cip.linkaddress.byte", "cip.linkaddress.string"):
-            out.append(n.show)
-    return "/path " + ",".join(out) if out else ""
+        for n in node.all("cip.port", "cip.linkaddress.byte",
+                          "cip.linkaddress.string"):
+            if n.name == "cip.port" and steps and n.show.startswith("0x"):
+                # the extended one, instead of 15 (CIP Vol 1, C-1.4.1)
+                steps[-1][0] = str(int(n.show, 0))
+            elif n.name == "cip.port":
+                steps.append([n.show, None])
+            elif steps:
+                steps[-1][1] = n.show
+    for at, (_, address) in reversed(list(enumerate(steps))):
+        if re.fullmatch(r"\d+\.\d+\.\d+\.\d+", address or ""):
+            front, steps = address, steps[at + 1:]
+            break
+    path = ",".join("%s,%s" % (port, address) for port, address in steps)
+    return front + ("/path " + path if path else "")
 
 
 def ways(group, *titles):
@@ -120,7 +132,7 @@ def opened(group, ends):
         who = proto.number("cip.cm.vendor"), int(serial.show, 0)
         if who != (0, 0):           # says nothing
             yield ends.src, "originator", "%d/%d" % who
-        to = ends.dst + route(ways(group, "Connection Path:"))
+        to = reached(ends.dst, ways(group, "Connection Path:"))
         for name, key in KEY.items():
             number = proto.number(name)
             if number:
@@ -151,8 +163,8 @@ def is_reply(group):
 def facts(frame, ends):
     for group in groups(frame):
         if is_reply(group):
-            who = ends.src + route(ways(group, "Route/Connection Path:",
-                                        "Forward Open Connection Path:"))
+            who = reached(ends.src, ways(group, "Route/Connection Path:",
+                                         "Forward Open Connection Path:"))
             for key, text in said(group):
                 yield who, key, text
         else:
