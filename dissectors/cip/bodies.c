@@ -161,19 +161,41 @@ is_instance_list(const struct cip_msg *m)
 		   m->path.class_id == 0x7e);
 }
 
-/* What the reply will not say again: how much there is to come. */
+/*
+ * Requests of transfers, by class: size first, or offset and what stands there.
+ * File: [1] 5-42.  Firmware: the size, offsets and pieces in a capture of
+ * ControlFLASH add up.  Program: likewise, with the number of bytes.
+ */
+static size_t
+transfer_request(struct cip_msg *m, struct ev *e)
+{
+	bool flash = cip_is_on(m, CIP_FLASH);
+	size_t n;
+
+	if ((flash && (m->service == 0x4b || m->service == 0x51)) ||
+	    (cip_is_on(m, CIP_FILE) && m->service == CIP_INIT_DOWNLOAD)) {
+		n = rd_le32(&m->body);
+		ev_uint(e, CIPF_SIZE, n);
+		return n;
+	}
+	if (flash && m->service == 0x4d) {
+		ev_uint(e, CIPF_OFFSET, rd_le32(&m->body));
+	} else if (cip_is_on(m, CIP_PROGRAM) &&
+		   (m->service == 0x4f || m->service == 0x50)) {
+		ev_uint(e, CIPF_OFFSET, rd_le32(&m->body));
+		ev_uint(e, CIPF_COUNT, rd_le16(&m->body));
+	}
+	return rd_left(&m->body);
+}
+
+/* The reply will not say again how much there is to come.  What is too short
+ * for these is told as bytes: two of the three are in no standard. */
 static void
 transfer_body(struct cip_msg *m, struct ev *e)
 {
-	uint32_t n = (uint32_t)rd_left(&m->body);
-	struct rd r = m->body;
+	if (m->request && rd_left(&m->body) >= 6) {
+		size_t n = transfer_request(m, e);
 
-	if (m->request && m->service == CIP_INIT_DOWNLOAD &&
-	    cip_is_on(m, CIP_FILE)) {
-		n = rd_le32(&r);
-		ev_uint(e, CIPF_SIZE, n);
-	}
-	if (m->request) {
 		m->wait.extra = (uint16_t)n;
 		m->wait.more = (uint16_t)(n >> 16);
 	}

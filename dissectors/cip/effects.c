@@ -43,6 +43,13 @@ tell_auth(struct cip_msg *m, const char *action)
 	dis_emit(m->ctx, e);
 }
 
+/* What the request said of its size. */
+static size_t
+asked_bytes(const struct cip_msg *m)
+{
+	return m->wait.extra | (size_t)m->wait.more << 16;
+}
+
 /* --- files, [1] 5-42 ------------------------------------------------------- */
 
 /* First, middle, last, aborted, first and last in one. */
@@ -81,8 +88,7 @@ more_file(struct cip_msg *m)
 	} else if (m->service == CIP_INIT_UPLOAD) {
 		tell_transfer(m, "begin", false, "file", rd_le32(&r));
 	} else if (m->service == CIP_INIT_DOWNLOAD) {
-		tell_transfer(m, "begin", true, "file",
-		    m->wait.extra | (size_t)m->wait.more << 16);
+		tell_transfer(m, "begin", true, "file", asked_bytes(m));
 	} else if (m->service == CIP_UPLOAD_TRANSFER) {
 		file_packet(m, false);
 	}
@@ -93,13 +99,13 @@ more_file(struct cip_msg *m)
 static void
 more_flash(struct cip_msg *m)
 {
-	if (!cip_is_ok(m)) {
+	if (!m->paired || !cip_is_ok(m)) {
 		return;
 	}
 	if (m->service == 0x4b) {
-		tell_transfer(m, "begin", true, "firmware", 0);
+		tell_transfer(m, "begin", true, "firmware", asked_bytes(m));
 	} else if (m->service == 0x4d) {
-		tell_transfer(m, "progress", true, "firmware", m->wait.extra);
+		tell_transfer(m, "progress", true, "firmware", asked_bytes(m));
 	} else if (m->service == CIP_RESET) {
 		tell_transfer(m, "end", true, "firmware", 0);
 	}
@@ -117,7 +123,7 @@ more_program(struct cip_msg *m)
 		tell_transfer(
 		    m, "progress", false, "program", rd_left(&m->rest));
 	} else if (cip_is_on(m, CIP_PROGRAM) && m->service == 0x50) {
-		tell_transfer(m, "progress", true, "program", m->wait.extra);
+		tell_transfer(m, "progress", true, "program", asked_bytes(m));
 	}
 }
 

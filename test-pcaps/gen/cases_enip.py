@@ -338,10 +338,12 @@ def transfers():
     c.ask(eip.req(0x50, file, b"\1\3" + bytes(20)), eip.rsp(0x50, b"\1"))
     c.ask(eip.req(0x51, file), eip.rsp(0x51, status=0x0F))
     flash = eip.path(0xA1, 1)
-    c.ask(eip.req(0x51, flash, bytes(16)), eip.rsp(0x51))
-    c.ask(eip.req(0x4B, flash, bytes(8)), eip.rsp(0x4B, bytes(12)))
-    for _ in range(2):
-        c.ask(eip.req(0x4D, flash, bytes(400)), eip.rsp(0x4D, bytes(6)))
+    size = struct.pack("<I", 700)
+    c.ask(eip.req(0x51, flash, size + bytes(12)), eip.rsp(0x51))
+    c.ask(eip.req(0x4B, flash, size + bytes(4)), eip.rsp(0x4B, bytes(12)))
+    for at in (0, 350):
+        c.ask(eip.req(0x4D, flash, struct.pack("<I", at) + bytes(350)),
+              eip.rsp(0x4D, bytes(6)))
     c.ask(eip.req(5, flash), eip.rsp(5))
     c.ask(eip.req(8, eip.path(0xAC, 1), b"\1\0"), eip.rsp(8, b"\1\0\0\0"))
     c.ask(eip.req(0x4B, eip.path(0x68, 0)),
