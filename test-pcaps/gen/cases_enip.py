@@ -62,6 +62,7 @@ def commands():
     c.tcp.req(eip.encap(0x6F, session=99))
     c.tcp.rsp(eip.encap(0x6F, session=99, status=0x64))
     c.tcp.req(eip.encap(0xC8))
+    c.tcp.rsp(eip.encap(0xC8))
     return c.done()
 
 
