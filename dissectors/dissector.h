@@ -133,6 +133,10 @@ struct dis_ctx {
 			      and say DIS_OK with its length in need; or
 			      say DIS_MORE: net counts it                  */
 	bool dup;       /* datagram repeats the one before it           */
+	bool brief;     /* of a good reply that is paired only the key
+			      fields are looked at: lists of objects and
+			      values need not stand in its operation; the
+			      events behind it tell as ever                 */
 	uint8_t depth;  /* inner dissectors                             */
 	size_t need;    /* DIS_MORE: see there; a cut PDU: its length   */
 	uint64_t ts_ns, frame;

@@ -42,6 +42,14 @@
 	    "stream time between two reports of those "                        \
 	    "counts; doubled at each report")                                  \
 	L(BEHAVIOUR_MAX_S, 960, "s", "... up to this")                         \
+	L(POINT_MAX, 131072, "points",                                         \
+	    "whose last value is kept, so that only "                          \
+	    "what differs is told; the one told longest ago makes room")       \
+	L(POINT_S, 600, "s",                                                   \
+	    "a measured value that moves is told again after this, "           \
+	    "which is doubled each time; states, and what is "                 \
+	    "commanded, when they change")                                     \
+	L(POINT_MAX_S, 4800, "s", "... up to this")                            \
 	L(IMAGE_MAX, 16384, "images of 256 bytes",                             \
 	    "last reply of a read, so "                                        \
 	    "that a write can be told with the value before it")               \

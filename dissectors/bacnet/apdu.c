@@ -466,7 +466,9 @@ tell(struct bn_pdu *p, enum ev_class cls)
 	}
 	bn_tell_layers(p, e);
 	tell_header(p, e);
-	tell_service(p, e);
+	if (!(p->ctx->brief && p->has_pair && p->type == BN_COMPLEX_ACK)) {
+		tell_service(p, e);
+	}
 	if (p->bad == NULL && !p->cut) {
 		dis_confirm(p->ctx);
 	}

@@ -122,15 +122,16 @@ enum {
 enum bn_tag_class { BN_APP, BN_CTX, BN_OPEN, BN_CLOSE };
 
 struct bn_tag {
-	uint8_t cls; /* enum bn_tag_class */
-	uint8_t num;
+	uint8_t cls;  /* enum bn_tag_class */
 	uint32_t len; /* of an application BOOLEAN: its value */
+	/* apart from cls: gcc would compare both at once, which waits for the
+	 * two stores to leave the pipeline */
+	uint8_t num;
 };
 
 #define BN_NUM_SHORT 14 /* the largest number that one octet holds */
-#define BN_LEN_SHORT 4  /* and the largest length */
 
-/* Of more than one octet, or an opening or closing one. */
+/* One whose number, length or meaning takes more than its first octet. */
 bool bn_tag_long(struct rd *, struct bn_tag *ret);
 
 /* The tag at the reader, consumed; false when there is none that is whole. */
@@ -138,17 +139,21 @@ static inline bool
 bn_tag(struct rd *r, struct bn_tag *ret)
 {
 	struct rd look = *r;
-	uint8_t first = rd_u8(&look);
+	uint8_t first = rd_u8(&look), lvt = first & 7;
 
-	if (rd_ok(&look) && first >> 4 <= BN_NUM_SHORT &&
-	    (first & 7) <= BN_LEN_SHORT) {
-		ret->cls = first & 8 ? BN_CTX : BN_APP;
-		ret->num = first >> 4;
-		ret->len = first & 7;
-		rd_skip(r, 1);
-		return true;
+	/* 20.2.1.1 to 20.2.1.3 */
+	if (!rd_ok(&look) || first >= 0xf0 || lvt == 5 ||
+	    (lvt > 5 && !(first & 8))) {
+		return bn_tag_long(r, ret);
 	}
-	return bn_tag_long(r, ret);
+	ret->num = first >> 4;
+	ret->len = lvt < 5 ? lvt : 0;
+	ret->cls = !(first & 8) ? BN_APP
+		   : lvt < 5    ? BN_CTX
+		   : lvt == 6   ? BN_OPEN
+				: BN_CLOSE;
+	*r = look;
+	return true;
 }
 
 /* The same without consuming. */

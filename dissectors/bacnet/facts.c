@@ -467,42 +467,39 @@ tell_priority(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
 }
 
 /* The object for its present-value, else with the property's name. */
-static const char *
-point(struct bn_pdu *p, const struct bn_item *i)
+static void
+put_point(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
 {
-	const char *object = bn_object_text(p->m, i->type, i->instance);
-	const char *name = bn_property_name(i->property);
+	const char *object, *name = bn_object_name(i->type);
 	bool indexed = i->has & BN_HAS_INDEX;
 
-	if (object == NULL ||
-	    (i->property == BN_PROP_PRESENT_VALUE && !indexed)) {
-		return object;
+	if (i->property == BN_PROP_PRESENT_VALUE && !indexed && name != NULL) {
+		/* nearly all; nobody may ever ask for the text */
+		ev_numbered(e, EVF_OBJECT, name, i->instance);
+		return;
 	}
-	if (name == NULL) {
-		object = bn_text(p->m, "%s property-%u", object, i->property);
-	} else {
-		object = bn_text(p->m, "%s %s", object, name);
+	object = bn_object_text(p->m, i->type, i->instance);
+	name = bn_property_name(i->property);
+	if (object != NULL &&
+	    (i->property != BN_PROP_PRESENT_VALUE || indexed)) {
+		object = name != NULL ? bn_text(p->m, "%s %s", object, name)
+				      : bn_text(p->m, "%s property-%u", object,
+					    i->property);
 	}
-	return object != NULL && indexed
-		   ? bn_text(p->m, "%s[%u]", object, i->index)
-		   : object;
+	if (object != NULL && indexed) {
+		object = bn_text(p->m, "%s[%u]", object, i->index);
+	}
+	bn_put_text(e, EVF_OBJECT, object);
 }
 
 static void
 tell_value(struct bn_pdu *p, const struct bn_item *i, bool commanded)
 {
 	const struct bn_item *flags = beside(p->m, i, BN_PROP_STATUS_FLAGS);
-	const char *object = point(p, i), *quality = NULL;
-	struct ev *e;
+	const char *quality = flags != NULL ? flags_name(flags->value) : NULL;
+	struct ev *e = bn_fact(p, EV_VALUE);
 
-	if (object == NULL) {
-		return;
-	}
-	if (flags != NULL) {
-		quality = flags_name(flags->value);
-	}
-	e = bn_fact(p, EV_VALUE);
-	bn_put_text(e, EVF_OBJECT, object);
+	put_point(p, e, i);
 	bn_print(p->m, e, EVF_VALUE, i->value, 0);
 	if (quality != NULL) {
 		ev_name(e, EVF_QUALITY, quality);

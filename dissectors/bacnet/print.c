@@ -192,7 +192,14 @@ print_oid(struct bn_msg *m, struct ev *e, uint16_t id, struct rd c)
 {
 	uint32_t v = rd_be32(&c);
 
-	bn_put_text(e, id, bn_object_text(m, v >> 22, v & BN_INSTANCES));
+	const char *name = bn_object_name(v >> 22);
+
+	if (name != NULL) {
+		ev_numbered(e, id, name, v & BN_INSTANCES);
+	} else {
+		bn_put_text(
+		    e, id, bn_object_text(m, v >> 22, v & BN_INSTANCES));
+	}
 }
 
 /* First bit first (20.2.10), where EV_T_BITS has the low bit first. */

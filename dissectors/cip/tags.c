@@ -172,6 +172,10 @@ tell_values(struct cip_msg *m, struct ev *e, unsigned type)
 		    e, CIPF_DATA, EV_T_HEX, rd_bytes(&m->body, left), left);
 		return;
 	}
+	if (m->ctx->brief && !m->request && m->paired && cip_is_ok(m)) {
+		(void)rd_rest(&m->body);
+		return;
+	}
 	ev_array(e, CIPF_VALUES);
 	for (unsigned i = 0; i < VALUES_MAX && rd_left(&m->body) > 0; i++) {
 		tell_value(e, EVF_ELEM, t, &m->body);

@@ -26,6 +26,7 @@ struct teller {
 	struct ev *e;
 	bool pending;    /* the header of the element is not told yet */
 	bool bits;       /* its points are in one array */
+	bool brief;      /* nobody looks at them */
 	uint32_t untold; /* objects that found no room */
 };
 
@@ -165,6 +166,11 @@ visit_object(
 
 	if (header) {
 		learn(f, it);
+	}
+	if (t->brief) {
+		return;
+	}
+	if (header) {
 		t->bits = it->points && it->layout != NULL &&
 			  it->layout[0] == 'p' && it->count > BITS_MAX &&
 			  rd_left(&it->data) > 0;
@@ -196,7 +202,9 @@ visit_object(
 void
 dn_tell_objects(struct dn_frag *f, struct ev *e)
 {
-	struct teller t = {.e = e};
+	struct teller t = {.e = e,
+	    .brief = f->ctx->brief && f->paired && e->status != NULL &&
+		     strcmp(e->status, "ok") == 0};
 	uint16_t before;
 
 	if (rd_left(&f->objects) == 0) {
@@ -266,14 +274,14 @@ tell_value(
     struct dn_frag *f, const struct dn_item *it, const struct dn_point *p)
 {
 	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
-	char object[48], quality[96];
+	char quality[96];
 	size_t n;
 
-	n = (size_t)snprintf(object, sizeof(object), "%s %u",
-	    dn_group(it->group)->name, it->index);
-	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, object, n);
+	ev_numbered(e, EVF_OBJECT, dn_group(it->group)->name, it->index);
 	dn_put_value(e, EVF_VALUE, p);
-	if (p->has_flags) {
+	if (p->has_flags && (p->flags & 0x7f) == 1) {
+		ev_name(e, EVF_QUALITY, "good");
+	} else if (p->has_flags) {
 		n = quality_text(it, p->flags, quality, sizeof(quality));
 		ev_bytes(e, EVF_QUALITY, EV_T_TEXT, quality, n);
 	}
@@ -289,11 +297,8 @@ tell_control(struct dn_frag *f, const struct dn_item *it)
 {
 	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
 	struct rd r = it->data;
-	char object[48];
-	size_t n = (size_t)snprintf(object, sizeof(object), "%s %u",
-	    dn_group(it->group)->name, it->index);
 
-	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, object, n);
+	ev_numbered(e, EVF_OBJECT, dn_group(it->group)->name, it->index);
 	ev_name(e, EVF_VALUE, dn_control_name(rd_u8(&r)));
 	ev_name(e, EVF_SOURCE, "commanded");
 	dis_emit(f->ctx, e);

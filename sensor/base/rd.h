@@ -23,7 +23,9 @@ enum rd_err { RD_OK = 0, RD_SHORT };
 
 struct rd {
 	const uint8_t *p, *end;
-	enum rd_err err;
+	/* enum rd_err, as wide as readers are copied: a load of more than was
+	 * stored a moment before waits for the store to leave the pipeline */
+	size_t err;
 };
 
 static inline struct rd

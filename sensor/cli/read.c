@@ -128,8 +128,9 @@ int
 cmd_read(const struct options *o)
 {
 	static struct reader r;
-	const struct net_options opt = {
-	    .links = true, .second = !options_has(o, "no-second")};
+	const struct net_options opt = {.links = true,
+	    .brief = true,
+	    .second = !options_has(o, "no-second")};
 	const struct net_sink sink = {on_event, on_tick, &r};
 	uint64_t started_ns = clock_mono_ns();
 	char dir[DATADIR_MAX];

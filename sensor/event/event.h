@@ -124,6 +124,17 @@ struct ev_sub {
 	};
 };
 
+/* Bytes of mac or path that are in use. */
+static inline size_t
+ev_sub_len(const struct ev_sub *s)
+{
+	size_t max = s->kind == EV_SUB_PATH     ? EV_SUB_PATH_MAX
+		     : s->kind == EV_SUB_BACNET ? EV_SUB_MAC_MAX
+						: 0;
+
+	return s->len < max ? s->len : max;
+}
+
 /* One end of a conversation: what is known of it. */
 struct ev_end {
 	uint8_t mac[6];
@@ -155,7 +166,8 @@ enum ev_flag {
  * verifies what it finds there.
  */
 struct ev_memo {
-	void *last, *next;
+	uint64_t past; /* what came, folded; 0: nothing yet */
+	void *next;    /* what comes                        */
 };
 
 struct ev {

@@ -8,9 +8,11 @@
 #include "limits.h"
 #include "net/behaviour.h"
 
-#define WORDS_MAX 40
+#define WORDS_MAX 12
 /* Reads of one server that a write looks through. */
 #define LOOK_MAX 128
+/* What places of items are multiples of (pool.c). */
+#define SEEN_UNIT 16
 /*
  * Values that move: more than so many writes outside of what was told, and
  * more than half of all.  A set point moved at random n times widens its range
@@ -75,27 +77,30 @@ at_(const struct behaviours *b, uint32_t i)
 /* --- identity of a behaviour --------------------------------------------- */
 
 struct words {
+	const struct hash_key *key;
 	uint64_t w[WORDS_MAX];
 	size_t n;
+	uint64_t folded;
 };
 
-static void
-words_start(struct words *w)
-{
-	w->n = 0;
-	w->w[WORDS_MAX - 1] = 0; /* what does not fit is added to */
-}
-
+/*
+ * A request may name hundreds of objects.  What does not fit is folded into
+ * the last word, under the key: who could find another request that folds to
+ * the same would have it pass for this one.
+ */
 static void
 word(struct words *w, uint64_t v)
 {
+	uint64_t *last = &w->w[WORDS_MAX - 1];
+	unsigned __int128 product;
+
 	if (w->n < WORDS_MAX) {
 		w->w[w->n++] = v;
-	} else {
-		/* What does not fit is folded into the last word. */
-		w->w[WORDS_MAX - 1] =
-		    w->w[WORDS_MAX - 1] * 0x9e3779b97f4a7c15ULL + v;
+		return;
 	}
+	product = (unsigned __int128)(*last ^ w->key->k0) *
+		  (v ^ w->key->k1 ^ ++w->folded);
+	*last = (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 /* What makes an event other than an operation the same again. */
@@ -132,40 +137,44 @@ is_key(const struct ev_proto *p, uint16_t kind, const struct ev_field *f)
 	return role == EV_R_KEY || role == EV_R_ADDR || role == EV_R_QTY;
 }
 
+/*
+ * The next field from *at on that is a key.  What a device reports by itself
+ * is another choice of points each time: what stands within objects does not
+ * make a notification another one.
+ */
+static const struct ev_field *
+next_key(const struct ev *e, const struct ev_proto *p, uint16_t *at)
+{
+	bool flat = e->kind == EV_OPERATION && e->dir == EV_DIR_NOTIFY;
+	unsigned depth = 0;
+
+	while (*at < e->nfields) {
+		const struct ev_field *f = &e->f[(*at)++];
+
+		depth += f->type == EV_T_OBJECT || f->type == EV_T_ARRAY;
+		depth -= f->type == EV_T_END;
+		if (!(flat && depth != 0) && is_key(p, e->kind, f)) {
+			return f;
+		}
+	}
+	return NULL;
+}
+
 static bool
 is_text(const struct ev_field *f)
 {
 	return (f->type >= EV_T_TEXT && f->type <= EV_T_HEX);
 }
 
-static size_t
-sub_len(const struct ev_sub *s)
-{
-	size_t max = s->kind == EV_SUB_PATH     ? EV_SUB_PATH_MAX
-		     : s->kind == EV_SUB_BACNET ? EV_SUB_MAC_MAX
-						: 0;
-
-	return s->len < max ? s->len : max;
-}
-
 static void
 sub_words(const struct behaviours *b, struct words *w, const struct ev_sub *s)
 {
-	size_t n = sub_len(s);
+	size_t n = ev_sub_len(s);
 
 	word(w, (uint64_t)s->kind << 48 | (uint64_t)s->net << 32 | s->num);
 	if (n != 0) {
 		word(w, hash_bytes(&b->hash_key, s->mac, n));
 	}
-}
-
-static bool
-same_sub(const struct ev_sub *a, const struct ev_sub *b)
-{
-	size_t n = sub_len(a);
-
-	return a->kind == b->kind && a->net == b->net && a->num == b->num &&
-	       n == sub_len(b) && (n == 0 || memcmp(a->mac, b->mac, n) == 0);
 }
 
 /* Whom it is about: many behind one carrier say the same of themselves. */
@@ -181,35 +190,53 @@ subject_words(
 	sub_words(b, w, &who->sub);
 }
 
+/* Who is behind both ends of an operation; mostly nobody or a number. */
+static uint64_t
+stations(const struct behaviours *b, const struct ev *e)
+{
+	struct words w = {.key = &b->hash_key};
+
+	if (ev_sub_len(&e->src.sub) == 0 && ev_sub_len(&e->dst.sub) == 0) {
+		return (uint64_t)(e->src.sub.num ^ (uint32_t)e->src.sub.net
+						       << 16)
+			   << 32 |
+		       (e->dst.sub.num ^ (uint32_t)e->dst.sub.net << 16);
+	}
+	sub_words(b, &w, &e->src.sub);
+	sub_words(b, &w, &e->dst.sub);
+	return hash_words(&b->hash_key, w.w, w.n);
+}
+
 static uint64_t
 hash_event(const struct behaviours *b, const struct ev *e, const struct link *l)
 {
 	const struct ev_proto *p = ev_proto(e->proto);
-	struct words w;
+	struct words w = {.key = &b->hash_key};
+	const struct ev_field *f;
+	uint16_t at = 0;
 
-	words_start(&w);
 	word(&w, l != NULL ? l->id : 0);
 	word(&w, (uint64_t)e->kind << 56 | (uint64_t)e->cls << 48 | e->code);
 	word(&w, (uint64_t)(uintptr_t)e->op);
-	sub_words(b, &w, &e->src.sub);
 	if (e->kind == EV_OPERATION) {
-		sub_words(b, &w, &e->dst.sub);
-	} else if (e->flags & EV_HAS_SUBJECT) {
-		subject_words(b, &w, &e->subject);
+		word(&w, stations(b, e));
+	} else {
+		sub_words(b, &w, &e->src.sub);
+		if (e->flags & EV_HAS_SUBJECT) {
+			subject_words(b, &w, &e->subject);
+		}
 	}
 	if (e->status != NULL && strcmp(e->status, "ok") != 0) {
 		word(&w, (uint64_t)(uintptr_t)e->status);
 	}
-	for (uint16_t i = 0; i < e->nfields; i++) {
-		const struct ev_field *f = &e->f[i];
-
-		if (!is_key(p, e->kind, f)) {
-			continue;
-		}
+	while ((f = next_key(e, p, &at)) != NULL) {
 		if (is_text(f)) {
 			word(&w, hash_bytes(&b->hash_key, f->p, f->len));
 		} else if (f->type == EV_T_NAME) {
 			word(&w, hash_bytes(&b->hash_key, f->s, strlen(f->s)));
+		} else if (f->type == EV_T_NUMBERED) {
+			word(&w, (uint64_t)f->id << 48 ^ f->u);
+			word(&w, f->len);
 		} else {
 			word(&w, (uint64_t)f->id << 48 ^ f->u);
 		}
@@ -245,9 +272,8 @@ static uint64_t
 server_hash(
     const struct behaviours *b, const struct ev *e, const struct ev_end *server)
 {
-	struct words w;
+	struct words w = {.key = &b->hash_key};
 
-	words_start(&w);
 	for (int i = 0; i < 2; i++) {
 		uint64_t v;
 
@@ -267,7 +293,9 @@ static void
 describe(struct behaviours *b, struct behaviour *x, const struct ev *e)
 {
 	const struct ev_proto *p = ev_proto(e->proto);
+	const struct ev_field *f;
 	uint32_t text = 0;
+	uint16_t at = 0;
 
 	x->kind = e->kind;
 	x->cls = e->cls;
@@ -278,14 +306,10 @@ describe(struct behaviours *b, struct behaviour *x, const struct ev *e)
 	x->op = e->op;
 	x->status = e->status;
 	x->space = e->space;
+	x->stations = stations(b, e);
 	x->src_sub = e->src.sub;
 	x->dst_sub = e->dst.sub;
-	for (uint16_t i = 0; i < e->nfields; i++) {
-		const struct ev_field *f = &e->f[i];
-
-		if (!is_key(p, e->kind, f)) {
-			continue;
-		}
+	while ((f = next_key(e, p, &at)) != NULL) {
 		keep_key(x, f, &text);
 		if (e->kind == EV_OPERATION && f->id >= EV_PROTO_BASE) {
 			uint8_t role = p->fields[f->id - EV_PROTO_BASE].role;
@@ -389,34 +413,42 @@ is_it(const struct behaviour *x, uint64_t hash, uint64_t link_id,
 	return x->hash == hash && x->link_id == link_id && x->code == e->code;
 }
 
+/* What keep_key() has kept of a field is all of it, and the same. */
 static bool
-same_request(const struct behaviour *x, const struct ev *e)
+is_same_key(const struct behaviour *x, const struct behaviour_key *k,
+    const struct ev_field *f)
 {
-	return x->kind == e->kind && x->code == e->code && x->op == e->op &&
-	       x->cls == e->cls && x->status == e->status &&
-	       same_sub(&x->src_sub, &e->src.sub) &&
-	       same_sub(&x->dst_sub, &e->dst.sub);
-}
-
-/* As is_it(), for an operation whose keys are numbers: without hashing. */
-static bool
-recurs(const struct behaviour *x, const struct ev *e, const struct link *l)
-{
-	const struct ev_proto *p = ev_proto(e->proto);
-	uint8_t n = 0;
-
-	if (l == NULL || x->link_id != l->id || e->kind != EV_OPERATION ||
-	    !same_request(x, e)) {
+	if (k->id != f->id || k->type != f->type) {
 		return false;
 	}
-	for (uint16_t i = 0; i < e->nfields; i++) {
-		const struct ev_field *f = &e->f[i];
+	if (!is_text(f)) {
+		/* of a name the place is looked at: it is static */
+		return (f->type <= EV_T_NAME || f->type == EV_T_HEXNUM) &&
+		       k->u == f->u;
+	}
+	return k->len == f->len &&
+	       (f->len == 0 || memcmp(x->text + k->at, f->p, f->len) == 0);
+}
 
-		if (!is_key(p, e->kind, f)) {
-			continue;
-		}
-		if (n == x->nkeys || f->type >= EV_T_NAME ||
-		    x->key[n].id != f->id || x->key[n].u != f->u) {
+/* As is_it(), for an operation that is what was guessed: without hashing,
+ * where all its keys are kept. */
+static bool
+recurs(const struct behaviours *b, const struct behaviour *x,
+    const struct ev *e, const struct link *l)
+{
+	const struct ev_proto *p = ev_proto(e->proto);
+	const struct ev_field *f;
+	uint16_t at = 0;
+	uint8_t n = 0;
+
+	if (l == NULL || x->link_id != l->id || x->kind != EV_OPERATION ||
+	    e->kind != EV_OPERATION || x->code != e->code || x->op != e->op ||
+	    x->cls != e->cls || x->status != e->status ||
+	    x->stations != stations(b, e) || x->nkeys == BEHAVIOUR_KEYS) {
+		return false;
+	}
+	while ((f = next_key(e, p, &at)) != NULL) {
+		if (n == x->nkeys || !is_same_key(x, &x->key[n], f)) {
 			return false;
 		}
 		n++;
@@ -424,48 +456,66 @@ recurs(const struct behaviour *x, const struct ev *e, const struct link *l)
 	return n == x->nkeys;
 }
 
-/* The guess for the next time: what came after x the last time; of a new flow
- * what the one before it began with. */
-static void
-follow(struct ev_memo *m, struct link *l, struct behaviour *x)
+static uint32_t *
+seen(struct behaviours *b, uint64_t past)
 {
-	struct behaviour *last = m->last;
+	return &b->seen[(past * 0x9e3779b97f4a7c15ULL) >>
+			(64 - BEHAVIOUR_SEEN_BITS)];
+}
 
-	if (last != NULL) {
-		last->follows = x;
+/*
+ * The guess for the next time: what came the last time that three behaviours
+ * came one behind the other as they did now, in whatever flow; of a new flow
+ * what the one before it on the link began with.  One alone would not do: the
+ * request that several services are packed in is the same whichever they are.
+ */
+static void
+follow(struct behaviours *b, struct ev_memo *m, struct link *l,
+    struct behaviour *x)
+{
+	if (m->past != 0) {
+		*seen(b, m->past) =
+		    (uint32_t)(((uint8_t *)x - b->pool.item) / SEEN_UNIT);
 	} else if (l != NULL) {
 		l->begins = x;
 	}
-	m->last = x;
-	m->next = x->follows;
+	m->past = m->past << 21 ^ (x->hash | 1);
+	m->next = b->pool.item + (size_t)*seen(b, m->past) * SEEN_UNIT;
+	/* One packet may have many: net asks for the first of them. */
+	__builtin_prefetch(m->next);
+	__builtin_prefetch((const char *)m->next + 64);
 }
 
 static struct behaviour *
 guess(const struct ev_memo *m, const struct link *l)
 {
-	return m->last == NULL && l != NULL ? l->begins : m->next;
+	return m->past == 0 && l != NULL ? l->begins : m->next;
 }
 
 struct behaviour *
-behaviour_of(struct behaviours *b, const struct ev *e, struct link *l,
-    uint32_t link_at, bool *ret_new)
+behaviour_of(
+    struct behaviours *b, const struct ev *e, struct link *l, bool *ret_new)
 {
 	uint64_t hash, link_id = l != NULL ? l->id : 0;
-	struct behaviour *x;
+	struct behaviour *x = e->memo != NULL ? guess(e->memo, l) : NULL;
 	uint32_t at;
 
-	if (e->memo != NULL && (x = guess(e->memo, l)) != NULL &&
-	    recurs(x, e, l)) {
-		follow(e->memo, l, x);
+	if (x != NULL && recurs(b, x, e, l)) {
+		follow(b, e->memo, l, x);
 		*ret_new = false;
 		return x;
 	}
 	hash = hash_event(b, e, l);
+	if (x != NULL && is_it(x, hash, link_id, e)) {
+		follow(b, e->memo, l, x);
+		*ret_new = false;
+		return x;
+	}
 	HT_FOREACH (&b->ht, hash, i) {
 		x = at_(b, i);
 		if (is_it(x, hash, link_id, e)) {
 			if (e->memo != NULL) {
-				follow(e->memo, l, x);
+				follow(b, e->memo, l, x);
 			}
 			*ret_new = false;
 			return x;
@@ -478,13 +528,12 @@ behaviour_of(struct behaviours *b, const struct ev *e, struct link *l,
 	x = at_(b, at);
 	x->hash = hash;
 	x->link_id = link_id;
-	x->link = link_at;
 	x->image = x->dirty_next = x->server_next = x->span = POOL_NONE;
 	x->every_s = LIMIT_BEHAVIOUR_S;
 	describe(b, x, e);
 	ht_insert(&b->ht, hash, at);
 	if (e->memo != NULL) {
-		follow(e->memo, l, x);
+		follow(b, e->memo, l, x);
 	}
 	*ret_new = true;
 	return x;
@@ -493,11 +542,12 @@ behaviour_of(struct behaviours *b, const struct ev *e, struct link *l,
 void
 behaviour_mark(struct behaviours *b, struct behaviour *x)
 {
-	uint32_t at = pool_index(&b->pool, x);
+	uint32_t at;
 
 	if (x->dirty) {
 		return;
 	}
+	at = pool_index(&b->pool, x);
 	x->dirty = true;
 	x->dirty_next = POOL_NONE;
 	pool_touch(&b->pool, at);

@@ -21,7 +21,7 @@
 #include "event/event.h"
 #include "net/link.h"
 
-#define BEHAVIOUR_KEYS  6  /* key fields that are kept           */
+#define BEHAVIOUR_KEYS  8  /* key fields that are kept           */
 #define BEHAVIOUR_TEXT  40 /* bytes of texts among them          */
 #define BEHAVIOUR_IMAGE 256
 /* The most that Modbus writes at once: 123 registers (MODBUS Application
@@ -50,8 +50,8 @@ struct behaviour {
 	uint64_t image_ns; /* when the image was taken                     */
 	uint32_t image;    /* of the last reply to this read, POOL_NONE    */
 	uint32_t dirty_next;
-	struct behaviour *follows; /* what came next in this flow          */
 	const char *op, *status;
+	uint64_t stations; /* who is behind both ends                      */
 	uint8_t kind, dir, nkeys;
 	bool swapped; /* its sender is the link's server              */
 	uint16_t proto, flags;
@@ -79,21 +79,26 @@ struct behaviour {
 
 _Static_assert(offsetof(struct behaviour, key[2]) <= 128, "two cache lines");
 
+/* What came next, by the last three of a flow. */
+#define BEHAVIOUR_SEEN_BITS 14
+
 struct behaviours {
 	struct pool pool, images, spans;
 	struct ht ht, servers; /* servers: head of the list of reads       */
 	struct hash_key hash_key;
 	uint32_t dirty, dirty_last;
 	uint64_t evicted;
+	uint32_t seen[1 << BEHAVIOUR_SEEN_BITS]; /* places in the pool      */
 };
 
 int behaviours_init(struct behaviours *, const struct hash_key *) MUST_CHECK;
 void behaviours_done(struct behaviours *);
 /* True when making one more would lose counts: tell them first. */
 bool behaviours_full(const struct behaviours *);
-/* Found, or made from the event (*ret_new); guessed from its memo first. */
-struct behaviour *behaviour_of(struct behaviours *, const struct ev *,
-    struct link *, uint32_t link_at, bool *ret_new);
+/* Found, or made from the event (*ret_new: its link is yet to be set); guessed
+ * from its memo first. */
+struct behaviour *behaviour_of(
+    struct behaviours *, const struct ev *, struct link *, bool *ret_new);
 /* Its counts are to be told. */
 void behaviour_mark(struct behaviours *, struct behaviour *);
 /* Keeps the values of a reply to this read. */

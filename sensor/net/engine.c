@@ -279,6 +279,7 @@ engine_init(struct net *n)
 	n->ctx.sv = &services;
 	n->ctx.arg = n;
 	n->ctx.ev = &n->ev;
+	n->ctx.brief = n->opt.brief;
 	n->ev.f = n->fields;
 	n->ev.max_fields = EV_FIELDS_MAX;
 }

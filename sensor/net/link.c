@@ -184,11 +184,12 @@ link_of(struct links *l, struct flow_table *t, struct flow *f)
 void
 link_mark(struct links *l, struct link *x)
 {
-	uint32_t at = pool_index(&l->pool, x);
+	uint32_t at;
 
 	if (x->dirty) {
-		return;
+		return; /* for most events; an index takes a division */
 	}
+	at = pool_index(&l->pool, x);
 	x->dirty = true;
 	x->dirty_next = POOL_NONE;
 	if (l->dirty_last != POOL_NONE) {

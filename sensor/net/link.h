@@ -23,6 +23,8 @@ struct link_side {
 	uint64_t packets, bytes;
 };
 
+#define LINK_POINTS 4
+
 struct link {
 	uint64_t key[7];
 	uint64_t hash;
@@ -41,6 +43,7 @@ struct link {
 	/* units whose first good reply was told, a bit each (novelty.c) */
 	uint64_t answered[4];
 	void *begins; /* what its last new flow began with (behaviour.c)    */
+	uint32_t point[LINK_POINTS]; /* places of last values (points.c)  */
 	const char *label; /* nDPI's, static text                        */
 	/* since the last report */
 	struct link_side side[2];

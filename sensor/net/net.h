@@ -20,6 +20,7 @@ struct links;
 
 struct net_options {
 	bool links;  /* keep links and tell `traffic` (not for dissect)  */
+	bool brief;  /* the novelty filter takes the events (dis_ctx)     */
 	bool second; /* nDPI's second opinion on unclaimed flows          */
 	bool several_inputs; /* events carry input and interface numbers     */
 };

@@ -8,6 +8,7 @@
 #include "limits.h"
 #include "net/behaviour.h"
 #include "net/novelty.h"
+#include "net/points.h"
 
 #define BUDGET_NS (60 * NS_PER_SEC)
 /* Facts that are heard again keep their "last seen" this fresh. */
@@ -16,6 +17,7 @@
 
 struct novelty {
 	struct behaviours b;
+	struct points points;
 	struct links *links;
 	void (*pass)(void *arg, const struct ev *);
 	void *arg;
@@ -41,8 +43,9 @@ novelty_new(struct links *links, void (*pass)(void *, const struct ev *),
 		return ERR_NOMEM;
 	}
 	hash_key_init(&key);
-	if ((err = behaviours_init(&n->b, &key)) < 0) {
-		free(n);
+	if ((err = behaviours_init(&n->b, &key)) < 0 ||
+	    (err = points_init(&n->points, LIMIT_POINT_MAX, &key)) < 0) {
+		novelty_free(n);
 		return err;
 	}
 	n->links = links;
@@ -56,6 +59,7 @@ void
 novelty_free(struct novelty *n)
 {
 	if (n != NULL) {
+		points_done(&n->points);
 		behaviours_done(&n->b);
 		free(n);
 	}
@@ -193,9 +197,10 @@ find(struct novelty *n, const struct ev *e, struct link *l, bool *ret_new)
 	if (behaviours_full(&n->b)) {
 		tell_counts(n, UINT64_MAX);
 	}
-	x = behaviour_of(&n->b, e, l,
-	    l != NULL ? pool_index(&n->links->pool, l) : POOL_NONE, ret_new);
+	x = behaviour_of(&n->b, e, l, ret_new);
 	if (*ret_new) {
+		x->link =
+		    l != NULL ? pool_index(&n->links->pool, l) : POOL_NONE;
 		x->swapped = l != NULL && e->src.ipver != 0 &&
 			     memcmp(e->src.ip.a, l->ip[0].a, 16) != 0;
 	}
@@ -344,22 +349,52 @@ fact(struct novelty *n, struct ev *e, struct link *l)
 	}
 }
 
+/* A number that a device tells of itself: it moves as the process does. */
+static bool
+is_measured(const struct ev *e, const struct ev_field *value)
+{
+	static const char commanded[] = "commanded";
+	const struct ev_field *source = ev_find(e, EVF_SOURCE);
+
+	return value != NULL &&
+	       (value->type == EV_T_UINT || value->type == EV_T_INT ||
+		   value->type == EV_T_DOUBLE) &&
+	       !(source != NULL && source->type == EV_T_NAME &&
+		   strcmp(source->s, commanded) == 0);
+}
+
+static void
+value(struct novelty *n, const struct ev *e, struct link *l)
+{
+	const struct ev_field *f = ev_find(e, EVF_VALUE);
+	struct point *x = point_of(&n->points, e, l);
+	uint64_t now = point_value(&n->points, f);
+	uint64_t flags = point_value(&n->points, ev_find(e, EVF_QUALITY));
+	uint32_t quality = (uint32_t)(flags ^ flags >> 32);
+	bool same = x->due_ns != 0 && x->quality == quality;
+
+	if (same && x->value == now) {
+		return;
+	}
+	if (same && n->stream_ns < x->due_ns && is_measured(e, f)) {
+		return;
+	}
+	if (within_budget(n, l)) {
+		x->value = now;
+		x->quality = quality;
+		point_told(&n->points, x, n->stream_ns);
+		tell(n, e);
+	}
+}
+
 /* Told when it is first seen or says something else than the last time. */
 static void
-change(struct novelty *n, struct ev *e, struct link *l)
+state(struct novelty *n, struct ev *e, struct link *l)
 {
-	const struct ev_field *f =
-	    ev_find(e, e->kind == EV_VALUE ? EVF_VALUE : EVF_STATE);
-	uint64_t now = f != NULL ? f->u : 0;
+	uint64_t now = point_value(&n->points, ev_find(e, EVF_STATE));
 	struct behaviour *x;
 	bool is_new;
 
-	if (f != NULL && f->type == EV_T_NAME) {
-		now = (uint64_t)(uintptr_t)f->s;
-	} else if (f != NULL && f->type >= EV_T_TEXT && f->type < EV_T_NULL) {
-		now = hash_bytes(&n->b.hash_key, f->p,
-		    f->type == EV_T_BITS ? (f->len + 7) / 8 : f->len);
-	}
 	x = find(n, e, l, &is_new);
 	if (!is_new && x->has_last && x->last_value == now) {
 		return;
@@ -401,8 +436,8 @@ novelty_event(struct novelty *n, struct ev *e, struct link *l)
 		break;
 	case EV_IDENTITY:
 	case EV_TOPOLOGY: fact(n, e, l); break;
-	case EV_VALUE:
-	case EV_STATE: change(n, e, l); break;
+	case EV_VALUE: value(n, e, l); break;
+	case EV_STATE: state(n, e, l); break;
 	case EV_MALFORMED:
 	case EV_GAP: occurrence(n, e, l); break;
 	case EV_ENDPOINT:

@@ -60,7 +60,7 @@ static struct filter *
 filter_new(void)
 {
 	struct filter *f = calloc(1, sizeof *f);
-	struct net_options opt = {.links = true};
+	struct net_options opt = {.links = true, .brief = true};
 	struct net_sink sink = {on_event, on_tick, f};
 
 	assert_non_null(f);

@@ -219,7 +219,8 @@ check_silence(struct sensor *s)
 static int
 start(struct sensor *s)
 {
-	const struct net_options no = {.links = true, .second = s->conf.second};
+	const struct net_options no = {
+	    .links = true, .brief = true, .second = s->conf.second};
 	const struct net_sink sink = {on_event, on_tick, s};
 	int err;
 

@@ -158,10 +158,10 @@ def announce(t, b):
         bn.unconfirmed(8), dest=(0xFFFF, b"")))
     for n, device in enumerate(CONTROLLERS):
         b.send(t + (3 + 5 * n) * MS, device, EVERYBODY,
-               bn.broadcast(iam(20 + n, (7, 24, 5)[n % 3])))
+               bn.broadcast(iam(20 + n, VENDORS[n % 3][0])))
     for n in range(8):
         b.send(t + (60 + 30 * n) * MS, ROUTER, EVERYBODY, bn.broadcast(
-            iam(100 + n, 8, 480), source=(LINE, bytes([n + 1]))))
+            iam(100 + n, LINE_VENDOR[0], 480), source=(LINE, bytes([n + 1]))))
     for n, device in enumerate(AWAY):
         b.send(t + (20 + 9 * n) * MS, BBMD, EVERYBODY, bn.forwarded(
             device.ip, bn.npdu(iam(60 + n, 24))))
@@ -179,7 +179,11 @@ def clock(t, b):
         6, bn.date(2024, 3, 5, 2) + bn.time(8, s // 60, s % 60))))
 
 
-IDENTITY = ((NAME, "AHU-%d"), (121, "Example Controls"), (70, "AS-%d"),
+# the name that the number in I-Am has: one does not contradict the other
+VENDORS = ((7, "Siemens Schweiz AG"), (24, "Automated Logic Corporation"),
+           (5, "Johnson Controls, Inc."))
+LINE_VENDOR = 8, "Delta Controls"
+IDENTITY = ((NAME, "AHU-%d"), (121, None), (70, "AS-%d"),
             (44, "3.3.0"), (12, "1.%d"), (28, "air handling"),
             (58, "plant room %d"))
 
@@ -189,8 +193,10 @@ def introduce(t, b, at, device, mac=None):
     n = at + (100 if mac else 20)
     who = bn.coid(0, DEV, instance(n))
     body = who + bn.group(1, b"".join(bn.cuint(0, p) for p, _ in IDENTITY))
+    vendor = LINE_VENDOR if mac else VENDORS[at % 3]
     answer = who + bn.group(1, b"".join(
-        result(p, bn.text(text % n if "%" in text else text))
+        result(p, bn.text(vendor[1] if text is None else
+                          text % n if "%" in text else text))
         for p, text in IDENTITY))
     t = b.ask(t, SERVER, device, 14, body, answer, mac)
     if not mac:

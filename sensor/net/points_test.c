@@ -1,0 +1,300 @@
+/*
+ * points_test: which values the novelty filter tells, and that points are told
+ * apart however they are found.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/test.h"
+#include "limits.h"
+#include "net/novelty.h"
+#include "net/points.h"
+
+#define PROTO 1
+
+struct rig {
+	struct links links;
+	struct link link;
+	struct novelty *novelty;
+	struct ev ev;
+	struct ev_field fields[8];
+	uint64_t now_ns;
+	unsigned told;
+};
+
+static void
+on_pass(void *arg, const struct ev *e)
+{
+	struct rig *r = arg;
+
+	assert_int_equal(e->kind, EV_VALUE);
+	r->told++;
+}
+
+static void
+no_report(void *arg, struct link *l)
+{
+	(void)arg;
+	(void)l;
+}
+
+static int
+setup(void **state)
+{
+	static struct rig r;
+	struct hash_key key;
+
+	memset(&r, 0, sizeof r);
+	hash_key_init(&key);
+	assert_int_equal(
+	    link_table_init(&r.links, 16, &key, no_report, NULL), 0);
+	assert_int_equal(novelty_new(&r.links, on_pass, &r, &r.novelty), 0);
+	r.link.id = 7;
+	r.now_ns = 1000 * NS_PER_SEC;
+	*state = &r;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct rig *r = *state;
+
+	novelty_free(r->novelty);
+	link_table_done(&r->links);
+	return 0;
+}
+
+static struct ev *
+value_of(struct rig *r, const char *object, uint32_t number)
+{
+	struct ev *e = &r->ev;
+
+	memset(e, 0, sizeof *e);
+	e->f = r->fields;
+	e->max_fields = 8;
+	e->kind = EV_VALUE;
+	e->dir = EV_DIR_RESPONSE;
+	e->proto = PROTO;
+	e->ts_ns = r->now_ns;
+	ev_numbered(e, EVF_OBJECT, object, number);
+	return e;
+}
+
+/* Whether it was told. */
+static bool
+send(struct rig *r, struct ev *e)
+{
+	unsigned before = r->told;
+
+	novelty_event(r->novelty, e, &r->link);
+	return r->told != before;
+}
+
+static bool
+reports(struct rig *r, uint32_t number, double v, const char *quality)
+{
+	struct ev *e = value_of(r, "analog_input", number);
+
+	ev_double(e, EVF_VALUE, v);
+	ev_name(e, EVF_QUALITY, quality);
+	ev_name(e, EVF_SOURCE, "reported");
+	return send(r, e);
+}
+
+static void
+wait_s(struct rig *r, uint64_t s)
+{
+	r->now_ns += s * NS_PER_SEC;
+}
+
+static void
+test_first_value_is_told_and_its_repeats_are_not(void **state)
+{
+	assert_true(reports(*state, 1, 1.5, "good"));
+	assert_false(reports(*state, 1, 1.5, "good"));
+	assert_true(reports(*state, 2, 1.5, "good"));
+	wait_s(*state, 2 * LIMIT_POINT_MAX_S);
+	assert_false(reports(*state, 1, 1.5, "good"));
+}
+
+static void
+test_value_that_moves_is_told_less_and_less_often(void **state)
+{
+	double v = 1;
+
+	assert_true(reports(*state, 1, v++, "good"));
+	for (uint64_t s = LIMIT_POINT_S; s <= LIMIT_POINT_MAX_S; s *= 2) {
+		wait_s(*state, s - 1);
+		assert_false(reports(*state, 1, v++, "good"));
+		wait_s(*state, 1);
+		assert_true(reports(*state, 1, v++, "good"));
+	}
+	wait_s(*state, LIMIT_POINT_MAX_S);
+	assert_true(reports(*state, 1, v, "good"));
+}
+
+static void
+test_quality_is_told_when_it_changes(void **state)
+{
+	assert_true(reports(*state, 1, 1, "good"));
+	assert_true(reports(*state, 1, 2, "comm_lost"));
+	assert_false(reports(*state, 1, 3, "comm_lost"));
+	assert_true(reports(*state, 1, 3, "good"));
+}
+
+static void
+test_states_and_commands_are_told_when_they_change(void **state)
+{
+	struct rig *r = *state;
+
+	for (unsigned n = 0; n < 6; n++) {
+		struct ev *e = value_of(r, "binary_input", 1);
+
+		ev_bool(e, EVF_VALUE, n / 2 % 2);
+		ev_name(e, EVF_SOURCE, "reported");
+		assert_int_equal(send(r, e), n % 2 == 0);
+	}
+	for (unsigned n = 0; n < 6; n++) {
+		struct ev *e = value_of(r, "analog_output", 1);
+
+		ev_uint(e, EVF_VALUE, n / 2);
+		ev_name(e, EVF_SOURCE, "commanded");
+		assert_int_equal(send(r, e), n % 2 == 0);
+	}
+}
+
+/* They have the same network and the same instances. */
+static void
+test_devices_behind_one_router_are_told_apart(void **state)
+{
+	struct rig *r = *state;
+
+	for (unsigned n = 0; n < 6; n++) {
+		struct ev *e = value_of(r, "analog-input", 1);
+
+		e->src.sub.kind = EV_SUB_BACNET;
+		e->src.sub.net = 2001;
+		e->src.sub.len = n % 3 == 2 ? 6 : 1;
+		e->src.sub.mac[0] = n % 3 == 0 ? 1 : 2;
+		ev_uint(e, EVF_VALUE, n % 3);
+		ev_name(e, EVF_SOURCE, "reported");
+		assert_int_equal(send(r, e), n < 3);
+	}
+}
+
+/* Whoever carries them: receivers, and subjects, are not one. */
+static void
+test_what_is_written_is_the_receivers_point(void **state)
+{
+	struct rig *r = *state;
+
+	for (unsigned n = 0; n < 12; n++) {
+		struct ev *e = value_of(r, "analog-output", 3);
+
+		if (n < 6 && n % 3 != 0) {
+			e->dst.sub.kind = EV_SUB_BACNET;
+			e->dst.sub.net = 12;
+			e->dst.sub.len = 1;
+			e->dst.sub.mac[0] = (uint8_t)(n % 3);
+		} else if (n >= 6) {
+			e->flags |= EV_HAS_SUBJECT;
+			e->subject.ipver = 4;
+			e->subject.ip.a[3] = (uint8_t)(n % 3);
+		}
+		ev_uint(e, EVF_VALUE, 20);
+		ev_name(e, EVF_SOURCE, "commanded");
+		assert_int_equal(send(r, e), n % 6 < 3);
+	}
+}
+
+static void
+test_value_over_the_budget_is_told_later(void **state)
+{
+	unsigned told = 0;
+
+	for (uint32_t n = 0; n < LIMIT_NEWS_BUDGET + 10; n++) {
+		told += reports(*state, n, 1, "good");
+	}
+	assert_int_equal(told, LIMIT_NEWS_BUDGET);
+	wait_s(*state, 61);
+	for (uint32_t n = 0; n < LIMIT_NEWS_BUDGET + 10; n++) {
+		told += reports(*state, n, 1, "good");
+	}
+	assert_int_equal(told, LIMIT_NEWS_BUDGET + 10);
+}
+
+/* In order, backwards, by leaps: the guess never takes one for another. */
+static void
+test_points_are_themselves_in_any_order(void **state)
+{
+	static const uint32_t steps[] = {1, 96, 7, 50, 13};
+	static const char *const objects[] = {"a", "b", "c"};
+	struct rig *r = *state;
+	struct points t;
+	struct hash_key key;
+
+	hash_key_init(&key);
+	assert_int_equal(points_init(&t, 300, &key), 0);
+	for (size_t k = 0; k < 5; k++) {
+		for (uint32_t i = 0; i < 97 * 3; i++) {
+			uint32_t n = i * steps[k] % 97, o = i * steps[k] % 3;
+			struct ev *e = value_of(r, objects[o], n);
+			struct point *x = point_of(&t, e, &r->link);
+
+			assert_ptr_equal(
+			    objects[o], (const char *)x->key.object);
+			assert_int_equal(x->key.number, n);
+			if (x->due_ns == 0) {
+				x->value = 100 * o + n;
+				point_told(&t, x, 1);
+			}
+			assert_int_equal(x->value, 100 * o + n);
+		}
+	}
+	assert_int_equal(t.evicted, 0);
+	points_done(&t);
+}
+
+static void
+test_point_told_longest_ago_makes_room(void **state)
+{
+	struct rig *r = *state;
+	struct points t;
+	struct hash_key key;
+
+	hash_key_init(&key);
+	assert_int_equal(points_init(&t, 4, &key), 0);
+	for (uint32_t n = 0; n < 4; n++) {
+		point_told(&t, point_of(&t, value_of(r, "a", n), &r->link), 1);
+	}
+	point_told(&t, point_of(&t, value_of(r, "a", 0), &r->link), 2);
+	(void)point_of(&t, value_of(r, "a", 9), &r->link);
+	assert_int_equal(t.evicted, 1);
+	assert_int_not_equal(
+	    point_of(&t, value_of(r, "a", 0), &r->link)->due_ns, 0);
+	assert_int_equal(
+	    point_of(&t, value_of(r, "a", 1), &r->link)->due_ns, 0);
+	points_done(&t);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(test_first_value_is_told_and_its_repeats_are_not),
+	    T(test_value_that_moves_is_told_less_and_less_often),
+	    T(test_quality_is_told_when_it_changes),
+	    T(test_states_and_commands_are_told_when_they_change),
+	    T(test_devices_behind_one_router_are_told_apart),
+	    T(test_what_is_written_is_the_receivers_point),
+	    T(test_value_over_the_budget_is_told_later),
+	    T(test_points_are_themselves_in_any_order),
+	    T(test_point_told_longest_ago_makes_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
