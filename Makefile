@@ -43,10 +43,13 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 # The program is optimised as a whole when it is linked.  Objects hold machine
 # code beside that, so that the many tests link in no time; clang 14 cannot.
 # Readers and ends are written field by field and copied a moment later: a copy
-# of 16 bytes at once would wait for both halves to leave the pipeline.
+# of 16 bytes at once would wait for both halves to leave the pipeline.  And what
+# is cleared or copied is short: rep stos takes longer to start than to finish.
+SHORT           := unrolled_loop:512:noalign$(comma)libcall:-1:noalign
 BY_WORDS        := $(if $(findstring gcc,$(CC)),-fno-tree-slp-vectorize \
                    $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)), \
-                   -mtune-ctrl=^sse_unaligned_load_optimal$(comma)^sse_unaligned_store_optimal))
+                   -mtune-ctrl=^sse_unaligned_load_optimal \
+                   -mmemset-strategy=$(SHORT) -mmemcpy-strategy=$(SHORT)))
 WHOLE_release   := $(if $(findstring gcc,$(CC)),-flto=auto)
 CFLAGS_release  := -O3 -g $(WHOLE_release:%=% -ffat-lto-objects) \
                    $(BY_WORDS)
