@@ -430,8 +430,7 @@ is_same_key(const struct behaviour *x, const struct behaviour_key *k,
 	       (f->len == 0 || memcmp(x->text + k->at, f->p, f->len) == 0);
 }
 
-/* As is_it(), for an operation that is what was guessed: without hashing,
- * where all its keys are kept. */
+/* As is_it(), without hashing: of an operation all of whose keys are kept. */
 static bool
 recurs(const struct behaviours *b, const struct behaviour *x,
     const struct ev *e, const struct link *l)

@@ -48,7 +48,7 @@ class Outstation:
     def flags(self, t, n):
         return 0x81 if (t // (120 * S) + n) % 3 == 0 else 0x01
 
-    def statics(self, t):
+    def class_0(self, t):
         """Class 0 as headers with two octets of range."""
         yield wide(1, 2, self.binaries, bytes(
             self.flags(t, n) for n in range(self.binaries)))
@@ -146,7 +146,7 @@ def integrity(t, wire, o):
     confirmed."""
     t = wire.say(t, "c", o.ask(1, CLASS_0))
     parts = [b""]
-    for part in o.statics(t):
+    for part in o.class_0(t):
         if len(parts[-1]) + len(part) > 2000:
             parts.append(b"")
         parts[-1] += part
