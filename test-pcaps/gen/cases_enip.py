@@ -59,7 +59,8 @@ def commands():
     tcp.rsp(eip.encap(0x64, b"\0\0", session=0))
     tcp.req(eip.encap(0, b"abc"))
     c = Client(tcp)
-    c.tcp.req(eip.encap(0x6F, session=99))
+    c.tcp.req(eip.encap(0x6F, struct.pack("<IH", 0, 0) + eip.items(
+        (0, b""), (0xB2, eip.req(1, eip.path(1, 1)))), session=99))
     c.tcp.rsp(eip.encap(0x6F, session=99, status=0x64))
     c.tcp.req(eip.encap(0xC8))
     c.tcp.rsp(eip.encap(0xC8))
@@ -176,7 +177,9 @@ def control():
             (0x51, 0x6A, b"\1"), (0x5C, 0x8E, b""),
             (0x4C, 0x37, bytes(8)), (0x50, 0x37, b"\0\2end"),
             (0x50, 0x39, b"\1"), (0x4C, 0x72, b"")):
-        c.unit(eip.req(service, eip.path(cls, 1), data), eip.rsp(service))
+        c.unit(eip.req(service, eip.path(cls, 1), data),
+               eip.rsp(service, struct.pack("<3H", 1, 6, 0)
+                       if service == 4 else b""))
     c.unit(eip.req(0x4B, eip.path(0x8E) + eip.path(0x74, 1)), eip.rsp(0x4B))
     c.unit(eip.req(0x4C, eip.path(0x8E) + eip.path(0x74, 1)), eip.rsp(0x4C))
     return c.done()
@@ -404,7 +407,8 @@ def services():
             (0xF3, tuple(range(0x4B, 0x53))), (0xF6, (0x4C,)),
             (0x99, (0x4B,))):
         for service in known:
-            data = b"\0\0\0\0\0\0" if cls in (0x6B, 0x6C) else b""
+            data = bytes(6) if cls in (0x6B, 0x6C) else b""
+            data = b"\xc3\0\1\0" + bytes(6) if service == 0x53 else data
             c.ask(eip.req(service, eip.path(cls, 1), data),
                   eip.rsp(service, status=8))
     return c.done()
