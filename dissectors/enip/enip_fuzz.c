@@ -15,7 +15,7 @@
  * A stream may then be read again in other pieces, down to single bytes, and
  * must tell the same.
  *
- * libFuzzer: -max_len=400 -entropic_scale_per_exec_time=1
+ * libFuzzer: -max_len=300 -entropic_scale_per_exec_time=1
  * Several messages, nested.  Byte by byte takes long.
  */
 #include <stdio.h>
