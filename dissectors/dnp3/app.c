@@ -403,11 +403,42 @@ follow(struct dn_frag *f)
 	dn_transfers(f);
 }
 
+static void
+tell_all(struct dn_frag *f, struct ev *e, struct dn_about *about)
+{
+	tell_header(f, e);
+	if (dn_is_response(f) && f->whole) {
+		tell_iin(f, e);
+	}
+	if (f->whole && dn_function(f->fc)->name != NULL) {
+		dn_tell_about(f, e, about);
+		dn_tell_objects(f, e);
+		dn_tell_controls(f, e);
+		dn_tell_file(f, e);
+		dn_tell_auth(f, e);
+	}
+	tell_phase(f, e);
+}
+
+/* Whether the answer needs no more than to be counted (dis_ctx, brief). */
+static bool
+is_counted_only(struct dn_frag *f)
+{
+	if (!f->ctx->brief || !f->paired || f->dir != EV_DIR_RESPONSE ||
+	    f->cut || dn_status(f->iin)[0] != 'o') {
+		return false;
+	}
+	dn_learn(f);
+	return !f->has_control && !f->has_file && !f->has_auth &&
+	       f->bad == NULL;
+}
+
 static enum dis_rc
-tell(struct dn_frag *f, bool whole)
+tell(struct dn_frag *f)
 {
 	const struct dn_function *fn = dn_function(f->fc);
 	struct dis_ctx *ctx = f->ctx;
+	struct dn_about about;
 	struct ev *e;
 
 	f->op = fn->name != NULL ? fn->name : "function_reserved";
@@ -425,21 +456,15 @@ tell(struct dn_frag *f, bool whole)
 	if (f->dir == EV_DIR_RESPONSE) {
 		e->status = dn_status(f->iin);
 	}
-	tell_header(f, e);
-	if (dn_is_response(f) && whole) {
-		tell_iin(f, e);
+	if (f->whole && fn->name != NULL && is_counted_only(f)) {
+		ev_uint(e, DNF_FC, f->fc);
+	} else {
+		tell_all(f, e, &about);
 	}
-	if (whole && fn->name != NULL) {
-		dn_tell_objects(f, e);
-		dn_tell_controls(f, e);
-		dn_tell_file(f, e);
-		dn_tell_auth(f, e);
-	}
-	tell_phase(f, e);
 	f->cls = class_of(f);
 	e->cls = (uint8_t)f->cls;
 	dis_emit(ctx, e);
-	if (whole) {
+	if (f->whole) {
 		expect(f);
 		expect_confirm(f);
 		follow(f);
@@ -456,7 +481,6 @@ enum dis_rc
 dn_fragment(struct dis_ctx *ctx, const struct dn_link *l, struct rd r, bool cut)
 {
 	struct dn_frag f;
-	bool whole = true;
 
 	if (rd_left(&r) < 2) {
 		dn_tell_frame(ctx, l, cut);
@@ -472,13 +496,14 @@ dn_fragment(struct dis_ctx *ctx, const struct dn_link *l, struct rd r, bool cut)
 	f.link = l;
 	f.start = r.p;
 	f.cut = cut;
+	f.whole = true;
 	f.ctl = rd_u8(&r);
 	f.fc = rd_u8(&r);
 	direct(&f);
 	if (dn_is_response(&f)) {
-		whole = rd_has(&r, 2);
-		f.iin = whole ? rd_le16(&r) : 0;
-		if (!whole) {
+		f.whole = rd_has(&r, 2);
+		f.iin = f.whole ? rd_le16(&r) : 0;
+		if (!f.whole) {
 			dn_bad(&f, DN_BAD_SHORT, r.p);
 		}
 	}
@@ -489,5 +514,5 @@ dn_fragment(struct dis_ctx *ctx, const struct dn_link *l, struct rd r, bool cut)
 	find_request(&f);
 	find_confirmed(&f);
 	judge(&f);
-	return tell(&f, whole);
+	return tell(&f);
 }

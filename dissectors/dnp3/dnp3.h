@@ -9,6 +9,7 @@
  *   walk.c        object headers and objects, one after the other
  *   objects.c     the object library: what each variation is made of
  *   points.c      objects of an operation, and the values of points
+ *   about.c       what an operation is about, in a word
  *   controls.c    control blocks, select before operate
  *   files.c       group 70, and the transfers it makes
  *   sets.c        data sets and other objects with a form of their own
@@ -98,6 +99,7 @@ enum dn_field {
 	DNF_ROLE,
 	DNF_EXPIRY,
 	DNF_TEXT,
+	DNF_ABOUT,
 	DNF_END
 };
 
@@ -184,6 +186,7 @@ struct dn_cont {
 
 struct dn_state {
 	bool lost[2], seen[2], asked[2];
+	uint16_t turn; /* of points whose values are told, where not all are */
 	uint8_t next_station, next_file, next_select, next_cont, next_seg[2];
 	uint16_t gen;
 	struct dn_seg seg[2][DN_SEGS];
@@ -276,10 +279,13 @@ struct dn_frag {
 	uint16_t iin;
 	uint8_t ctl, fc;
 	bool cut, paired;
+	bool whole; /* has all of its header */
 	/* learned on the first walk */
 	bool has_control, has_file, has_auth, has_attribute, has_value;
 	bool only_session, only_attribute, only_terminal, changes_user;
 	unsigned headers;
+	uint32_t values;   /* points that have one */
+	bool only_headers; /* the walk passes over objects where it can */
 	size_t unparsed;
 	uint64_t cto; /* common time of occurrence, ms */
 	bool has_cto;
@@ -395,6 +401,20 @@ void dn_put_value(struct ev *, uint16_t id, const struct dn_point *);
 
 /* --- what an operation says, and what follows from it --------------------- */
 
+/* Fits what is kept of a behaviour (net/behaviour.h), so that it is whole. */
+#define DN_ABOUT 40
+
+struct dn_about {
+	char text[DN_ABOUT];
+	size_t n;
+};
+
+/* The text is the event's until it is emitted. */
+void dn_tell_about(struct dn_frag *, struct ev *, struct dn_about *);
+/* The name that an object of group 70 has in it; empty when there is none. */
+struct rd dn_file_name(const struct dn_item *);
+/* What the objects are, learned without telling them. */
+void dn_learn(struct dn_frag *);
 void dn_tell_objects(struct dn_frag *, struct ev *);
 void dn_tell_controls(struct dn_frag *, struct ev *);
 void dn_tell_file(struct dn_frag *, struct ev *);

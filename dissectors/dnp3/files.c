@@ -309,6 +309,17 @@ tell(struct dn_frag *f, struct ev *e, const struct file *x)
 	ev_end(e);
 }
 
+struct rd
+dn_file_name(const struct dn_item *it)
+{
+	struct file x = {.has_name = false};
+
+	if (it->group == 70 && rd_left(&it->data) > 0) {
+		read_file(&x, it);
+	}
+	return x.has_name ? x.name : rd_make(NULL, 0);
+}
+
 /* Room for a file of the outstation that is asked. */
 static struct dn_file *
 make(struct dn_frag *f, uint16_t addr)

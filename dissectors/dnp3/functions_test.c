@@ -16,7 +16,7 @@ test_read_and_response_to_the_letter(void **state)
 	harness_assert(h,
 	    "{'kind':'operation','dir':'request','op':'read','code':1,"
 	    "'class':'read','fc':1," LINK_A
-	    ",'seq':3,'fir':1,'fin':1,'con':0,'uns':0,"
+	    ",'seq':3,'fir':1,'fin':1,'con':0,'uns':0,'about':'60v2',"
 	    "'objects':[{'group':60,'var':2,'qual':6}]}\n"
 	    "{'kind':'topology','dir':'request','subject':{'mac':"
 	    "'02:00:00:00:00:01','ip':'10.0.0.1','sub':{'addr':1}},"
@@ -460,6 +460,79 @@ test_terminal_is_engineering_and_not_overheard(void **state)
 	harness_free(h);
 }
 
+/* What makes a request the same again. */
+static void
+test_about(void **state)
+{
+	static const struct {
+		const char *app, *about;
+	} want[] = {
+	    {"c0 01 3c0206 3c0306 3c0406", "'about':'60v2, 60v3, 60v4'"},
+	    {"c0 01 1e01 00 0009", "'about':'30v1 0-9'"},
+	    {"c0 01 0100 01 0401 0401", "'about':'1v0 260'"},
+	    {"c0 05 0c01 2801 00 0500 41 01 64000000 c8000000 00",
+		"'about':'12v1 5 close'"},
+	    {"c0 05 2902 1702 01 0100 00 02 0100 00", "'about':'41v2 1 2'"},
+	    {"c0 02 2201 1701 03 6400", "'about':'34v1 3'"},
+	    {"c0 1b 4603 5b01 1d00 1a00 0300 000000000000 0000 00000000 "
+	     "00000000 0000 0004 0100 612e62",
+		"'about':'70v3 a.b'"},
+	    /* longer than forty characters: a hash of all of it */
+	    {"c0 01 1e01 00 0009 1e02 00 0009 1401 00 0009 1402 00 0009 1501 "
+	     "00 0008",
+		"'about':'30v1 0-9, 30v2 0-9, 20v~b31f91e10bc72e68'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		struct harness *h = flow(DIS_TCP);
+
+		app(h, A, want[i].app);
+		if (!harness_has(h, want[i].about)) {
+			print_message("%s: %s", want[i].app, harness_take(h));
+			fail();
+		}
+		harness_free(h);
+	}
+}
+
+static void
+test_brief_answers_take_turns(void **state)
+{
+	static const char *const values[] = {"'object':'binary_input 0'",
+	    "'object':'binary_input 1'", "'object':'binary_input 2'"};
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	h->brief = true;
+	h->room = 2;
+	for (unsigned i = 0; i < 3; i++) {
+		app(h, A, "c0 01 3c0106");
+		(void)harness_take(h);
+		app(h, B, "c0 81 0000 0102 00 0002 81 81 81");
+		assert_true(harness_has(h, "'req_frame':"));
+		assert_false(harness_has(h, "'objects'"));
+		for (unsigned k = 0; k < 3; k++) {
+			/* 0 and 1, 2 and 0, 1 and 2 */
+			assert_int_equal(harness_has(h, values[k]),
+			    k == 2 * i % 3 || k == (2 * i + 1) % 3);
+		}
+		(void)harness_take(h);
+	}
+	/* but what is wrong is told in full */
+	app(h, A, "c0 01 3c0106");
+	(void)harness_take(h);
+	app(h, B, "c0 81 0000 0102 00 0002 81 81");
+	assert_true(harness_has(h, "'reason':'object_short','offset':11"));
+	assert_true(harness_has(h, "'objects'"));
+	(void)harness_take(h);
+	/* who reports by himself does so of other points each time */
+	app(h, B, "f1 82 0000 0201 1701 05 81");
+	assert_true(harness_has(h, "'about':'2v1','objects':[{'group':2,'var'"
+				   ":1,'qual':23,'count':1}]"));
+	harness_free(h);
+}
+
 int
 main(void)
 {
@@ -482,6 +555,8 @@ main(void)
 	    cmocka_unit_test(test_errors_are_the_status),
 	    cmocka_unit_test(test_answer_in_fragments_keeps_its_class),
 	    cmocka_unit_test(test_broadcast_is_not_answered),
+	    cmocka_unit_test(test_about),
+	    cmocka_unit_test(test_brief_answers_take_turns),
 	    cmocka_unit_test(test_challenge_comes_between_request_and_answer),
 	};
 

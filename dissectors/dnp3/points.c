@@ -26,7 +26,7 @@ struct teller {
 	struct ev *e;
 	bool pending;    /* the header of the element is not told yet */
 	bool bits;       /* its points are in one array */
-	bool brief;      /* nobody looks at them */
+	bool brief;      /* headers are enough */
 	uint32_t untold; /* objects that found no room */
 };
 
@@ -92,6 +92,10 @@ learn(struct dn_frag *f, const struct dn_item *it)
 	    (it->var == 8 || it->var == 10 || it->var == 11 || it->var == 13);
 	f->has_attribute |= it->group == 0;
 	f->has_value |= dn_group(it->group)->what != DN_GROUP_NONE;
+	if (dn_group(it->group)->what != DN_GROUP_NONE && it->points &&
+	    it->count <= VALUES_MAX) {
+		f->values += it->count;
+	}
 	f->only_session &= it->group == 50 || it->group == 80;
 	f->only_attribute &= it->group == 0;
 	f->only_terminal &= it->group == 112 || it->group == 113;
@@ -166,11 +170,10 @@ visit_object(
 
 	if (header) {
 		learn(f, it);
-	}
-	if (t->brief) {
-		return;
-	}
-	if (header) {
+		if (t->brief) {
+			tell_alone(t, it);
+			return;
+		}
 		t->bits = it->points && it->layout != NULL &&
 			  it->layout[0] == 'p' && it->count > BITS_MAX &&
 			  rd_left(&it->data) > 0;
@@ -180,7 +183,7 @@ visit_object(
 		}
 		return;
 	}
-	if (t->bits || !tells_points(f, it)) {
+	if (t->brief || t->bits || !tells_points(f, it)) {
 		return;
 	}
 	if (!has_room(e, HEADERS_LEFT)) {
@@ -199,18 +202,43 @@ visit_object(
 	ev_end(e);
 }
 
+static void
+forget(struct dn_frag *f)
+{
+	f->only_session = f->only_attribute = f->only_terminal = true;
+	f->values = 0;
+}
+
+static void
+visit_learn(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
+{
+	(void)arg;
+	if (header) {
+		learn(f, it);
+	}
+}
+
+void
+dn_learn(struct dn_frag *f)
+{
+	forget(f);
+	f->only_headers = true;
+	dn_walk(f, visit_learn, NULL);
+	f->only_headers = false;
+}
+
 void
 dn_tell_objects(struct dn_frag *f, struct ev *e)
 {
-	struct teller t = {.e = e,
-	    .brief = f->ctx->brief && f->paired && e->status != NULL &&
-		     strcmp(e->status, "ok") == 0};
+	/* which points report by themselves differs each time */
+	bool brief = f->ctx->brief && f->dir == EV_DIR_NOTIFY;
+	struct teller t = {.e = e, .brief = brief};
 	uint16_t before;
 
 	if (rd_left(&f->objects) == 0) {
 		return;
 	}
-	f->only_session = f->only_attribute = f->only_terminal = true;
+	forget(f);
 	before = e->nfields;
 	ev_array(e, DNF_OBJECTS);
 	dn_walk(f, visit_object, &t);
@@ -274,14 +302,14 @@ tell_value(
     struct dn_frag *f, const struct dn_item *it, const struct dn_point *p)
 {
 	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
-	char quality[96];
+	char object[48], quality[96];
 	size_t n;
 
-	ev_numbered(e, EVF_OBJECT, dn_group(it->group)->name, it->index);
+	n = (size_t)snprintf(object, sizeof(object), "%s %u",
+	    dn_group(it->group)->name, it->index);
+	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, object, n);
 	dn_put_value(e, EVF_VALUE, p);
-	if (p->has_flags && (p->flags & 0x7f) == 1) {
-		ev_name(e, EVF_QUALITY, "good");
-	} else if (p->has_flags) {
+	if (p->has_flags) {
 		n = quality_text(it, p->flags, quality, sizeof(quality));
 		ev_bytes(e, EVF_QUALITY, EV_T_TEXT, quality, n);
 	}
@@ -297,11 +325,27 @@ tell_control(struct dn_frag *f, const struct dn_item *it)
 {
 	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
 	struct rd r = it->data;
+	char object[48];
+	size_t n = (size_t)snprintf(object, sizeof(object), "%s %u",
+	    dn_group(it->group)->name, it->index);
 
-	ev_numbered(e, EVF_OBJECT, dn_group(it->group)->name, it->index);
+	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, object, n);
 	ev_name(e, EVF_VALUE, dn_control_name(rd_u8(&r)));
 	ev_name(e, EVF_SOURCE, "commanded");
 	dis_emit(f->ctx, e);
+}
+
+/* Of so many points, those of which it is the turn. */
+struct turn {
+	uint32_t at, of, first, n;
+};
+
+static bool
+is_turn(struct turn *t)
+{
+	uint32_t i = t->at++;
+
+	return (i >= t->first ? i - t->first : i + t->of - t->first) < t->n;
 }
 
 static void
@@ -309,23 +353,20 @@ visit_value(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 {
 	const struct dn_group *g = dn_group(it->group);
 	bool echo = dn_is_response(f) && (it->group == 12 || it->group == 41);
-	uint32_t *left = arg;
 	struct dn_point p;
 
 	if (header || g->what == DN_GROUP_NONE || echo || !it->has_index ||
-	    it->layout == NULL || *left == 0) {
+	    it->layout == NULL || !is_turn(arg)) {
 		return;
 	}
 	if (it->group == 12) {
 		if (it->layout[0] == 'K' && rd_left(&it->data) > 0) {
-			(*left)--;
 			tell_control(f, it);
 		}
 		return;
 	}
 	dn_decode(f, it, &p);
 	if (p.kind != DN_NONE) {
-		(*left)--;
 		tell_value(f, it, &p);
 	}
 }
@@ -333,13 +374,24 @@ visit_value(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 void
 dn_values(struct dn_frag *f)
 {
-	uint32_t left = VALUES_MAX;
+	bool reports = f->fc == 129 || f->fc == 130;
 	bool commands = f->fc == 2 || (f->fc >= 4 && f->fc <= 6);
+	struct turn t = {.of = VALUES_MAX, .n = VALUES_MAX};
 
 	/* A SELECT commands nothing yet; its echo and a refusal neither. */
-	if (f->has_value && (commands || f->fc == 129 || f->fc == 130)) {
-		dn_walk(f, visit_value, &left);
+	if (!f->has_value || (!commands && !reports)) {
+		return;
 	}
+	if (reports && f->ctx->brief) {
+		t.of = f->values < VALUES_MAX ? f->values : VALUES_MAX;
+		t.n = t.of > 0 ? f->ctx->sv->room(f->ctx, t.of) : 0;
+		t.first = t.n < t.of ? f->st->turn % t.of : 0;
+		f->st->turn = (uint16_t)(t.first + t.n);
+		if (t.n == 0) {
+			return;
+		}
+	}
+	dn_walk(f, visit_value, &t);
 }
 
 /* --- attributes as values (11, A (g0)) ------------------------------------- */

@@ -129,7 +129,7 @@ packed(struct dn_frag *f, struct dn_item *it, dn_visit visit, void *arg)
 	unsigned width = it->layout[0] == 'p' ? 1 : 2, byte = 0, left = 0;
 	struct rd data = it->data;
 
-	for (uint32_t i = 0; i < it->count; i++) {
+	for (uint32_t i = 0; i < it->count && !f->only_headers; i++) {
 		if (left == 0) {
 			if (rd_left(&data) == 0) {
 				break;
@@ -170,6 +170,21 @@ common_time(struct dn_frag *f, const struct dn_item *it)
 	}
 }
 
+/* All of them at once, when nobody asks for each and they are there. */
+static bool
+pass_over(const struct dn_frag *f, const struct dn_item *it, struct rd *r,
+    size_t each)
+{
+	uint64_t all = (uint64_t)it->count * each;
+
+	if (!f->only_headers || all > rd_left(r) ||
+	    (it->layout != NULL && it->layout[0] == '@')) {
+		return false;
+	}
+	rd_skip(r, (size_t)all);
+	return true;
+}
+
 /* Every turn takes bytes: the caller has seen to it. */
 static void
 objects(struct dn_frag *f, struct dn_item *it, struct rd *r, bool data,
@@ -182,6 +197,9 @@ objects(struct dn_frag *f, struct dn_item *it, struct rd *r, bool data,
 			   ? dn_layout_size(it->layout, it->var)
 			   : 0;
 
+	if (!sized && pass_over(f, it, r, width + fixed)) {
+		return;
+	}
 	for (uint32_t i = 0; i < it->count; i++) {
 		const uint8_t *at = r->p;
 		uint32_t k = width != 0 ? number(r, width) : 0;
