@@ -241,11 +241,13 @@ confirm_key(const struct dn_frag *f)
 }
 
 static void
-find_confirmed(struct dn_frag *f)
+tell_confirmed(struct dn_frag *f, struct ev *e)
 {
-	if (f->fc == FC_CONFIRM) {
-		f->paired = take_answered(f->ctx, f->link, KEY_CONFIRM,
-		    confirm_key(f), NULL, 0, &f->pair);
+	struct dis_pair pair;
+
+	if (f->fc == FC_CONFIRM && take_answered(f->ctx, f->link, KEY_CONFIRM,
+				       confirm_key(f), NULL, 0, &pair)) {
+		ev_uint(e, DNF_CONFIRMS, pair.frame);
 	}
 }
 
@@ -418,6 +420,7 @@ tell_all(struct dn_frag *f, struct ev *e, struct dn_about *about)
 		dn_tell_auth(f, e);
 	}
 	tell_phase(f, e);
+	tell_confirmed(f, e);
 }
 
 /* Whether the answer needs no more than to be counted (dis_ctx, brief). */
@@ -512,7 +515,6 @@ dn_fragment(struct dis_ctx *ctx, const struct dn_link *l, struct rd r, bool cut)
 		expect_link(ctx, l);
 	}
 	find_request(&f);
-	find_confirmed(&f);
 	judge(&f);
 	return tell(&f);
 }

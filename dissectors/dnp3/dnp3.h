@@ -100,6 +100,7 @@ enum dn_field {
 	DNF_EXPIRY,
 	DNF_TEXT,
 	DNF_ABOUT,
+	DNF_CONFIRMS,
 	DNF_END
 };
 

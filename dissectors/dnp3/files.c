@@ -280,6 +280,8 @@ struct teller {
 static void
 tell(struct dn_frag *f, struct ev *e, const struct file *x)
 {
+	uint16_t before = e->nfields;
+
 	ev_object(e, DNF_FILE);
 	if (x->has_name) {
 		ev_bytes(e, DNF_NAME, EV_T_TEXT, x->name.p, rd_left(&x->name));
@@ -305,6 +307,10 @@ tell(struct dn_frag *f, struct ev *e, const struct file *x)
 	}
 	if (x->var == 5 && x->has_block && dn_is_response(f) && !f->cut) {
 		directory(f, e, x);
+	}
+	if (e->nfields == before + 1) {
+		e->nfields = before;
+		return;
 	}
 	ev_end(e);
 }

@@ -165,8 +165,9 @@ test_unsolicited_is_a_report_and_is_confirmed(void **state)
 				   "'report'"));
 	assert_true(harness_has(h, "'state':'restarted'"));
 	app(h, A, "d1 00");
-	assert_true(harness_has(h, "'op':'confirm','code':0,'class':'session',"
-				   "'rtt_us':0,'req_frame':1"));
+	assert_true(
+	    harness_has(h, "'op':'confirm','code':0,'class':'session'"));
+	assert_true(harness_has(h, "'uns':1,'confirms_frame':1}"));
 	assert_int_equal(harness_waiting(h) + h->bad, 0);
 	harness_free(h);
 }
@@ -181,12 +182,12 @@ test_confirm_belongs_to_what_has_its_number(void **state)
 	app(h, B, "e1 81 0000"); /* a response 1 that wants one, too */
 	(void)harness_take(h);
 	app(h, A, "c2 00"); /* of neither */
-	assert_false(harness_has(h, "'req_frame'"));
+	assert_false(harness_has(h, "'confirms_frame'"));
 	app(h, A, "c1 00");
-	assert_true(harness_has(h, "'req_frame':2"));
+	assert_true(harness_has(h, "'confirms_frame':2"));
 	(void)harness_take(h);
 	app(h, A, "d1 00");
-	assert_true(harness_has(h, "'req_frame':1"));
+	assert_true(harness_has(h, "'confirms_frame':1"));
 	assert_int_equal(harness_waiting(h) + h->bad, 0);
 	harness_free(h);
 }

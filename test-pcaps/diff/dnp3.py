@@ -41,7 +41,7 @@ IIN = ("broadcast", "class_1_events", "class_2_events", "class_3_events",
 BIT = [1 << (8 + i) if i < 8 else 1 << (i - 8) for i in range(16)]
 
 NO_OBJECTS = (11, 12, 16, 17, 18, 22, 28, 29, 30, 31, 32, 33, 131)
-GIVES_UP = ("51v2", "120v3")
+GIVES_UP = ("51v2", "83v1", "85v1", "86v1", "87v1", "88v1", "90v1", "120v3")
 
 
 def key(**fields):

@@ -118,7 +118,8 @@ def objects():
 
 @case("dnp3/identity")
 def identity():
-    """Device attributes of two outstations behind one address."""
+    """Device attributes of two outstations behind one address; all that may
+    be text of the standard set, numbers, and a set of the user's own."""
     t = tcp()
     for addr, name in ((10, b"North"), (11, b"South")):
         t.o.addr = addr
@@ -128,6 +129,17 @@ def identity():
                                                            addr),
                 (242, b"2.11"), (243, b"B"), (245, b"Station 4"),
                 (247, name), (246, b"id-%d" % addr), (249, b"2:2012"))))
+    t.ask(1, dn.ranged(0, 254, 0, 0), b"".join(
+        dn.attribute(v, x) for v, x in (
+            (196, b"feeder 7"), (197, b"14"), (206, b"relief"),
+            (207, b"operator"), (208, b"district"), (244, b"owner"))) +
+        dn.ranged(0, 240, 0, 0, b"\2\2\0\x08") +
+        dn.ranged(0, 216, 0, 0, b"\3\1\x0a") +
+        dn.ranged(0, 203, 0, 0, b"\4\4" + struct.pack("<f", 431.5)) +
+        dn.ranged(0, 198, 0, 0, b"\7\6" + dn.time()) +
+        dn.ranged(0, 200, 0, 0, b"\5\2\xab\xcd"))
+    t.ask(1, dn.ranged(0, 254, 1, 1),
+          dn.ranged(0, 252, 1, 1, b"\1\4line"))
     return t.done()
 
 
@@ -161,6 +173,117 @@ def files():
           dn.sized(70, 4, dn.file_status(0, 0, 3)))
     t.ask(30, dn.sized(70, 4, dn.file_status(9, 0)),
           dn.sized(70, 4, dn.file_status(9, 0, 9)))
+    return t.done()
+
+
+def entry(name, is_file=True, size=0):
+    """A descriptor of group 70 variation 7."""
+    return struct.pack("<HHHI6sHH", 20, len(name), is_file, size, dn.time(),
+                       0x1A4, 0) + name
+
+
+@case("dnp3/directory")
+def directory():
+    """A directory that is read: its entries go over the ends of its blocks,
+    once within a name, once before one; then a log-in that is refused."""
+    t = tcp()
+    t.ask(25, dn.sized(70, 3, dn.file_command(b"log", 1)),
+          dn.sized(70, 4, dn.file_status(9, 3)))
+    data = (entry(b"old", False, 2) + entry(b"today.txt", True, 10) +
+            entry(b"firmware.bin", True, 4096) + entry(b"a", True, 1))
+    for n, (at, end) in enumerate(((0, 47), (47, 90), (90, len(data)))):
+        t.ask(1, dn.sized(70, 5, dn.file_block(9, n)),
+              dn.sized(70, 5, dn.file_block(9, n, data[at:end],
+                                            end == len(data))))
+    t.ask(26, dn.sized(70, 4, dn.file_status(9, 0)),
+          dn.sized(70, 4, dn.file_status(9, 0)))
+    t.ask(29, dn.sized(70, 2, struct.pack("<HHHHI", 12, 3, 15, 2, 0) +
+                       b"eveno"),
+          dn.sized(70, 2, struct.pack("<HHHHI", 12, 0, 12, 0, 0)))
+    return t.done()
+
+
+def element(code, kind, size, value):
+    """Of a data set's descriptor."""
+    return bytes([3 + len(value), code, kind, size]) + value
+
+
+@case("dnp3/sets")
+def sets():
+    """What is no point: data sets with prototype, descriptor and values,
+    private registration, applications, a virtual terminal, storage."""
+    t = tcp()
+    t.ask(1, dn.all_of(85, 1) + dn.all_of(86, 1), dn.sized(
+        85, 1, element(2, 5, 16, bytes(range(16))) +
+        element(3, 1, 0, b"org.example") + element(4, 1, 0, b"pump") +
+        element(5, 2, 4, b"speed")) + dn.sized(
+            86, 1, element(1, 2, 1, b"\7") + element(6, 5, 16, b"")) +
+        dn.sized(86, 2, b"\x11") + dn.sized(86, 3, b"\x1e\4\0\0\0"))
+    t.ask(1, dn.all_of(87, 1) + dn.all_of(88, 1), dn.sized(
+        87, 1, b"\1\7" + b"\6" + dn.time() + b"\4" + b"\1\2\3\4") +
+        dn.sized(88, 1, b"\1\7" + b"\6" + dn.time()))
+    t.ask(1, dn.all_of(83, 1), dn.sized(
+        83, 1, b"EXMP" + struct.pack("<HH", 3, 2) + b"\1\2") + dn.sized(
+            83, 2, b"EXMP" + struct.pack("<HH", 3, 1)))
+    t.ask(1, dn.all_of(90, 1) + dn.all_of(81, 1), dn.sized(90, 1, b"alarms") +
+          dn.counted(81, 1, b"\x50\2\2"))
+    t.ask(2, dn.indexed(112, 5, (0, b"login")))
+    t.ask(1, dn.all_of(60, 2), dn.indexed(113, 9, (0, b"password:")))
+    return t.done()
+
+
+@case("dnp3/stations")
+def stations():
+    """An outstation that dials its master and reports; who is asked by the
+    self-address; commands to each broadcast address; two outstations and two
+    masters over one connection."""
+    conn = Tcp(Path(), port=PORT).open()
+    t = Talk(conn, master=1, outstation=10)
+    t.conn = Dialled(conn)
+    for f in t.o.send(1, dn.response(0, b"", 0x80, fc=130, ctl=0xF0)):
+        conn.req(f)
+    for f in t.m.send(10, dn.request(0, 0, ctl=0xD0)):
+        conn.rsp(f)
+    t.say(1, dn.all_of(60, 2), dst=0xFFFC).answer()
+    for n, dst in enumerate((0xFFFF, 0xFFFE, 0xFFFD)):
+        t.say(2 if n else 13, dn.counted(50, 1, dn.time()) if n else b"",
+              dst=dst)
+        t.seq += 1
+    t.ask(23, answer=dn.counted(52, 2, b"\5\0"), iin=1)
+    t.o.addr, t.m.addr = 11, 2
+    t.ask(1, dn.all_of(60, 2))
+    conn.close()
+    return conn.path.cap
+
+
+class Dialled:
+    """A connection whose server is the master."""
+
+    def __init__(self, conn):
+        self.conn = conn
+
+    def req(self, data):
+        self.conn.rsp(data)
+
+    def rsp(self, data):
+        self.conn.req(data)
+
+
+@case("dnp3/udp")
+def udp():
+    """A session on UDP: polls, a control selected and operated, a report and
+    its confirm, a fragment of several datagrams, one that was sent twice."""
+    t = Talk(Udp(Path(), port=PORT))
+    t.ask(1, dn.all_of(60, 2) + dn.all_of(60, 1), dn.ranged(
+        30, 1, 0, 99, b"".join(b"\1" + struct.pack("<i", n)
+                               for n in range(100))))
+    point = dn.indexed(12, 1, (5, dn.crob(0x81)))
+    t.ask(3, point, point).ask(4, point, point)
+    report = dn.response(7, dn.indexed(2, 1, (5, b"\1")), fc=130, ctl=0xF0)
+    for f in t.o.send(1, report) + t.o.send(1, report):
+        t.conn.rsp(f)
+    for f in t.m.send(10, dn.request(7, 0, ctl=0xD0)):
+        t.conn.req(f)
     return t.done()
 
 
@@ -252,4 +375,19 @@ def violations():
     raw(good)
     raw(good[:8] + b"\0\0" + good[10:])
     raw(good)
+    raw(b"no DNP3" + good)
+    t.conn.rsp(dn.frame(0x44, 1, 0xFFFD, b"\xc0" + dn.response(2)))
+    raw(dn.frame(0xC4, 10, 1, b"\xc0" + dn.request(3, 32, dn.sized(
+        120, 1, b"\1\0\0\0"))))
+    return t.done()
+
+
+@case("dnp3/violation_long")
+def violation_long():
+    """A fragment of more than 64 KiB, which is given up; then a good one."""
+    t = tcp()
+    for n in range(266):
+        t.conn.rsp(dn.frame(0x44, 1, 10, bytes([(n == 0) << 6 | n & 63]) +
+                            bytes(249)))
+    t.ask(1, dn.all_of(60, 1))
     return t.done()
