@@ -208,6 +208,16 @@ go_on(struct dn_frag *f, const struct dn_cont *c)
  * An answer in several fragments (4.3): FIR only in the first.  And clause 7:
  * a challenge comes between a request and its answer.
  */
+static bool
+goes_on(const struct dn_frag *f, const struct dn_cont *c, uint8_t seq)
+{
+	if (c == NULL || f->fc != FC_RESPONSE) {
+		return false;
+	}
+	return f->paired ? f->wait.fc == FC_AUTH
+			 : !(f->ctl & APP_FIR) && c->seq == seq;
+}
+
 static void
 find_request(struct dn_frag *f)
 {
@@ -219,9 +229,7 @@ find_request(struct dn_frag *f)
 	}
 	f->paired = take_answered(
 	    f->ctx, f->link, 0, seq, &f->wait, sizeof(f->wait), &f->pair);
-	if (c != NULL && f->fc == FC_RESPONSE &&
-	    (f->paired ? f->wait.fc == FC_AUTH
-		       : !(f->ctl & APP_FIR) && c->seq == seq)) {
+	if (goes_on(f, c, seq)) {
 		go_on(f, c);
 	}
 	if (f->fc == FC_CHALLENGE && f->paired && f->wait.fc != FC_AUTH) {

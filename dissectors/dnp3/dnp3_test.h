@@ -76,7 +76,9 @@ dn_wrap(bool master, int transport, const uint8_t *app, size_t n,
 
 	n = n < DN_USER_MAX - 1 ? n : DN_USER_MAX - 1;
 	user[0] = (uint8_t)transport;
-	memcpy(user + 1, app, n);
+	if (n != 0) { /* nothing may be nowhere */
+		memcpy(user + 1, app, n);
+	}
 	return dn_frame(master ? 0xc4 : 0x44, master ? 10 : 1, master ? 1 : 10,
 	    user, n + 1, ret);
 }

@@ -1,91 +1,91 @@
 /*
  * The object library: every layout as bytes and as what is told of them.
  */
+#include <stdio.h>
+
 #include "dissectors/dnp3/dnp3_test.h"
+
+static const struct {
+	const char *object; /* header and one object */
+	const char *line;
+} variations[] = {
+    {"0101 00 0003 05", "'index':2,'value':1}"},
+    {"0102 00 0404 81", "'index':4,'value':1,'flags':129}"},
+    {"0202 1701 04 81 e80300000000",
+	"'index':4,'value':1,'flags':129,'time':1000}"},
+    {"0301 00 0003 e4", "'index':3,'value':3}"},
+    {"0302 00 0404 41", "'value':1,'flags':65}"},
+    {"0402 1701 04 81 e80300000000", "'value':2,'flags':129,'time':1000}"},
+    {"0a02 00 0404 01", "'value':0,'flags':1}"},
+    {"0b02 1701 04 81 e80300000000", "'value':1,'flags':129"},
+    {"0d02 1701 04 87 e80300000000", "'value':1,'status':7,'time':1000}"},
+    {"1401 00 0404 01 ffffffff", "'value':4294967295,'flags':1}"},
+    {"1406 00 0404 ffff", "'value':65535}"},
+    {"1506 1701 04 01 0a00 e80300000000", "'value':10,'flags':1,'time':1000}"},
+    {"1605 1701 04 01 0a000000 e80300000000", "'time':1000}"},
+    {"1701 1701 04 01 0a000000", "'value':10,'flags':1}"},
+    {"1e01 00 0404 01 feffffff", "'value':-2,'flags':1}"},
+    {"1e02 00 0404 01 feff", "'value':-2,'flags':1}"},
+    {"1e03 00 0404 feffffff", "'value':-2}"},
+    {"1e05 00 0404 01 0000c03f", "'value':1.5,'flags':1}"},
+    {"1e06 00 0404 01 000000000000f83f", "'value':1.5,'flags':1}"},
+    {"1f04 00 0404 01 0500 e80300000000", "'value':5,'flags':1,'time'"},
+    {"2007 1701 04 01 0000c03f e80300000000",
+	"'value':1.5,'flags':1,'time':1000}"},
+    {"2101 1701 04 01 05000000", "'value':5,'flags':1}"},
+    {"2203 00 0404 0000c03f", "'value':1.5}"},
+    {"2804 00 0404 01 000000000000f83f", "'value':1.5,'flags':1}"},
+    {"2a03 1701 04 01 05000000 e80300000000",
+	"'value':5,'flags':1,'time':1000}"},
+    {"2b05 1701 04 07 0000c03f", "'value':1.5,'status':7}"},
+    {"3204 1701 00 e80300000000 0a000000 05", "'value':1000}"},
+    {"3401 0701 0a00", "'value':10}"},
+    {"5001 00 0707 01", "'index':7,'value':1}"},
+    {"6501 00 0404 3412", "'value':1234}"},
+    {"6502 00 0404 78563412", "'value':12345678}"},
+    {"6503 00 0404 7856341200000099", "'value':'9900000012345678'}"},
+    {"6501 00 0404 3a12", "'value':'3a12'}"},
+    {"6601 00 0404 ff", "'value':255}"},
+    {"6e03 00 0404 414243", "'value':'ABC'}"},
+    {"6f02 1701 04 4142", "'value':'AB'}"},
+    {"7101 1701 04 41", "'index':4,'size':1}"},
+    {"7901 00 0404 01 0100 05000000", "'value':5,'association':1,'flags':1}"},
+    {"5101 00 0404 63 1e 02", "'value':99}"},
+    {"5301 5b01 0a00 41434d45 0700 0200 a1a2",
+	"'vendor':'ACME','object':7,'size':2}"},
+    {"5302 5b01 0800 41434d45 0700 0200",
+	"'vendor':'ACME','object':7,'count':2}"},
+    {"5501 5b01 0a00 05 04 01 00 4142 03 05 02 04",
+	"'elements':[{'code':4,'type':1,'size':0,'value':'AB'},"
+	"{'code':5,'type':2,'size':4}]}"},
+    {"5601 5b01 0500 04 01 02 01 07",
+	"'elements':[{'code':1,'type':2,'size':1,'value':'07'}]}"},
+    {"5602 5b01 0100 11", "'flags':17}"},
+    {"5701 5b01 0500 01 07 02 0102", "'elements':['07','0102']}"},
+    {"5801 5b01 0300 02 0102", "'elements':['0102']}"},
+    {"5801 5b01 0300 03 0102", "'value':'030102'}"}, /* no chain */
+    {"5a01 5b01 0300 617070", "'value':'app'}"},
+    {"5b01 5b01 0100 00", "'value':'00'}"},
+    {"7a02 1701 04 01 0100 05000000 e80300000000", "'time':1000}"},
+    {"00f0 00 0000 02 02 0008", "'value':2048}"},
+    {"00d8 00 0000 03 01 ff", "'value':-1}"},
+    {"00ce 00 0000 04 04 0000c03f", "'value':1.5}"},
+};
 
 static void
 test_every_variation_has_its_value(void **state)
 {
-	static const struct {
-		const char *object; /* header and one object */
-		const char *line;
-	} want[] = {
-	    {"0101 00 0003 05", "'index':2,'value':1}"},
-	    {"0102 00 0404 81", "'index':4,'value':1,'flags':129}"},
-	    {"0202 1701 04 81 e80300000000",
-		"'index':4,'value':1,'flags':129,'time':1000}"},
-	    {"0301 00 0003 e4", "'index':3,'value':3}"},
-	    {"0302 00 0404 41", "'value':1,'flags':65}"},
-	    {"0402 1701 04 81 e80300000000",
-		"'value':2,'flags':129,'time':1000}"},
-	    {"0a02 00 0404 01", "'value':0,'flags':1}"},
-	    {"0b02 1701 04 81 e80300000000", "'value':1,'flags':129"},
-	    {"0d02 1701 04 87 e80300000000",
-		"'value':1,'status':7,'time':1000}"},
-	    {"1401 00 0404 01 ffffffff", "'value':4294967295,'flags':1}"},
-	    {"1406 00 0404 ffff", "'value':65535}"},
-	    {"1506 1701 04 01 0a00 e80300000000",
-		"'value':10,'flags':1,'time':1000}"},
-	    {"1605 1701 04 01 0a000000 e80300000000", "'time':1000}"},
-	    {"1701 1701 04 01 0a000000", "'value':10,'flags':1}"},
-	    {"1e01 00 0404 01 feffffff", "'value':-2,'flags':1}"},
-	    {"1e02 00 0404 01 feff", "'value':-2,'flags':1}"},
-	    {"1e03 00 0404 feffffff", "'value':-2}"},
-	    {"1e05 00 0404 01 0000c03f", "'value':1.5,'flags':1}"},
-	    {"1e06 00 0404 01 000000000000f83f", "'value':1.5,'flags':1}"},
-	    {"1f04 00 0404 01 0500 e80300000000", "'value':5,'flags':1,'time'"},
-	    {"2007 1701 04 01 0000c03f e80300000000",
-		"'value':1.5,'flags':1,'time':1000}"},
-	    {"2101 1701 04 01 05000000", "'value':5,'flags':1}"},
-	    {"2203 00 0404 0000c03f", "'value':1.5}"},
-	    {"2804 00 0404 01 000000000000f83f", "'value':1.5,'flags':1}"},
-	    {"2a03 1701 04 01 05000000 e80300000000",
-		"'value':5,'flags':1,'time':1000}"},
-	    {"2b05 1701 04 07 0000c03f", "'value':1.5,'status':7}"},
-	    {"3204 1701 00 e80300000000 0a000000 05", "'value':1000}"},
-	    {"3401 0701 0a00", "'value':10}"},
-	    {"5001 00 0707 01", "'index':7,'value':1}"},
-	    {"6501 00 0404 3412", "'value':1234}"},
-	    {"6502 00 0404 78563412", "'value':12345678}"},
-	    {"6503 00 0404 7856341200000099", "'value':'9900000012345678'}"},
-	    {"6501 00 0404 3a12", "'value':'3a12'}"},
-	    {"6601 00 0404 ff", "'value':255}"},
-	    {"6e03 00 0404 414243", "'value':'ABC'}"},
-	    {"6f02 1701 04 4142", "'value':'AB'}"},
-	    {"7101 1701 04 41", "'index':4,'size':1}"},
-	    {"7901 00 0404 01 0100 05000000",
-		"'value':5,'association':1,'flags':1}"},
-	    {"5101 00 0404 63 1e 02", "'value':99}"},
-	    {"5301 5b01 0a00 41434d45 0700 0200 a1a2",
-		"'vendor':'ACME','object':7,'size':2}"},
-	    {"5302 5b01 0800 41434d45 0700 0200",
-		"'vendor':'ACME','object':7,'count':2}"},
-	    {"5501 5b01 0a00 05 04 01 00 4142 03 05 02 04",
-		"'elements':[{'code':4,'type':1,'size':0,'value':'AB'},"
-		"{'code':5,'type':2,'size':4}]}"},
-	    {"5601 5b01 0500 04 01 02 01 07",
-		"'elements':[{'code':1,'type':2,'size':1,'value':'07'}]}"},
-	    {"5602 5b01 0100 11", "'flags':17}"},
-	    {"5701 5b01 0500 01 07 02 0102", "'elements':['07','0102']}"},
-	    {"5801 5b01 0300 02 0102", "'elements':['0102']}"},
-	    {"5801 5b01 0300 03 0102", "'value':'030102'}"}, /* no chain */
-	    {"5a01 5b01 0300 617070", "'value':'app'}"},
-	    {"5b01 5b01 0100 00", "'value':'00'}"},
-	    {"7a02 1701 04 01 0100 05000000 e80300000000", "'time':1000}"},
-	    {"00f0 00 0000 02 02 0008", "'value':2048}"},
-	    {"00d8 00 0000 03 01 ff", "'value':-1}"},
-	    {"00ce 00 0000 04 04 0000c03f", "'value':1.5}"},
-	};
 	char text[256];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+	for (size_t i = 0; i < sizeof(variations) / sizeof(variations[0]);
+	     i++) {
 		struct harness *h = flow(DIS_TCP);
 
-		strcpy(text, "c0 81 0000 ");
-		strcat(text, want[i].object);
+		snprintf(
+		    text, sizeof(text), "c0 81 0000 %s", variations[i].object);
 		app(h, B, text);
-		if (!harness_has(h, want[i].line)) {
+		if (!harness_has(h, variations[i].line)) {
 			print_message("%s: %s", text, harness_take(h));
 			fail();
 		}
@@ -164,8 +164,7 @@ test_qualifiers(void **state)
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
 		struct harness *h = flow(DIS_TCP);
 
-		strcpy(text, "c0 81 0000 ");
-		strcat(text, want[i].object);
+		snprintf(text, sizeof(text), "c0 81 0000 %s", want[i].object);
 		app(h, B, text);
 		assert_true(harness_has(h, want[i].line));
 		assert_int_equal(h->bad, 0);
@@ -235,13 +234,12 @@ test_attributes_by_variation(void **state)
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
 		struct harness *h = flow(DIS_TCP);
 
-		strcpy(text, "c0 81 0000 ");
-		strcat(text, want[i].object);
-		strcat(text, " 01 03 582020");
+		snprintf(text, sizeof(text), "c0 81 0000 %s 01 03 582020",
+		    want[i].object);
 		app(h, B, text);
-		strcpy(line, "'key':'");
-		strcat(line, want[i].key != NULL ? want[i].key : "");
-		strcat(line, want[i].key != NULL ? "','value':'X'" : "");
+		snprintf(line, sizeof(line), "'key':'%s%s",
+		    want[i].key != NULL ? want[i].key : "",
+		    want[i].key != NULL ? "','value':'X'" : "");
 		if (harness_has(h, line) != (want[i].key != NULL)) {
 			print_message("%s: %s", text, harness_take(h));
 			fail();
@@ -306,9 +304,9 @@ test_file_is_not_taken_for_a_directory(void **state)
 		    "00000000 0100 0004 0100 2e");
 		app(h, B,
 		    "c0 81 0000 4604 5b01 0d00 07000000 04000000 0004 0100 00");
-		strcpy(text, "c1 81 0000 4605 5b01 1e00 07000000 00000000 ");
-		strcat(text, data[i]);
-		strcat(text, "6162");
+		snprintf(text, sizeof(text),
+		    "c1 81 0000 4605 5b01 1e00 07000000 00000000 %s6162",
+		    data[i]);
 		app(h, B, text);
 		assert_false(harness_has(h, "'entries'"));
 		harness_free(h);
