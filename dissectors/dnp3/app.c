@@ -501,7 +501,7 @@ dn_fragment(struct dis_ctx *ctx, const struct dn_link *l, struct rd r, bool cut)
 		}
 		return cut ? DIS_OK : DIS_BAD;
 	}
-	memset(&f, 0, sizeof(f));
+	memset(&f, 0, offsetof(struct dn_frag, text));
 	f.ctx = ctx;
 	f.st = ctx->state;
 	f.link = l;

@@ -208,7 +208,6 @@ visit_auth(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 	const char *action, *more;
 	uint64_t user, change;
 	struct auth x;
-	char text[24];
 	struct ev *e;
 
 	(void)arg;
@@ -225,8 +224,9 @@ visit_auth(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 	if (it->var != 7 && rd_left(&x.text) > 0) {
 		ev_bytes(e, EVF_USER, EV_T_TEXT, x.text.p, rd_left(&x.text));
 	} else if (find(&x, DNF_USER, &user)) {
-		ev_bytes(e, EVF_USER, EV_T_TEXT, text,
-		    (size_t)snprintf(text, sizeof(text), "%u", (unsigned)user));
+		ev_bytes(e, EVF_USER, EV_T_TEXT, f->text,
+		    (size_t)snprintf(
+			f->text, sizeof(f->text), "%u", (unsigned)user));
 	}
 	more = detail(&x, it->var);
 	if (more != NULL) {

@@ -294,6 +294,8 @@ struct dn_frag {
 	size_t bad_at;
 	struct dis_pair pair;
 	struct dn_wait wait; /* request: will wait; response: its request */
+	/* texts of the event at hand; not cleared */
+	char text[48], more[96];
 };
 
 static inline void

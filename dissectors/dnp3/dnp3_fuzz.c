@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define WAY_UDP   0x01
 #define WAY_ODD   0x02 /* ports that mean nothing */
 #define WAY_RAW   0x04 /* not wrapped */
+#define WAY_BRIEF 0x08 /* nothing is printed: few values, no details */
 #define WAY_AGAIN 0x30
 
 #define WHAT_B     0x80
@@ -41,6 +42,8 @@ play(struct harness *h, uint8_t way, struct rd in)
 	h->port[B] = way & WAY_ODD ? 40002 : 20000;
 	harness_reset(h);
 	h->ts_ns = 1000000000;
+	h->brief = way & WAY_BRIEF;
+	h->room = 3;
 	while (rd_left(&in) > 2) {
 		uint8_t what = rd_u8(&in);
 		uint8_t side = what & WHAT_B ? B : A;

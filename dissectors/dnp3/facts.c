@@ -66,8 +66,7 @@ dn_roles(struct dn_frag *f)
 {
 	uint8_t role = dn_is_response(f) ? DN_OUTSTATION : DN_MASTER;
 	struct dn_station *x;
-	char self[16], peer[16];
-	size_t n, m;
+	size_t n;
 	struct ev *e;
 
 	if (!dn_is_station(f->link->src) || dn_function(f->fc)->name == NULL ||
@@ -81,11 +80,12 @@ dn_roles(struct dn_frag *f)
 	x->role = role;
 	e = event(f, EV_TOPOLOGY);
 	ev_name(e, EVF_RELATION, role == DN_MASTER ? "master" : "outstation");
-	n = (size_t)snprintf(peer, sizeof(peer), "addr %u", f->link->dst);
-	m = (size_t)snprintf(self, sizeof(self), "addr %u", f->link->src);
-	ev_bytes(e, EVF_DETAIL, EV_T_TEXT, self, m);
+	n = (size_t)snprintf(f->text, sizeof(f->text), "addr %u", f->link->src);
+	ev_bytes(e, EVF_DETAIL, EV_T_TEXT, f->text, n);
 	if (dn_is_station(f->link->dst)) {
-		ev_bytes(e, EVF_PEER, EV_T_TEXT, peer, n);
+		n = (size_t)snprintf(
+		    f->more, sizeof(f->more), "addr %u", f->link->dst);
+		ev_bytes(e, EVF_PEER, EV_T_TEXT, f->more, n);
 	}
 	dis_emit(f->ctx, e);
 }

@@ -302,16 +302,15 @@ tell_value(
     struct dn_frag *f, const struct dn_item *it, const struct dn_point *p)
 {
 	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
-	char object[48], quality[96];
 	size_t n;
 
-	n = (size_t)snprintf(object, sizeof(object), "%s %u",
+	n = (size_t)snprintf(f->text, sizeof(f->text), "%s %u",
 	    dn_group(it->group)->name, it->index);
-	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, object, n);
+	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, f->text, n);
 	dn_put_value(e, EVF_VALUE, p);
 	if (p->has_flags) {
-		n = quality_text(it, p->flags, quality, sizeof(quality));
-		ev_bytes(e, EVF_QUALITY, EV_T_TEXT, quality, n);
+		n = quality_text(it, p->flags, f->more, sizeof(f->more));
+		ev_bytes(e, EVF_QUALITY, EV_T_TEXT, f->more, n);
 	}
 	if (p->has_time) {
 		ev_uint(e, EVF_TIME, p->time);
@@ -325,11 +324,10 @@ tell_control(struct dn_frag *f, const struct dn_item *it)
 {
 	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
 	struct rd r = it->data;
-	char object[48];
-	size_t n = (size_t)snprintf(object, sizeof(object), "%s %u",
+	size_t n = (size_t)snprintf(f->text, sizeof(f->text), "%s %u",
 	    dn_group(it->group)->name, it->index);
 
-	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, object, n);
+	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, f->text, n);
 	ev_name(e, EVF_VALUE, dn_control_name(rd_u8(&r)));
 	ev_name(e, EVF_SOURCE, "commanded");
 	dis_emit(f->ctx, e);
