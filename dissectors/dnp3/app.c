@@ -103,6 +103,18 @@ link_status(const struct dn_link *l)
 	}
 }
 
+/* Of user data that cannot be read, only a master's is a request for sure. */
+static enum ev_dir
+frame_dir(const struct dn_link *l)
+{
+	bool data = dn_link_func(l) == 3 || dn_link_func(l) == 4;
+
+	if (!dn_link_prm(l)) {
+		return EV_DIR_RESPONSE;
+	}
+	return data && !dn_link_dir(l) ? EV_DIR_UNKNOWN : EV_DIR_REQUEST;
+}
+
 void
 dn_tell_frame(struct dis_ctx *ctx, const struct dn_link *l, bool cut)
 {
@@ -120,8 +132,7 @@ dn_tell_frame(struct dis_ctx *ctx, const struct dn_link *l, bool cut)
 		paired =
 		    take_answered(ctx, l, KEY_LINK, 0, &fn, sizeof(fn), &pair);
 	}
-	e = dis_operation(ctx, PROTO_DNP3,
-	    prm ? EV_DIR_REQUEST : EV_DIR_RESPONSE,
+	e = dis_operation(ctx, PROTO_DNP3, frame_dir(l),
 	    op != NULL ? op : "link_reserved", dn_link_func(l),
 	    EV_CLASS_SESSION);
 	if (paired) {
@@ -358,6 +369,9 @@ class_of_reply(const struct dn_frag *f)
 	}
 	if (f->has_file) {
 		return EV_CLASS_FILE;
+	}
+	if (f->has_control) {
+		return EV_CLASS_CONTROL;
 	}
 	return f->headers > 0 ? EV_CLASS_READ : EV_CLASS_OTHER;
 }

@@ -247,6 +247,23 @@ test_answer_in_fragments_keeps_its_class(void **state)
 }
 
 static void
+test_answer_alone_has_the_class_of_what_is_in_it(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	app(h, B, "c0 81 0000 0c01 2801 00 0500 03 01 64000000 c8000000 00");
+	assert_true(harness_has(h, "'class':'control'"));
+	(void)harness_take(h);
+	app(h, B, "c1 81 0000 4604 5b01 0d00 07000000 04000000 0004 0100 00");
+	assert_true(harness_has(h, "'class':'file'"));
+	(void)harness_take(h);
+	app(h, B, "c2 81 0000 0102 00 0000 81");
+	assert_true(harness_has(h, "'class':'read'"));
+	harness_free(h);
+}
+
+static void
 test_operate_may_be_repeated(void **state)
 {
 	struct harness *h = flow(DIS_TCP);
@@ -546,6 +563,7 @@ main(void)
 	    cmocka_unit_test(test_direct_operate_without_ack_waits_for_nothing),
 	    cmocka_unit_test(test_unsolicited_is_a_report_and_is_confirmed),
 	    cmocka_unit_test(test_confirm_belongs_to_what_has_its_number),
+	    cmocka_unit_test(test_answer_alone_has_the_class_of_what_is_in_it),
 	    cmocka_unit_test(test_operate_may_be_repeated),
 	    cmocka_unit_test(test_self_address_is_answered_under_the_own),
 	    cmocka_unit_test(test_reserved_addresses_are_nobody),

@@ -3,6 +3,7 @@
 import struct
 
 import dn
+from capfile import Capture
 from cases import case
 from talk import Path, Tcp, Udp
 
@@ -284,6 +285,21 @@ def udp():
         t.conn.rsp(f)
     for f in t.m.send(10, dn.request(7, 0, ctl=0xD0)):
         t.conn.req(f)
+    return t.done()
+
+
+@case("dnp3/truncated")
+def truncated():
+    """Datagrams of which the capture has the first octets only: within
+    objects, a control, a first and a middle segment; then a whole one."""
+    t = Talk(Udp(Path(Capture(snaplen=42 + 30)), port=PORT))
+    points = dn.ranged(30, 1, 0, 79, b"".join(
+        b"\1" + struct.pack("<i", n) for n in range(80)))
+    control = dn.indexed(12, 1, (5, dn.crob(3)))
+    t.ask(1, dn.all_of(60, 1), dn.ranged(30, 1, 0, 9, points[5:55]))
+    t.ask(5, control, control)
+    t.ask(1, dn.all_of(60, 1), points)
+    t.ask(23, answer=dn.counted(52, 2, b"\5\0"))
     return t.done()
 
 
