@@ -330,6 +330,7 @@ parse(struct harness *h, uint8_t side, struct rd *r)
 	ctx->hinted = ctx->to_hint || ctx->from_hint;
 	ctx->after_gap = s->after_gap;
 	ctx->need = 0;
+	ctx->brief = h->brief;
 	ctx->ts_ns = h->ts_ns;
 	ctx->frame = h->frame;
 	ctx->state = h->state;

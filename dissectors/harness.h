@@ -74,6 +74,7 @@ struct harness {
 	bool quiet;       /* print nothing: for measurements */
 	/* set by the test at any time */
 	uint64_t ts_ns;
+	bool brief; /* ctx->brief */
 	/* what happened so far */
 	bool claimed; /* the probe said that the flow is d's */
 	bool failed;  /* a line did not fit */

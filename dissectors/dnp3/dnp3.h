@@ -187,7 +187,6 @@ struct dn_cont {
 
 struct dn_state {
 	bool lost[2], seen[2], asked[2];
-	uint16_t turn; /* of points whose values are told, where not all are */
 	uint8_t next_station, next_file, next_select, next_cont, next_seg[2];
 	uint16_t gen;
 	struct dn_seg seg[2][DN_SEGS];
@@ -285,7 +284,6 @@ struct dn_frag {
 	bool has_control, has_file, has_auth, has_attribute, has_value;
 	bool only_session, only_attribute, only_terminal, changes_user;
 	unsigned headers;
-	uint32_t values;   /* points that have one */
 	bool only_headers; /* the walk passes over objects where it can */
 	size_t unparsed;
 	uint64_t cto; /* common time of occurrence, ms */

@@ -43,7 +43,6 @@ play(struct harness *h, uint8_t way, struct rd in)
 	harness_reset(h);
 	h->ts_ns = 1000000000;
 	h->brief = way & WAY_BRIEF;
-	h->room = 3;
 	while (rd_left(&in) > 2) {
 		uint8_t what = rd_u8(&in);
 		uint8_t side = what & WHAT_B ? B : A;

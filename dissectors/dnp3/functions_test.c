@@ -515,7 +515,7 @@ test_about(void **state)
 }
 
 static void
-test_brief_answers_take_turns(void **state)
+test_brief_answers_tell_values_alone(void **state)
 {
 	static const char *const values[] = {"'object':'binary_input 0'",
 	    "'object':'binary_input 1'", "'object':'binary_input 2'"};
@@ -523,7 +523,6 @@ test_brief_answers_take_turns(void **state)
 
 	(void)state;
 	h->brief = true;
-	h->room = 2;
 	for (unsigned i = 0; i < 3; i++) {
 		app(h, A, "c0 01 3c0106");
 		(void)harness_take(h);
@@ -531,9 +530,7 @@ test_brief_answers_take_turns(void **state)
 		assert_true(harness_has(h, "'req_frame':"));
 		assert_false(harness_has(h, "'objects'"));
 		for (unsigned k = 0; k < 3; k++) {
-			/* 0 and 1, 2 and 0, 1 and 2 */
-			assert_int_equal(harness_has(h, values[k]),
-			    k == 2 * i % 3 || k == (2 * i + 1) % 3);
+			assert_true(harness_has(h, values[k]));
 		}
 		(void)harness_take(h);
 	}
@@ -575,7 +572,7 @@ main(void)
 	    cmocka_unit_test(test_answer_in_fragments_keeps_its_class),
 	    cmocka_unit_test(test_broadcast_is_not_answered),
 	    cmocka_unit_test(test_about),
-	    cmocka_unit_test(test_brief_answers_take_turns),
+	    cmocka_unit_test(test_brief_answers_tell_values_alone),
 	    cmocka_unit_test(test_challenge_comes_between_request_and_answer),
 	};
 

@@ -92,10 +92,6 @@ learn(struct dn_frag *f, const struct dn_item *it)
 	    (it->var == 8 || it->var == 10 || it->var == 11 || it->var == 13);
 	f->has_attribute |= it->group == 0;
 	f->has_value |= dn_group(it->group)->what != DN_GROUP_NONE;
-	if (dn_group(it->group)->what != DN_GROUP_NONE && it->points &&
-	    it->count <= VALUES_MAX) {
-		f->values += it->count;
-	}
 	f->only_session &= it->group == 50 || it->group == 80;
 	f->only_attribute &= it->group == 0;
 	f->only_terminal &= it->group == 112 || it->group == 113;
@@ -206,7 +202,6 @@ static void
 forget(struct dn_frag *f)
 {
 	f->only_session = f->only_attribute = f->only_terminal = true;
-	f->values = 0;
 }
 
 static void
@@ -333,28 +328,16 @@ tell_control(struct dn_frag *f, const struct dn_item *it)
 	dis_emit(f->ctx, e);
 }
 
-/* Of so many points, those of which it is the turn. */
-struct turn {
-	uint32_t at, of, first, n;
-};
-
-static bool
-is_turn(struct turn *t)
-{
-	uint32_t i = t->at++;
-
-	return (i >= t->first ? i - t->first : i + t->of - t->first) < t->n;
-}
-
 static void
 visit_value(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 {
 	const struct dn_group *g = dn_group(it->group);
+	uint32_t *told = arg;
 	bool echo = dn_is_response(f) && (it->group == 12 || it->group == 41);
 	struct dn_point p;
 
 	if (header || g->what == DN_GROUP_NONE || echo || !it->has_index ||
-	    it->layout == NULL || !is_turn(arg)) {
+	    it->layout == NULL || ++*told > VALUES_MAX) {
 		return;
 	}
 	if (it->group == 12) {
@@ -374,22 +357,13 @@ dn_values(struct dn_frag *f)
 {
 	bool reports = f->fc == 129 || f->fc == 130;
 	bool commands = f->fc == 2 || (f->fc >= 4 && f->fc <= 6);
-	struct turn t = {.of = VALUES_MAX, .n = VALUES_MAX};
+	uint32_t told = 0;
 
 	/* A SELECT commands nothing yet; its echo and a refusal neither. */
 	if (!f->has_value || (!commands && !reports)) {
 		return;
 	}
-	if (reports && f->ctx->brief) {
-		t.of = f->values < VALUES_MAX ? f->values : VALUES_MAX;
-		t.n = t.of > 0 ? f->ctx->sv->room(f->ctx, t.of) : 0;
-		t.first = t.n < t.of ? f->st->turn % t.of : 0;
-		f->st->turn = (uint16_t)(t.first + t.n);
-		if (t.n == 0) {
-			return;
-		}
-	}
-	dn_walk(f, visit_value, &t);
+	dn_walk(f, visit_value, &told);
 }
 
 /* --- attributes as values (11, A (g0)) ------------------------------------- */
