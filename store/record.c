@@ -356,17 +356,42 @@ transfer(struct store *s)
 
 /* --- what is only counted -------------------------------------------------- */
 
+/*
+ * DNP3 stations behind one address: their messages prove which they are, and
+ * hardly any of them says more of itself.
+ */
+static int
+station(struct store *s, const char *relation)
+{
+	struct addr *a = s->now.subject;
+
+	if (a == NULL || a->kind != ADDR_SUB || a->sub.kind != EV_SUB_ADDR) {
+		return 0;
+	}
+	if (strcmp(relation, "master") == 0) {
+		return unit_spoke(s, a, ROLE_CLIENT);
+	}
+	return strcmp(relation, "outstation") == 0
+		   ? unit_spoke(s, a, ROLE_SERVER)
+		   : 0;
+}
+
 static int
 topology(struct store *s)
 {
 	sqlite3_stmt *st = s->st[ST_TOPOLOGY_PUT];
 	const struct ev *e = s->now.ev;
 	char relation[32], peer[256], detail[EV_TEXT_MAX];
+	int rc;
 
 	if (s->now.src == NULL) {
 		return 0;
 	}
 	(void)field_text(e, EVF_RELATION, relation, sizeof(relation));
+	rc = station(s, relation);
+	if (rc != 0) {
+		return rc;
+	}
 	(void)field_text(e, EVF_PEER, peer, sizeof(peer));
 	(void)field_text(e, EVF_DETAIL, detail, sizeof(detail));
 	db_bind(st, 1, s->now.src->id);

@@ -149,6 +149,35 @@ test_address_has_so_many_points(void **state)
 }
 
 static void
+test_stations_are_children_with_their_role(void **state)
+{
+	static const struct {
+		const char *relation;
+		uint32_t num;
+	} says[] = {{"outstation", 10}, {"outstation", 11}, {"outstation", 10},
+	    {"master", 3}, {"routes", 12}};
+	struct rig *r = *state;
+
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++) {
+		struct ev *e = start(r, EV_TOPOLOGY, &plc, &hmi);
+
+		e->flags |= EV_HAS_SUBJECT;
+		e->subject = e->src;
+		e->subject.sub.kind = EV_SUB_ADDR;
+		e->subject.sub.num = says[i].num;
+		ev_name(e, EVF_RELATION, says[i].relation);
+		assert_int_equal(sample_send(&r->x), 0);
+	}
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM assets "
+				    "WHERE carrier IS NOT NULL"),
+	    3);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM addresses WHERE sub_kind = "
+		       "'addr' AND asset != 0 AND roles = 1"),
+	    2);
+}
+
+static void
 test_violations_and_gaps_are_counted_with_their_repeats(void **state)
 {
 	struct rig *r = *state;
@@ -272,6 +301,7 @@ main(void)
 	    T(test_transfer_is_one_row_from_begin_to_end),
 	    T(test_point_keeps_its_last_value),
 	    T(test_address_has_so_many_points),
+	    T(test_stations_are_children_with_their_role),
 	    T(test_violations_and_gaps_are_counted_with_their_repeats),
 	    T(test_topology_and_log_ins_are_one_row_a_thing),
 	    T(test_notes_of_one_address_are_bounded),

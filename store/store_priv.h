@@ -265,6 +265,8 @@ int unit_judge(struct store *) MUST_CHECK;
  * unit is when another one says something else. */
 int unit_said(struct store *, struct addr *front, struct addr *unit,
     const char *key, const char *value) MUST_CHECK;
+/* A station behind front is known by what it does: it is a device. */
+int unit_spoke(struct store *, struct addr *station, uint16_t role) MUST_CHECK;
 
 /* fact.c */
 int fact_store(struct store *) MUST_CHECK;

@@ -177,3 +177,14 @@ unit_said(struct store *s, struct addr *front, struct addr *unit,
 	}
 	return rc;
 }
+
+int
+unit_spoke(struct store *s, struct addr *station, uint16_t role)
+{
+	if (station->asset == 0) {
+		station->flags |= ADDR_OWN;
+		asset_make(s, station);
+	}
+	addr_role(s, station, role);
+	return asset_refresh(s, station->asset);
+}
