@@ -85,13 +85,13 @@ visit(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 {
 	struct about *a = arg;
 
-	(void)f;
 	if (!header) {
 		if (a->indexes) {
 			put_object(a, it);
 		}
 		return;
 	}
+	dn_learn_item(f, it);
 	if (a->to->n > 0) {
 		put(a, ", ", 2);
 	}
@@ -118,6 +118,7 @@ dn_tell_about(struct dn_frag *f, struct ev *e, struct dn_about *to)
 	if (f->dir == EV_DIR_RESPONSE || rd_left(&f->objects) == 0) {
 		return;
 	}
+	dn_learn_nothing(f);
 	f->only_headers = !a.indexes;
 	dn_walk(f, visit, &a);
 	f->only_headers = false;

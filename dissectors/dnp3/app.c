@@ -436,7 +436,9 @@ tell_all(struct dn_frag *f, struct ev *e, struct dn_about *about)
 	}
 	if (f->whole && dn_function(f->fc)->name != NULL) {
 		dn_tell_about(f, e, about);
-		dn_tell_objects(f, e);
+		if (!f->ctx->brief || f->fc != FC_READ) {
+			dn_tell_objects(f, e); /* else about says it all */
+		}
 		dn_tell_controls(f, e);
 		dn_tell_file(f, e);
 		dn_tell_auth(f, e);

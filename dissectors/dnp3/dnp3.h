@@ -410,12 +410,15 @@ struct dn_about {
 	size_t n;
 };
 
-/* The text is the event's until it is emitted. */
+/* Learns, too.  The text is the event's until it is emitted. */
 void dn_tell_about(struct dn_frag *, struct ev *, struct dn_about *);
 /* The name that an object of group 70 has in it; empty when there is none. */
 struct rd dn_file_name(const struct dn_item *);
-/* What the objects are, learned without telling them. */
+/* What the objects are, learned without telling them: all, or of one header
+ * in a walk of the caller's, which forgets before it begins. */
 void dn_learn(struct dn_frag *);
+void dn_learn_item(struct dn_frag *, const struct dn_item *);
+void dn_learn_nothing(struct dn_frag *);
 void dn_tell_objects(struct dn_frag *, struct ev *);
 void dn_tell_controls(struct dn_frag *, struct ev *);
 void dn_tell_file(struct dn_frag *, struct ev *);

@@ -80,8 +80,8 @@ tells_points(const struct dn_frag *f, const struct dn_item *it)
 }
 
 /* What the first walk learns about the fragment. */
-static void
-learn(struct dn_frag *f, const struct dn_item *it)
+void
+dn_learn_item(struct dn_frag *f, const struct dn_item *it)
 {
 	f->has_control |= it->group == 12 || it->group == 41;
 	f->has_file |= it->group == 70;
@@ -165,7 +165,7 @@ visit_object(
 	struct ev *e = t->e;
 
 	if (header) {
-		learn(f, it);
+		dn_learn_item(f, it);
 		if (t->brief) {
 			tell_alone(t, it);
 			return;
@@ -198,8 +198,8 @@ visit_object(
 	ev_end(e);
 }
 
-static void
-forget(struct dn_frag *f)
+void
+dn_learn_nothing(struct dn_frag *f)
 {
 	f->only_session = f->only_attribute = f->only_terminal = true;
 }
@@ -209,14 +209,14 @@ visit_learn(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 {
 	(void)arg;
 	if (header) {
-		learn(f, it);
+		dn_learn_item(f, it);
 	}
 }
 
 void
 dn_learn(struct dn_frag *f)
 {
-	forget(f);
+	dn_learn_nothing(f);
 	f->only_headers = true;
 	dn_walk(f, visit_learn, NULL);
 	f->only_headers = false;
@@ -233,7 +233,7 @@ dn_tell_objects(struct dn_frag *f, struct ev *e)
 	if (rd_left(&f->objects) == 0) {
 		return;
 	}
-	forget(f);
+	dn_learn_nothing(f);
 	before = e->nfields;
 	ev_array(e, DNF_OBJECTS);
 	dn_walk(f, visit_object, &t);
