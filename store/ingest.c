@@ -50,6 +50,16 @@ subject_was_heard(const struct ev *e)
 	       !addr_ip_is_group(e->subject.ipver, &e->subject.ip);
 }
 
+/*
+ * Where nobody has been seen to answer yet: who announces itself behind a
+ * BACnet router does so over UDP (135, annex J), all others mostly over TCP.
+ */
+static uint8_t
+usual_transport(const struct ev_end *end)
+{
+	return transport_parse(end->sub.kind == EV_SUB_BACNET ? "udp" : "tcp");
+}
+
 static int
 find_subject(struct store *s)
 {
@@ -80,7 +90,7 @@ find_subject(struct store *s)
 		    s, n->front, end->port, e->proto, &transport);
 		if (rc == 0) {
 			rc = addr_sub(s, n->front,
-			    transport != 0 ? transport : transport_parse("tcp"),
+			    transport != 0 ? transport : usual_transport(end),
 			    end->port, &end->sub, true, &n->subject);
 		}
 		if (rc == 0 && n->subject != NULL) {

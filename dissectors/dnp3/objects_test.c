@@ -54,7 +54,7 @@ static const struct {
     {"5301 5b01 0a00 41434d45 0700 0200 a1a2",
 	"'vendor':'ACME','object':7,'size':2}"},
     {"5302 5b01 0800 41434d45 0700 0200",
-	"'vendor':'ACME','object':7,'count':2}"},
+	"'vendor':'ACME','object':7,'object_count':2}"},
     {"5501 5b01 0a00 05 04 01 00 4142 03 05 02 04",
 	"'elements':[{'code':4,'type':1,'size':0,'value':'AB'},"
 	"{'code':5,'type':2,'size':4}]}"},

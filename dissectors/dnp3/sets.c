@@ -83,7 +83,7 @@ registration(struct rd r, bool counts, struct ev *e)
 	ev_bytes(e, DNF_VENDOR, EV_T_TEXT, vendor, 4);
 	ev_uint(e, DNF_OBJECT, object);
 	/* objects that follow, or octets of the one that does */
-	ev_uint(e, counts ? DNF_COUNT : DNF_SIZE, n);
+	ev_uint(e, counts ? DNF_OBJECT_COUNT : DNF_SIZE, n);
 }
 
 bool
