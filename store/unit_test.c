@@ -209,7 +209,7 @@ test_what_speaks_behind_an_address_is_a_child(void **state)
 	    behind(&plc.end, EV_SUB_PATH, 0, "1,0"),
 	    behind(&plc.end, EV_SUB_PATH, 0, "1,4"),
 	};
-	char model[8];
+	char model[16];
 
 	for (int i = 0; i < 6; i++) {
 		(void)snprintf(model, sizeof(model), "M%d", i);
