@@ -7,7 +7,8 @@
 
 struct entry {
 	uint64_t hash;
-	uint8_t key_n;
+	uint32_t made; /* how many there were when it was touched last */
+	uint8_t key_n; /* 0: nobody's                                  */
 	uint8_t key[SHARED_KEY_MAX];
 	_Alignas(16) uint8_t bytes[SHARED_SIZE_MAX];
 };
@@ -48,31 +49,77 @@ find(const struct shared *s, uint64_t hash, const void *key, size_t key_n)
 	return POOL_NONE;
 }
 
+/*
+ * Where the place of a key that was asked for is kept: a datagram of a
+ * connection asks for the same one each time.  The hash has no key of ours, for
+ * whoever finds two that share a place makes both of them be looked for, which
+ * is what would be done without.
+ */
+static uint32_t *
+recent(struct shared *s, const uint8_t *key, size_t key_n)
+{
+	uint64_t hash = key_n, w;
+
+	for (; key_n >= sizeof w; key += sizeof w, key_n -= sizeof w) {
+		memcpy(&w, key, sizeof w);
+		hash = (hash ^ w) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 32;
+	}
+	if (key_n != 0) {
+		w = 0;
+		memcpy(&w, key, key_n);
+		hash = (hash ^ w) * 0x9e3779b97f4a7c15ULL;
+	}
+	return &s->recent[hash >> (64 - SHARED_RECENT_BITS)];
+}
+
 static void
 drop(struct shared *s, uint32_t at)
 {
-	const struct entry *e = pool_at(&s->pool, at);
+	struct entry *e = pool_at(&s->pool, at);
 
 	ht_remove(&s->ht, e->hash, at);
+	e->key_n = 0;
 	pool_put(&s->pool, at);
+}
+
+/*
+ * Only what is made drives others out: until a quarter of the room was made
+ * anew, it makes no difference which of two was asked for last.
+ */
+static void
+touch(struct shared *s, struct entry *e)
+{
+	if (s->made - e->made >= s->pool.max / 4) {
+		e->made = s->made;
+		pool_touch(&s->pool, pool_index(&s->pool, e));
+	}
 }
 
 void *
 shared_get(
     struct shared *s, const void *key, size_t key_n, size_t size, bool make)
 {
+	uint32_t at, *last;
 	struct entry *e;
 	uint64_t hash;
-	uint32_t at;
 
-	if (key_n > SHARED_KEY_MAX || size > SHARED_SIZE_MAX) {
+	if (key_n == 0 || key_n > SHARED_KEY_MAX || size > SHARED_SIZE_MAX) {
 		return NULL;
+	}
+	last = recent(s, key, key_n);
+	e = pool_at(&s->pool, *last);
+	if (e->key_n == key_n && memcmp(e->key, key, key_n) == 0) {
+		touch(s, e);
+		return e->bytes;
 	}
 	hash = hash_bytes(&s->hash_key, key, key_n);
 	at = find(s, hash, key, key_n);
 	if (at != POOL_NONE) {
-		pool_touch(&s->pool, at);
-		return ((struct entry *)pool_at(&s->pool, at))->bytes;
+		*last = at;
+		e = pool_at(&s->pool, at);
+		touch(s, e);
+		return e->bytes;
 	}
 	if (!make) {
 		return NULL;
@@ -84,9 +131,11 @@ shared_get(
 	at = pool_get(&s->pool);
 	e = pool_at(&s->pool, at);
 	e->hash = hash;
+	e->made = ++s->made;
 	e->key_n = (uint8_t)key_n;
 	memcpy(e->key, key, key_n);
 	ht_insert(&s->ht, hash, at);
+	*last = at;
 	return e->bytes;
 }
 

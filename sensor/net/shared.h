@@ -14,14 +14,17 @@
 #include "base/ht.h"
 #include "base/pool.h"
 
-#define SHARED_KEY_MAX  64
-#define SHARED_SIZE_MAX 192
+#define SHARED_KEY_MAX     64
+#define SHARED_SIZE_MAX    192
+#define SHARED_RECENT_BITS 12
 
 struct shared {
 	struct pool pool;
 	struct ht ht;
 	struct hash_key hash_key;
 	uint64_t evicted;
+	uint32_t made;
+	uint32_t recent[1 << SHARED_RECENT_BITS]; /* places in the pool */
 };
 
 int shared_init(
