@@ -103,13 +103,13 @@ leg_key(
 struct cip_leg *
 cip_leg_find(struct dis_ctx *ctx, uint32_t id)
 {
-	struct cip_leg *leg;
+	/* Of datagrams the last one's originator may be the other end. */
+	bool o2t = ctx->client != !ctx->side;
+	struct cip_leg *leg = NULL;
 	uint8_t key[LEG_KEY];
 
-	leg_key(key, true, ctx->dst, id);
-	leg = ctx->sv->shared(ctx, key, sizeof(key), sizeof(*leg), false);
-	if (leg == NULL) {
-		leg_key(key, false, ctx->src, id);
+	for (int i = 0; i < 2 && leg == NULL; i++, o2t = !o2t) {
+		leg_key(key, o2t, o2t ? ctx->dst : ctx->src, id);
 		leg =
 		    ctx->sv->shared(ctx, key, sizeof(key), sizeof(*leg), false);
 	}
@@ -434,7 +434,7 @@ expected(struct cip_msg *m, const struct cip_path *path)
 	}
 	if ((k->major & 0x7f) != 0) {
 		snprintf(
-		    text, sizeof(text), "%u.%03u", k->major & 0x7f, k->minor);
+		    text, sizeof(text), "%u.%03u", k->major & 0x7fu, k->minor);
 		fact(m, &who, "firmware", text, "expected");
 	}
 }
