@@ -38,11 +38,38 @@ has_bytes(const struct ev_field *f)
 }
 
 static uint64_t
+fold(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/*
+ * Names are short, and there is one in most values: sixteen bytes are folded
+ * at a time, under the key, as behaviours do it with what many objects a request
+ * has.  Who could find another name that folds to the same would have its point
+ * pass for this one.
+ */
+static uint64_t
 bytes_hash(const struct points *t, const struct ev_field *f)
 {
 	size_t n = f->type == EV_T_BITS ? ((size_t)f->len + 7) / 8 : f->len;
+	const uint8_t *p = f->p;
+	uint64_t hash = n, w[2];
 
-	return f->p != NULL ? hash_bytes(&t->hash_key, f->p, n) : 0;
+	if (p == NULL) {
+		return 0;
+	}
+	for (; n > sizeof w; p += sizeof w, n -= sizeof w) {
+		memcpy(w, p, sizeof w);
+		hash =
+		    fold(hash ^ w[0] ^ t->hash_key.k0, w[1] ^ t->hash_key.k1);
+	}
+	w[0] = w[1] = 0;
+	memcpy(w, p, n);
+	hash = fold(hash ^ w[0] ^ t->hash_key.k0, w[1] ^ t->hash_key.k1);
+	return fold(hash ^ t->hash_key.k1, t->hash_key.k0 ^ ~(uint64_t)f->len);
 }
 
 static uint64_t
@@ -188,24 +215,56 @@ guess(struct points *t, uint32_t last_at, const struct point_key *k)
 	return POOL_NONE;
 }
 
+/* Where the place of a point is kept that no order led to the last time. */
+static uint32_t *
+stray(struct points *t, const struct point_key *k)
+{
+	uint64_t hash = k->object ^ k->sub ^ k->link << 40 ^ k->number;
+
+	return &t->stray[(hash * 0x9e3779b97f4a7c15ULL) >>
+			 (64 - POINTS_STRAY_BITS)];
+}
+
+/* Found otherwise than by a guess; made when it is not there. */
+static uint32_t
+seek(struct points *t, const struct point_key *k)
+{
+	uint32_t *at = stray(t, k);
+
+	if (!is_it(at_(t, *at), k)) {
+		*at = find(t, k);
+	}
+	return *at;
+}
+
+/*
+ * Each kind of object has an order of its own.  Of names all have one: what
+ * stands for a name says nothing about its kind.
+ */
+static uint32_t *
+last_of(struct link *l, const struct point_key *k)
+{
+	uint64_t kind = k->type == EV_T_TEXT ? 0 : k->object;
+
+	return &l->point[(kind >> 4 ^ kind >> 7 ^ k->sub) % LINK_POINTS];
+}
+
 struct point *
 point_of(struct points *t, const struct ev *e, struct link *l)
 {
-	uint32_t at = POOL_NONE, none = 0, *last = &none;
+	uint32_t at = POOL_NONE, none = 0, *last = &none; /* a place and 1 */
 	struct point_key k;
 	struct point *x;
 
 	read_key(t, e, l, &k);
 	if (l != NULL) {
-		/* a place and 1; each kind of object has its own order */
-		last = &l->point[(k.object >> 4 ^ k.object >> 7 ^ k.sub) %
-				 LINK_POINTS];
+		last = last_of(l, &k);
 	}
 	if (*last != 0) {
 		at = guess(t, *last - 1, &k);
 	}
 	if (at == POOL_NONE) {
-		at = find(t, &k);
+		at = seek(t, &k);
 		if (*last != 0) {
 			at_(t, *last - 1)->next = at;
 		}

@@ -41,11 +41,14 @@ struct point {
 
 _Static_assert(sizeof(struct point) == 64, "a cache line");
 
+#define POINTS_STRAY_BITS 14
+
 struct points {
 	struct pool pool;
 	struct ht ht;
 	struct hash_key hash_key;
 	uint64_t evicted;
+	uint32_t stray[1 << POINTS_STRAY_BITS]; /* places in the pool */
 };
 
 int points_init(
