@@ -207,6 +207,13 @@ stations(const struct behaviours *b, const struct ev *e)
 	return hash_words(&b->hash_key, w.w, w.n);
 }
 
+/* That all is well makes no difference: NULL for that, too. */
+static const char *
+error_of(const char *status)
+{
+	return status == NULL || strcmp(status, "ok") == 0 ? NULL : status;
+}
+
 static uint64_t
 hash_event(const struct behaviours *b, const struct ev *e, const struct link *l)
 {
@@ -226,7 +233,7 @@ hash_event(const struct behaviours *b, const struct ev *e, const struct link *l)
 			subject_words(b, &w, &e->subject);
 		}
 	}
-	if (e->status != NULL && strcmp(e->status, "ok") != 0) {
+	if (error_of(e->status) != NULL) {
 		word(&w, (uint64_t)(uintptr_t)e->status);
 	}
 	while ((f = next_key(e, p, &at)) != NULL) {
@@ -442,7 +449,7 @@ recurs(const struct behaviours *b, const struct behaviour *x,
 
 	if (l == NULL || x->link_id != l->id || x->kind != EV_OPERATION ||
 	    e->kind != EV_OPERATION || x->code != e->code || x->op != e->op ||
-	    x->cls != e->cls || x->status != e->status ||
+	    x->cls != e->cls || error_of(x->status) != error_of(e->status) ||
 	    x->stations != stations(b, e) || x->nkeys == BEHAVIOUR_KEYS) {
 		return false;
 	}

@@ -80,7 +80,7 @@ struct behaviour {
 _Static_assert(offsetof(struct behaviour, key[2]) <= 128, "two cache lines");
 
 /* What came next, by the last three of a flow. */
-#define BEHAVIOUR_SEEN_BITS 14
+#define BEHAVIOUR_SEEN_BITS 16
 
 struct behaviours {
 	struct pool pool, images, spans;
