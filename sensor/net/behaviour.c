@@ -6,9 +6,8 @@
 
 #include "base/rd.h"
 #include "limits.h"
-#include "net/behaviour.h"
+#include "net/behaviour_key.h"
 
-#define WORDS_MAX 12
 /* Reads of one server that a write looks through. */
 #define LOOK_MAX 128
 /* What places of items are multiples of (pool.c). */
@@ -74,183 +73,6 @@ at_(const struct behaviours *b, uint32_t i)
 	return pool_at(&b->pool, i);
 }
 
-/* --- identity of a behaviour --------------------------------------------- */
-
-struct words {
-	const struct hash_key *key;
-	uint64_t w[WORDS_MAX];
-	size_t n;
-	uint64_t folded;
-};
-
-/*
- * A request may name hundreds of objects.  What does not fit is folded into
- * the last word, under the key: who could find another request that folds to
- * the same would have it pass for this one.
- */
-static void
-word(struct words *w, uint64_t v)
-{
-	uint64_t *last = &w->w[WORDS_MAX - 1];
-	unsigned __int128 product;
-
-	if (w->n < WORDS_MAX) {
-		w->w[w->n++] = v;
-		return;
-	}
-	product = (unsigned __int128)(*last ^ w->key->k0) *
-		  (v ^ w->key->k1 ^ ++w->folded);
-	*last = (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* What makes an event other than an operation the same again. */
-static bool
-is_common_key(uint16_t kind, uint16_t id)
-{
-	switch (id) {
-	case EVF_REASON:
-	case EVF_CAUSE:
-	case EVF_KEY:
-	case EVF_OBJECT:
-	case EVF_RELATION:
-	case EVF_PEER:
-	case EVF_ACTION:
-	case EVF_USER: return true;
-	case EVF_VALUE: return kind == EV_IDENTITY;
-	default: return false;
-	}
-}
-
-static bool
-is_key(const struct ev_proto *p, uint16_t kind, const struct ev_field *f)
-{
-	uint8_t role;
-
-	if (kind != EV_OPERATION) {
-		return is_common_key(kind, f->id);
-	}
-	if (f->id < EV_PROTO_BASE || p == NULL ||
-	    f->id - EV_PROTO_BASE >= p->nfields) {
-		return false;
-	}
-	role = p->fields[f->id - EV_PROTO_BASE].role;
-	return role == EV_R_KEY || role == EV_R_ADDR || role == EV_R_QTY;
-}
-
-/*
- * The next field from *at on that is a key.  What a device reports by itself
- * is another choice of points each time: what stands within objects does not
- * make a notification another one.
- */
-static const struct ev_field *
-next_key(const struct ev *e, const struct ev_proto *p, uint16_t *at)
-{
-	bool flat = e->kind == EV_OPERATION && e->dir == EV_DIR_NOTIFY;
-	unsigned depth = 0;
-
-	while (*at < e->nfields) {
-		const struct ev_field *f = &e->f[(*at)++];
-
-		depth += f->type == EV_T_OBJECT || f->type == EV_T_ARRAY;
-		depth -= f->type == EV_T_END;
-		if (!(flat && depth != 0) && is_key(p, e->kind, f)) {
-			return f;
-		}
-	}
-	return NULL;
-}
-
-static bool
-is_text(const struct ev_field *f)
-{
-	return (f->type >= EV_T_TEXT && f->type <= EV_T_HEX);
-}
-
-static void
-sub_words(const struct behaviours *b, struct words *w, const struct ev_sub *s)
-{
-	size_t n = ev_sub_len(s);
-
-	word(w, (uint64_t)s->kind << 48 | (uint64_t)s->net << 32 | s->num);
-	if (n != 0) {
-		word(w, hash_bytes(&b->hash_key, s->mac, n));
-	}
-}
-
-/* Whom it is about: many behind one carrier say the same of themselves. */
-static void
-subject_words(
-    const struct behaviours *b, struct words *w, const struct ev_end *who)
-{
-	word(w, hash_bytes(&b->hash_key, who->ip.a, 16));
-	word(w, (uint64_t)who->port << 8 | who->ipver);
-	if (who->ipver == 0) {
-		word(w, hash_bytes(&b->hash_key, who->mac, 6));
-	}
-	sub_words(b, w, &who->sub);
-}
-
-/* Who is behind both ends of an operation; mostly nobody or a number. */
-static uint64_t
-stations(const struct behaviours *b, const struct ev *e)
-{
-	struct words w = {.key = &b->hash_key};
-
-	if (ev_sub_len(&e->src.sub) == 0 && ev_sub_len(&e->dst.sub) == 0) {
-		return (uint64_t)(e->src.sub.num ^ (uint32_t)e->src.sub.net
-						       << 16)
-			   << 32 |
-		       (e->dst.sub.num ^ (uint32_t)e->dst.sub.net << 16);
-	}
-	sub_words(b, &w, &e->src.sub);
-	sub_words(b, &w, &e->dst.sub);
-	return hash_words(&b->hash_key, w.w, w.n);
-}
-
-/* That all is well makes no difference: NULL for that, too. */
-static const char *
-error_of(const char *status)
-{
-	return status == NULL || strcmp(status, "ok") == 0 ? NULL : status;
-}
-
-static uint64_t
-hash_event(const struct behaviours *b, const struct ev *e, const struct link *l)
-{
-	const struct ev_proto *p = ev_proto(e->proto);
-	struct words w = {.key = &b->hash_key};
-	const struct ev_field *f;
-	uint16_t at = 0;
-
-	word(&w, l != NULL ? l->id : 0);
-	word(&w, (uint64_t)e->kind << 56 | (uint64_t)e->cls << 48 | e->code);
-	word(&w, (uint64_t)(uintptr_t)e->op);
-	if (e->kind == EV_OPERATION) {
-		word(&w, stations(b, e));
-	} else {
-		sub_words(b, &w, &e->src.sub);
-		if (e->flags & EV_HAS_SUBJECT) {
-			subject_words(b, &w, &e->subject);
-		}
-	}
-	if (error_of(e->status) != NULL) {
-		word(&w, (uint64_t)(uintptr_t)e->status);
-	}
-	while ((f = next_key(e, p, &at)) != NULL) {
-		if (is_text(f)) {
-			word(&w, hash_bytes(&b->hash_key, f->p, f->len));
-		} else if (f->type == EV_T_NAME) {
-			word(&w, hash_bytes(&b->hash_key, f->s, strlen(f->s)));
-		} else if (f->type == EV_T_NUMBERED) {
-			word(&w, (uint64_t)f->id << 48 ^ f->u);
-			word(&w, f->len);
-		} else {
-			word(&w, (uint64_t)f->id << 48 ^ f->u);
-		}
-	}
-	return hash_words(&b->hash_key, w.w, w.n);
-}
-
 /* --- making one ---------------------------------------------------------- */
 
 static void
@@ -265,7 +87,7 @@ keep_key(struct behaviour *x, const struct ev_field *f, uint32_t *text)
 	k->id = f->id;
 	k->type = f->type;
 	k->u = f->u;
-	if (is_text(f)) {
+	if (behaviour_is_text(f)) {
 		uint32_t room = BEHAVIOUR_TEXT - *text;
 
 		k->len = (uint8_t)(f->len < room ? f->len : room);
@@ -273,27 +95,6 @@ keep_key(struct behaviour *x, const struct ev_field *f, uint32_t *text)
 		memcpy(x->text + *text, f->p, k->len);
 		*text += k->len;
 	}
-}
-
-static uint64_t
-server_hash(
-    const struct behaviours *b, const struct ev *e, const struct ev_end *server)
-{
-	struct words w = {.key = &b->hash_key};
-
-	for (int i = 0; i < 2; i++) {
-		uint64_t v;
-
-		memcpy(&v, server->ip.a + 8 * i, 8);
-		word(&w, v);
-	}
-	word(&w, (uint64_t)server->port << 16 | (uint64_t)e->space << 8 |
-		     server->ipver);
-	sub_words(b, &w, &server->sub);
-	for (uint8_t i = 0; i < e->vlan_n; i++) {
-		word(&w, e->vlan[i]);
-	}
-	return hash_words(&b->hash_key, w.w, w.n);
 }
 
 static void
@@ -313,10 +114,10 @@ describe(struct behaviours *b, struct behaviour *x, const struct ev *e)
 	x->op = e->op;
 	x->status = e->status;
 	x->space = e->space;
-	x->stations = stations(b, e);
+	x->stations = behaviour_stations(b, e);
 	x->src_sub = e->src.sub;
 	x->dst_sub = e->dst.sub;
-	while ((f = next_key(e, p, &at)) != NULL) {
+	while ((f = behaviour_next_key(e, p, &at)) != NULL) {
 		keep_key(x, f, &text);
 		if (e->kind == EV_OPERATION && f->id >= EV_PROTO_BASE) {
 			uint8_t role = p->fields[f->id - EV_PROTO_BASE].role;
@@ -330,7 +131,7 @@ describe(struct behaviours *b, struct behaviour *x, const struct ev *e)
 		}
 	}
 	if (e->space != 0) {
-		x->server = server_hash(
+		x->server = behaviour_server(
 		    b, e, e->dir == EV_DIR_RESPONSE ? &e->src : &e->dst);
 	}
 }
@@ -428,7 +229,7 @@ is_same_key(const struct behaviour *x, const struct behaviour_key *k,
 	if (k->id != f->id || k->type != f->type) {
 		return false;
 	}
-	if (!is_text(f)) {
+	if (!behaviour_is_text(f)) {
 		/* of a name the place is looked at: it is static */
 		return (f->type <= EV_T_NAME || f->type == EV_T_HEXNUM) &&
 		       k->u == f->u;
@@ -449,11 +250,13 @@ recurs(const struct behaviours *b, const struct behaviour *x,
 
 	if (l == NULL || x->link_id != l->id || x->kind != EV_OPERATION ||
 	    e->kind != EV_OPERATION || x->code != e->code || x->op != e->op ||
-	    x->cls != e->cls || error_of(x->status) != error_of(e->status) ||
-	    x->stations != stations(b, e) || x->nkeys == BEHAVIOUR_KEYS) {
+	    x->cls != e->cls ||
+	    behaviour_error(x->status) != behaviour_error(e->status) ||
+	    x->stations != behaviour_stations(b, e) ||
+	    x->nkeys == BEHAVIOUR_KEYS) {
 		return false;
 	}
-	while ((f = next_key(e, p, &at)) != NULL) {
+	while ((f = behaviour_next_key(e, p, &at)) != NULL) {
 		if (n == x->nkeys || !is_same_key(x, &x->key[n], f)) {
 			return false;
 		}
@@ -511,7 +314,7 @@ behaviour_of(
 		*ret_new = false;
 		return x;
 	}
-	hash = hash_event(b, e, l);
+	hash = behaviour_hash(b, e, l);
 	if (x != NULL && is_it(x, hash, link_id, e)) {
 		follow(b, e->memo, l, x);
 		*ret_new = false;

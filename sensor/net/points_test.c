@@ -243,8 +243,8 @@ test_points_are_themselves_in_any_order(void **state)
 			struct ev *e = value_of(r, objects[o], n);
 			struct point *x = point_of(&t, e, &r->link);
 
-			assert_ptr_equal(
-			    objects[o], (const char *)x->key.object);
+			assert_int_equal(
+			    x->key.object, (uint64_t)(uintptr_t)objects[o]);
 			assert_int_equal(x->key.number, n);
 			if (x->due_ns == 0) {
 				x->value = 100 * o + n;
@@ -254,6 +254,37 @@ test_points_are_themselves_in_any_order(void **state)
 		}
 	}
 	assert_int_equal(t.evicted, 0);
+	points_done(&t);
+}
+
+/* Names that differ in their length, or in a single character of it. */
+static void
+test_names_are_told_apart(void **state)
+{
+	static char names[50 * 51 / 2 + 50][50];
+	struct rig *r = *state;
+	struct hash_key key;
+	struct points t;
+	uint32_t n = 0, none = 0;
+
+	hash_key_init(&key);
+	assert_int_equal(points_init(&t, 2000, &key), 0);
+	for (unsigned len = 0; len <= 50; len++) {
+		for (unsigned at = 0; at < len; at++) {
+			names[n][at] = 1;
+			r->link.point[0] = 0;
+			struct ev *e = value_of(r, NULL, 0);
+
+			e->nfields = 0;
+			ev_bytes(e, EVF_OBJECT, EV_T_TEXT, names[n++], len);
+			struct point *x = point_of(&t, e, &r->link);
+
+			none += x->due_ns == 0;
+			point_told(&t, x, 1);
+			assert_ptr_equal(point_of(&t, e, &r->link), x);
+		}
+	}
+	assert_int_equal(none, n);
 	points_done(&t);
 }
 
@@ -293,6 +324,7 @@ main(void)
 	    T(test_what_is_written_is_the_receivers_point),
 	    T(test_value_over_the_budget_is_told_later),
 	    T(test_points_are_themselves_in_any_order),
+	    T(test_names_are_told_apart),
 	    T(test_point_told_longest_ago_makes_room),
 	};
 

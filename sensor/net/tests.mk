@@ -41,12 +41,17 @@ SLOW_SCRIPTS += sensor/net/test_decode_diff.sh
 
 TESTS += sensor/net/novelty_test
 sensor/net/novelty_test_OBJS := $(NET_OBJS) sensor/net/novelty.o \
-	sensor/net/behaviour.o sensor/net/points.o $(DISSECTOR_OBJS) $(BASE_OBJS) $(EVENT_OBJS)
+	sensor/net/behaviour.o sensor/net/behaviour_key.o \
+	sensor/net/points.o $(DISSECTOR_OBJS) $(BASE_OBJS) $(EVENT_OBJS)
 sensor/net/novelty_test_LIBS := -lndpi
 
 TESTS += sensor/net/points_test
-sensor/net/points_test_OBJS := $(addprefix sensor/net/,behaviour.o flow.o \
-	host.o link.o novelty.o points.o tags.o) $(BASE_OBJS) $(EVENT_OBJS)
+sensor/net/points_test_OBJS := $(addprefix sensor/net/,behaviour.o \
+	behaviour_key.o flow.o host.o link.o novelty.o points.o tags.o) \
+	$(BASE_OBJS) $(EVENT_OBJS)
+
+TESTS += sensor/net/shared_test
+sensor/net/shared_test_OBJS := sensor/net/shared.o $(BASE_OBJS)
 
 # --- tcp, stream: the order of bytes, by a protocol of the fuzzer's own ------
 FUZZERS += sensor/net/stream_fuzz
