@@ -74,7 +74,7 @@ cip_type_name(unsigned type)
 static void
 tell_value(struct ev *e, uint16_t id, const struct type *t, struct rd *r)
 {
-	uint64_t v = 0;
+	uint64_t v;
 	double d;
 	float f;
 	uint32_t w;
@@ -82,8 +82,11 @@ tell_value(struct ev *e, uint16_t id, const struct type *t, struct rd *r)
 	if (t->size == 0) {
 		return;
 	}
-	for (unsigned i = 0; i < t->size; i++) {
-		v |= (uint64_t)rd_u8(r) << 8 * i;
+	switch (t->size) {
+	case 1: v = rd_u8(r); break;
+	case 2: v = rd_le16(r); break;
+	case 4: v = rd_le32(r); break;
+	default: v = rd_le64(r); break;
 	}
 	switch (t->kind) {
 	case 'b': ev_uint(e, id, v != 0); break;
@@ -148,6 +151,16 @@ tell_type(struct cip_msg *m, struct ev *e)
 }
 
 static void
+tell_texts(struct cip_msg *m, struct ev *e)
+{
+	ev_array(e, CIPF_VALUES);
+	for (unsigned i = 0; i < VALUES_MAX && rd_left(&m->body) > 0; i++) {
+		tell_text(e, EVF_ELEM, &m->body);
+	}
+	ev_end(e);
+}
+
+static void
 tell_values(struct cip_msg *m, struct ev *e, unsigned type)
 {
 	const struct type *t = type_of(type);
@@ -157,11 +170,7 @@ tell_values(struct cip_msg *m, struct ev *e, unsigned type)
 		return;
 	}
 	if (type == TYPE_TEXT && left % TEXT_SIZE == 0) {
-		ev_array(e, CIPF_VALUES);
-		for (unsigned i = 0; i < VALUES_MAX && rd_left(&m->body); i++) {
-			tell_text(e, EVF_ELEM, &m->body);
-		}
-		ev_end(e);
+		tell_texts(m, e);
 		return;
 	}
 	if (t == NULL || t->size == 0 || left % t->size != 0) {
@@ -302,15 +311,12 @@ last_index(const char *name, size_t n, uint32_t *ret)
  * here: what follows Grid[1,2] is Grid[1,2]+1.
  */
 static size_t
-object_name(const struct cip_msg *m, char *buf, uint32_t index, bool alone)
+element_name(const struct cip_msg *m, char *buf, uint32_t index)
 {
 	size_t n = m->path.symbol_len, brackets;
 	uint32_t first;
 
 	memcpy(buf, m->path.symbol, n);
-	if (alone) {
-		return n;
-	}
 	brackets = last_index(buf, n, &first);
 	if (brackets == 0 && n != 0 && buf[n - 1] == ']') {
 		buf[n++] = '+';
@@ -321,6 +327,21 @@ object_name(const struct cip_msg *m, char *buf, uint32_t index, bool alone)
 	n += cip_put_number(buf + n, first + index);
 	buf[n++] = ']';
 	return n;
+}
+
+static void
+tell_point(struct cip_msg *m, const char *name, size_t len,
+    const struct type *t, struct rd *r, const char *source)
+{
+	struct ev *e = dis_value(m->ctx, PROTO_CIP, cip_dir(m), name, len);
+
+	if (t != NULL) {
+		tell_value(e, EVF_VALUE, t, r);
+	} else {
+		tell_text(e, EVF_VALUE, r);
+	}
+	ev_name(e, EVF_SOURCE, source);
+	dis_emit(m->ctx, e);
 }
 
 static void
@@ -338,19 +359,15 @@ tell_points(struct cip_msg *m, unsigned type, uint32_t offset, struct rd r,
 	}
 	first = offset / (uint32_t)size;
 	n = rd_left(&r) / size;
+	if (first == 0 && n == 1) {
+		tell_point(
+		    m, m->path.symbol, m->path.symbol_len, t, &r, source);
+		return;
+	}
 	for (uint32_t i = 0; i < n && i < POINTS_MAX; i++) {
-		size_t len =
-		    object_name(m, name, first + i, first == 0 && n == 1);
-		struct ev *e =
-		    dis_value(m->ctx, PROTO_CIP, cip_dir(m), name, len);
+		size_t len = element_name(m, name, first + i);
 
-		if (t != NULL) {
-			tell_value(e, EVF_VALUE, t, &r);
-		} else {
-			tell_text(e, EVF_VALUE, &r);
-		}
-		ev_name(e, EVF_SOURCE, source);
-		dis_emit(m->ctx, e);
+		tell_point(m, name, len, t, &r, source);
 	}
 }
 

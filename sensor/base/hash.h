@@ -16,6 +16,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct hash_key {
 	uint64_t k0, k1;
@@ -70,6 +71,59 @@ static inline uint64_t
 hash_words(const struct hash_key *k, const uint64_t *w, size_t n)
 {
 	return hash_sip(k, w, n, 1, 3);
+}
+
+static inline uint64_t
+hash_mul(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Up to sixteen bytes as two words that differ when the bytes do, for one
+ * length: the words overlap. */
+static inline void
+hash_pair(const uint8_t *p, size_t n, uint64_t ret[2])
+{
+	uint32_t w[2];
+
+	if (n >= 8) {
+		memcpy(&ret[0], p, 8);
+		memcpy(&ret[1], p + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(&w[0], p, 4);
+		memcpy(&w[1], p + n - 4, 4);
+		ret[0] = w[0];
+		ret[1] = w[1];
+	} else {
+		ret[0] = n == 0 ? 0
+				: (uint64_t)p[0] << 16 |
+				      (uint64_t)p[n / 2] << 8 | p[n - 1];
+		ret[1] = 0;
+	}
+}
+
+/*
+ * For names, of which there is one in most values: sixteen bytes by one
+ * multiplication under the key.  It is weaker than SipHash.  Who knows no hash
+ * has nothing to search by for two names with the same; but what is kept under
+ * it, and where nobody looks at the name again, may be no more than the last
+ * value of a point or the count of a request.
+ */
+static inline uint64_t
+hash_name(const struct hash_key *k, const void *name, size_t n)
+{
+	uint64_t hash = (uint64_t)n * 0x9e3779b97f4a7c15ULL, w[2];
+	const uint8_t *p = name;
+
+	for (; n > sizeof(w); p += sizeof(w), n -= sizeof(w)) {
+		memcpy(w, p, sizeof(w));
+		hash = hash_mul(hash ^ w[0] ^ k->k0, w[1] ^ k->k1);
+	}
+	hash_pair(p, n, w);
+	hash = hash_mul(hash ^ w[0] ^ k->k0, w[1] ^ k->k1);
+	return hash_mul(hash ^ k->k1, k->k0 ^ 0x9e3779b97f4a7c15ULL);
 }
 
 /* Any bytes, any length. */

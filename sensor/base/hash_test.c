@@ -141,6 +141,40 @@ test_key_is_random_otherwise(void **state)
 	}
 }
 
+static int
+by_value(const void *a, const void *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return x < y ? -1 : x > y;
+}
+
+/* One bit, or one more of the same byte, is another name. */
+static void
+test_names_have_hashes_of_their_own(void **state)
+{
+	struct hash_key key = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
+	static uint64_t all[65 * 8 * 64];
+	uint8_t name[64] = {0};
+	size_t count = 0;
+
+	(void)state;
+	for (size_t n = 0; n <= sizeof(name); n++) {
+		all[count++] = hash_name(&key, name, n);
+		for (size_t bit = 0; bit < 8 * n; bit++) {
+			name[bit / 8] ^= (uint8_t)(1u << bit % 8);
+			all[count++] = hash_name(&key, name, n);
+			name[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		}
+	}
+	qsort(all, count, sizeof(all[0]), by_value);
+	for (size_t i = 1; i < count; i++) {
+		assert_true(all[i] != all[i - 1]);
+	}
+}
+
 int
 main(void)
 {
@@ -148,6 +182,7 @@ main(void)
 	    cmocka_unit_test(test_sip24_equals_libsodium),
 	    cmocka_unit_test(test_bytes_equal_cpython),
 	    cmocka_unit_test(test_words_equal_bytes),
+	    cmocka_unit_test(test_names_have_hashes_of_their_own),
 	    cmocka_unit_test(test_length_counts),
 	    cmocka_unit_test(test_key_counts),
 	    cmocka_unit_test(test_key_can_be_fixed),

@@ -110,10 +110,19 @@ subject_words(
 	sub_words(b, w, &who->sub);
 }
 
+static uint64_t
+sub_word(const struct hash_key *k, const struct ev_sub *s)
+{
+	size_t n = ev_sub_len(s);
+	uint64_t w = (uint64_t)s->kind << 61 ^ (uint64_t)s->net << 32 ^ s->num;
+
+	return n != 0 ? w ^ hash_name(k, s->mac, n) : w;
+}
+
 uint64_t
 behaviour_stations(const struct behaviours *b, const struct ev *e)
 {
-	struct words w = {.key = &b->hash_key};
+	const struct hash_key *k = &b->hash_key;
 
 	if (ev_sub_len(&e->src.sub) == 0 && ev_sub_len(&e->dst.sub) == 0) {
 		return (uint64_t)(e->src.sub.num ^ (uint32_t)e->src.sub.net
@@ -121,9 +130,8 @@ behaviour_stations(const struct behaviours *b, const struct ev *e)
 			   << 32 |
 		       (e->dst.sub.num ^ (uint32_t)e->dst.sub.net << 16);
 	}
-	sub_words(b, &w, &e->src.sub);
-	sub_words(b, &w, &e->dst.sub);
-	return hash_words(&b->hash_key, w.w, w.n);
+	return hash_mul(
+	    sub_word(k, &e->src.sub) ^ k->k0, sub_word(k, &e->dst.sub) ^ k->k1);
 }
 
 uint64_t

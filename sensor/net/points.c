@@ -38,38 +38,11 @@ has_bytes(const struct ev_field *f)
 }
 
 static uint64_t
-fold(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/*
- * Names are short, and there is one in most values: sixteen bytes are folded
- * at a time, under the key, as behaviours do it with what many objects a request
- * has.  Who could find another name that folds to the same would have its point
- * pass for this one.
- */
-static uint64_t
 bytes_hash(const struct points *t, const struct ev_field *f)
 {
 	size_t n = f->type == EV_T_BITS ? ((size_t)f->len + 7) / 8 : f->len;
-	const uint8_t *p = f->p;
-	uint64_t hash = n, w[2];
 
-	if (p == NULL) {
-		return 0;
-	}
-	for (; n > sizeof w; p += sizeof w, n -= sizeof w) {
-		memcpy(w, p, sizeof w);
-		hash =
-		    fold(hash ^ w[0] ^ t->hash_key.k0, w[1] ^ t->hash_key.k1);
-	}
-	w[0] = w[1] = 0;
-	memcpy(w, p, n);
-	hash = fold(hash ^ w[0] ^ t->hash_key.k0, w[1] ^ t->hash_key.k1);
-	return fold(hash ^ t->hash_key.k1, t->hash_key.k0 ^ ~(uint64_t)f->len);
+	return f->p != NULL ? hash_name(&t->hash_key, f->p, n) : 0;
 }
 
 static uint64_t
@@ -79,7 +52,7 @@ sub_word(const struct points *t, const struct ev_sub *s)
 	uint64_t w = 0;
 
 	if (n > 5) {
-		w = hash_bytes(&t->hash_key, s->mac, n);
+		w = hash_name(&t->hash_key, s->mac, n);
 	} else {
 		memcpy(&w, s->mac, n);
 		w |= (uint64_t)n << 40;
