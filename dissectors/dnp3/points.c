@@ -253,36 +253,39 @@ dn_tell_objects(struct dn_frag *f, struct ev *e)
 /* --- values -------------------------------------------------------------- */
 
 /* Octets of quality, 11: bits 0 to 6 where bit 7 is the state. */
-static size_t
-quality_text(const struct dn_item *it, uint8_t flags, char *buf, size_t size)
+static void
+tell_quality(
+    struct dn_frag *f, struct ev *e, const struct dn_item *it, uint8_t flags)
 {
-	static const char *const common[] = {
-	    "online", "restart", "comm_lost", "remote_forced", "local_forced"};
-	const char *fifth = "over_range", *sixth = "reference_error";
+	const char *names[7] = {"offline", "restart", "comm_lost",
+	    "remote_forced", "local_forced", "over_range", "reference_error"};
 	uint8_t bits = (flags ^ 1) & 0x7f;
 	size_t n = 0;
 
-	if (bits == 0) {
-		return (size_t)snprintf(buf, size, "good");
-	}
 	if (it->group < 20) {
-		fifth = "chatter_filter";
-		sixth = "reserved";
+		names[5] = "chatter_filter";
+		names[6] = "reserved";
 		/* 3 and 4 have their state there, 10 and 11 nothing */
 		bits &= it->layout[0] == 'D' ? 0x3f : 0x7f;
 	} else if (it->group < 30) {
-		fifth = "rollover";
-		sixth = "discontinuity";
+		names[5] = "rollover";
+		names[6] = "discontinuity";
+	}
+	if (bits == 0) {
+		ev_name(e, EVF_QUALITY, "good");
+		return;
 	}
 	for (unsigned i = 0; i < 7; i++) {
-		const char *s = i < 5 ? common[i] : i == 5 ? fifth : sixth;
-
-		if (bits >> i & 1 && n < size) {
-			n += (size_t)snprintf(buf + n, size - n, "%s%s",
-			    n != 0 ? "," : "", i == 0 ? "offline" : s);
+		if (bits == 1u << i) {
+			ev_name(e, EVF_QUALITY, names[i]);
+			return;
+		}
+		if (bits >> i & 1 && n < sizeof(f->more)) {
+			n += (size_t)snprintf(f->more + n, sizeof(f->more) - n,
+			    "%s%s", n != 0 ? "," : "", names[i]);
 		}
 	}
-	return n != 0 ? n : (size_t)snprintf(buf, size, "good");
+	ev_bytes(e, EVF_QUALITY, EV_T_TEXT, f->more, n);
 }
 
 static bool
@@ -297,15 +300,13 @@ tell_value(
     struct dn_frag *f, const struct dn_item *it, const struct dn_point *p)
 {
 	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
-	size_t n;
 
-	n = (size_t)snprintf(f->text, sizeof(f->text), "%s %u",
-	    dn_group(it->group)->name, it->index);
-	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, f->text, n);
+	ev_numbered(e, EVF_OBJECT, dn_group(it->group)->name, it->index);
 	dn_put_value(e, EVF_VALUE, p);
-	if (p->has_flags) {
-		n = quality_text(it, p->flags, f->more, sizeof(f->more));
-		ev_bytes(e, EVF_QUALITY, EV_T_TEXT, f->more, n);
+	if (p->has_flags && (p->flags & 0x7f) == 1) {
+		ev_name(e, EVF_QUALITY, "good");
+	} else if (p->has_flags) {
+		tell_quality(f, e, it, p->flags);
 	}
 	if (p->has_time) {
 		ev_uint(e, EVF_TIME, p->time);
@@ -319,10 +320,8 @@ tell_control(struct dn_frag *f, const struct dn_item *it)
 {
 	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
 	struct rd r = it->data;
-	size_t n = (size_t)snprintf(f->text, sizeof(f->text), "%s %u",
-	    dn_group(it->group)->name, it->index);
 
-	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, f->text, n);
+	ev_numbered(e, EVF_OBJECT, dn_group(it->group)->name, it->index);
 	ev_name(e, EVF_VALUE, dn_control_name(rd_u8(&r)));
 	ev_name(e, EVF_SOURCE, "commanded");
 	dis_emit(f->ctx, e);
