@@ -23,7 +23,14 @@ struct link_side {
 	uint64_t packets, bytes;
 };
 
-#define LINK_POINTS 4
+#define LINK_POINTS 8
+
+/* Where the last value of a kind was kept; points.c guesses from it. */
+struct link_point {
+	uint32_t at;     /* its place and 1; 0: none yet */
+	uint32_t number; /* its own                      */
+	uint32_t next;   /* which came behind it, then   */
+};
 
 struct link {
 	uint64_t key[7];
@@ -43,7 +50,7 @@ struct link {
 	/* units whose first good reply was told, a bit each (novelty.c) */
 	uint64_t answered[4];
 	void *begins; /* what its last new flow began with (behaviour.c)    */
-	uint32_t point[LINK_POINTS]; /* places of last values (points.c)  */
+	struct link_point point[LINK_POINTS];
 	const char *label; /* nDPI's, static text                        */
 	/* since the last report */
 	struct link_side side[2];

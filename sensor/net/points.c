@@ -168,21 +168,23 @@ at_(const struct points *t, uint32_t i)
 
 /*
  * The place of a point, guessed from that of the last one (which may be
- * another's by now); POOL_NONE when it is not there.
+ * another's by now) without looking at that; POOL_NONE when it is not there.
  */
 static uint32_t
-guess(struct points *t, uint32_t last_at, const struct point_key *k)
+guess(
+    struct points *t, const struct link_point *last, const struct point_key *k)
 {
-	struct point *last = at_(t, last_at);
 	uint32_t at = last->next;
 
 	if (at != POOL_NONE && is_it(at_(t, at), k)) {
 		return at;
 	}
-	at = last_at + (k->number - last->key.number);
-	if (last->key.object == k->object && at < t->pool.max &&
-	    is_it(at_(t, at), k)) {
-		last->next = POOL_NONE; /* that way it is found, too */
+	at = last->at - 1 + (k->number - last->number);
+	if (at < t->pool.max && is_it(at_(t, at), k)) {
+		if (last->next != POOL_NONE) {
+			/* that way it is found, too */
+			at_(t, last->at - 1)->next = POOL_NONE;
+		}
 		return at;
 	}
 	return POOL_NONE;
@@ -214,7 +216,7 @@ seek(struct points *t, const struct point_key *k)
  * Each kind of object has an order of its own.  Of names all have one: what
  * stands for a name says nothing about its kind.
  */
-static uint32_t *
+static struct link_point *
 last_of(struct link *l, const struct point_key *k)
 {
 	uint64_t kind = k->type == EV_T_TEXT ? 0 : k->object;
@@ -225,7 +227,8 @@ last_of(struct link *l, const struct point_key *k)
 struct point *
 point_of(struct points *t, const struct ev *e, struct link *l)
 {
-	uint32_t at = POOL_NONE, none = 0, *last = &none; /* a place and 1 */
+	struct link_point none = {0}, *last = &none;
+	uint32_t at = POOL_NONE;
 	struct point_key k;
 	struct point *x;
 
@@ -233,17 +236,17 @@ point_of(struct points *t, const struct ev *e, struct link *l)
 	if (l != NULL) {
 		last = last_of(l, &k);
 	}
-	if (*last != 0) {
-		at = guess(t, *last - 1, &k);
+	if (last->at != 0) {
+		at = guess(t, last, &k);
 	}
 	if (at == POOL_NONE) {
 		at = seek(t, &k);
-		if (*last != 0) {
-			at_(t, *last - 1)->next = at;
+		if (last->at != 0) {
+			at_(t, last->at - 1)->next = at;
 		}
 	}
-	*last = at + 1;
 	x = at_(t, at);
+	*last = (struct link_point){at + 1, k.number, x->next};
 	if (x->next != POOL_NONE) {
 		__builtin_prefetch(at_(t, x->next));
 	}
