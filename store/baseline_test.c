@@ -273,6 +273,43 @@ test_changed_is_a_change_of_what_was_known(void **state)
 	    "1|2|");
 }
 
+/* A BACnet device's vendor: by the table of its id, by its own spelling. */
+static void
+test_two_messages_with_two_spellings_are_no_change(void **state)
+{
+	static const struct {
+		const char *via, *value;
+		int64_t alerts;
+	} says[] = {
+	    {"i-am", "ACME", 0},
+	    {"read-property", "Acme Ltd.", 0},
+	    {"i-am", "ACME", 0},
+	    {"read-property", "Acme Ltd.", 0},
+	    {"read-property", "Other", 1},
+	    {"i-am", "OTHER", 2},
+	    {"i-am", "OTHER", 2},
+	    {"read-property", "Other", 2},
+	    {"i-am", "ACME", 3},
+	};
+	struct rig *r = *state;
+	char buf[64];
+
+	rule(r, "identity", "changed()", "");
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++) {
+		r->x.via = says[i].via;
+		assert_int_equal(
+		    sample_identity(&r->x, &plc, -1, "vendor", says[i].value),
+		    0);
+		assert_int_equal(rig_int(r, ALERTS), says[i].alerts);
+		sample_wait(&r->x, SAMPLE_SECOND);
+	}
+	assert_string_equal(
+	    rig_text(r,
+		"SELECT substr(ot, 1, 10) FROM alerts ORDER BY id LIMIT 1", buf,
+		sizeof(buf)),
+	    "Acme Ltd.|");
+}
+
 static void
 test_old_new_usual_and_object_are_told(void **state)
 {
@@ -341,6 +378,7 @@ main(void)
 	    T(test_service_that_was_asked_in_vain_is_not_learned),
 	    T(test_answered_remembers),
 	    T(test_changed_is_a_change_of_what_was_known),
+	    T(test_two_messages_with_two_spellings_are_no_change),
 	    T(test_old_new_usual_and_object_are_told),
 	    T(test_asset_is_asked_by_end),
 	    T(test_learning_ends_once),

@@ -122,10 +122,15 @@ whose(const struct judged *n)
 	return n->subject != NULL ? n->subject : n->src;
 }
 
+/*
+ * Two messages may name one thing in two ways: a vendor by the table of its id
+ * and by its own spelling.  So a message is held against what the same message
+ * said before; and it must be believed no less than all that was said.
+ */
 int
 fact_changes(struct store *s, bool *ret, char *old, size_t size)
 {
-	sqlite3_stmt *st = s->st[ST_FACT_BEST];
+	sqlite3_stmt *st = s->st[ST_FACT_SAID];
 	const struct addr *a = whose(&s->now);
 	struct fact f;
 	int rc;
@@ -137,6 +142,7 @@ fact_changes(struct store *s, bool *ret, char *old, size_t size)
 	}
 	db_bind(st, 1, a->id);
 	db_bind_text(st, 2, f.key);
+	db_bind_text(st, 3, f.via);
 	rc = db_step(st);
 	if (rc != 1) {
 		return rc;

@@ -247,7 +247,8 @@ sample_identity(struct sample *x, const struct host *server, int unit,
 	e->subject = e->src;
 	ev_name(e, EVF_KEY, key);
 	ev_bytes(e, EVF_VALUE, EV_T_TEXT, value, strlen(value));
-	ev_name(e, EVF_VIA, "read_device_identification");
+	ev_name(
+	    e, EVF_VIA, x->via != NULL ? x->via : "read_device_identification");
 	ev_name(e, EVF_CLAIM, "self");
 	return sample_send(x);
 }

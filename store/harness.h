@@ -26,7 +26,8 @@ struct sample {
 	struct ev_field f[SAMPLE_FIELDS];
 	uint64_t ts_ns, frame;
 	uint16_t vlan;
-	uint16_t flags; /* or'ed into every event */
+	uint16_t flags;  /* or'ed into every event */
+	const char *via; /* of identities, when not Modbus' own */
 };
 
 void sample_init(struct sample *, struct store *);
