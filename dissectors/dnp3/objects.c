@@ -11,13 +11,27 @@ static const struct dn_group groups[256] = {
 #include "dissectors/dnp3/objects.def"
 };
 
-static const struct row {
-	uint16_t key;
-	const char layout[6];
-} rows[] = {
-#define OBJ(g, v, l) {(g) << 8 | (v), l},
+enum {
+#define OBJ(g, v, l) ROW_##g##_##v,
+#include "dissectors/dnp3/objects.def"
+	ROWS
+};
+
+static const char layouts[ROWS][6] = {
+#define OBJ(g, v, l) l,
 #include "dissectors/dnp3/objects.def"
 };
+
+#define GROUPS 128
+#define VARS   16
+
+/* Row and 1; every object header asks. */
+static const uint8_t row_of[GROUPS][VARS] = {
+#define OBJ(g, v, l) [g][v] = ROW_##g##_##v + 1,
+#include "dissectors/dnp3/objects.def"
+};
+
+_Static_assert(ROWS < 256, "a row fits an octet");
 
 const struct dn_group *
 dn_group(uint8_t group)
@@ -28,26 +42,14 @@ dn_group(uint8_t group)
 const char *
 dn_layout(uint8_t group, uint8_t var)
 {
-	uint16_t key = (uint16_t)(group << 8 | var);
-	size_t lo = 0, hi = sizeof(rows) / sizeof(rows[0]);
-
 	if (group == 0) {
 		return "@";
 	}
 	if (group >= 110 && group <= 113) {
 		return "*";
 	}
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (rows[mid].key == key) {
-			return rows[mid].layout;
-		}
-		if (rows[mid].key < key) {
-			lo = mid + 1;
-		} else {
-			hi = mid;
-		}
+	if (group < GROUPS && var < VARS && row_of[group][var] != 0) {
+		return layouts[row_of[group][var] - 1];
 	}
 	return NULL;
 }
