@@ -147,8 +147,10 @@ parameters(struct bn_pdu *p)
 	} else if (steps != NULL) {
 		const uint8_t *at = p->body.p;
 
-		bn_steps(p, steps);
-		judge_range(p, at);
+		if (!bn_direct(p)) {
+			bn_steps(p, steps);
+			judge_range(p, at);
+		}
 	} else if (rd_left(&p->body) > 0) {
 		bn_bad(p, BN_BAD_TRAILING, p->body.p);
 	}
@@ -379,12 +381,24 @@ tell_item(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
 	ev_end(e);
 }
 
+/*
+ * What is read is in `about`, what is reported in the values behind it: who
+ * wants no more than keys has no use for the objects.
+ */
+static bool
+needs_objects(const struct bn_pdu *p, enum ev_class cls)
+{
+	return !p->ctx->brief || p->cut || p->bad != NULL ||
+	       p->dir == EV_DIR_RESPONSE ||
+	       (cls != EV_CLASS_READ && cls != EV_CLASS_REPORT);
+}
+
 static void
-tell_service(struct bn_pdu *p, struct ev *e)
+tell_service(struct bn_pdu *p, struct ev *e, enum ev_class cls)
 {
 	struct bn_msg *m = p->m;
 
-	if (m->n != 0) {
+	if (m->n != 0 && needs_objects(p, cls)) {
 		ev_array(e, BNF_OBJECTS);
 		for (uint16_t i = 0; i < m->n && !e->overflow; i++) {
 			tell_item(p, e, &m->item[i]);
@@ -453,10 +467,39 @@ judge_header(struct bn_pdu *p, const uint8_t *at, uint8_t first)
 	}
 }
 
+/* Whether the answer needs no more than to be counted (dis_ctx, brief). */
+static bool
+is_counted_only(const struct bn_pdu *p)
+{
+	return p->ctx->brief && p->has_pair && !p->cut && p->bad == NULL &&
+	       (p->type == BN_COMPLEX_ACK || p->type == BN_SIMPLE_ACK);
+}
+
+/* A notification tells of another object each time. */
+static bool
+has_about(const struct bn_pdu *p)
+{
+	return p->dir == EV_DIR_REQUEST ||
+	       (p->dir == EV_DIR_RESPONSE && !p->has_pair);
+}
+
+static void
+tell_all(
+    struct bn_pdu *p, struct ev *e, enum ev_class cls, struct bn_about *about)
+{
+	bn_tell_layers(p, e);
+	tell_header(p, e);
+	if (has_about(p)) {
+		bn_tell_about(p->m, e, about);
+	}
+	tell_service(p, e, cls);
+}
+
 static void
 tell(struct bn_pdu *p, enum ev_class cls)
 {
 	struct ev *e = bn_operation(p, op_name(p), p->service, cls);
+	struct bn_about about;
 
 	if (!p->has_service) {
 		e->flags &= (uint16_t)~EV_HAS_CODE;
@@ -464,10 +507,10 @@ tell(struct bn_pdu *p, enum ev_class cls)
 	if (p->dir == EV_DIR_RESPONSE && p->type != BN_SEGMENT_ACK) {
 		e->status = status_of(p);
 	}
-	bn_tell_layers(p, e);
-	tell_header(p, e);
-	if (!(p->ctx->brief && p->has_pair && p->type == BN_COMPLEX_ACK)) {
-		tell_service(p, e);
+	if (is_counted_only(p)) {
+		ev_uint(e, BNF_APDU, p->type);
+	} else {
+		tell_all(p, e, cls, &about);
 	}
 	if (p->bad == NULL && !p->cut) {
 		dis_confirm(p->ctx);

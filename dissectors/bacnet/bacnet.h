@@ -8,12 +8,14 @@
  *   segments.c    segmented APDUs made whole
  *   tags.c        tagged values: where one begins and ends
  *   print.c       tagged values as event fields
+ *   direct.c      reads the services that are nearly all of the traffic
  *   steps.c       reads a service by its table
  *   requests.c, replies.c   those tables
  *   values.c      tables of properties with a form of their own
  *   services.c    name and class of each service
  *   facts.c       what follows from properties: identity, value, state
  *   effects.c     what follows from services: state, auth, transfer
+ *   about.c       what an operation is about, in short
  *   netport.c     facts of the Network Port object
  *   names.c       numbers to names, from the .def files
  *
@@ -397,6 +399,14 @@ enum ev_class bn_write_class(const struct bn_item *);
 /* The class of a request, by what it says. */
 enum ev_class bn_request_class(const struct bn_pdu *);
 
+/* --- direct.c ------------------------------------------------------------ */
+
+/*
+ * The parameters of a common service, into items and arguments.  False, and
+ * nothing read, when it is none, or not as plain as they mostly are.
+ */
+bool bn_direct(struct bn_pdu *);
+
 /* --- steps.c ------------------------------------------------------------- */
 
 enum bn_step_op {
@@ -489,6 +499,18 @@ void bn_identity_text(
 void bn_identity_vendor(struct bn_pdu *, uint64_t id, const char *via);
 void bn_topology(struct bn_pdu *, const char *relation, const char *peer,
     const char *detail, int64_t ttl);
+
+/* --- about.c ------------------------------------------------------------- */
+
+#define BN_ABOUT 40
+
+struct bn_about {
+	size_t n;
+	char text[BN_ABOUT];
+};
+
+/* The text is the event's until it is emitted. */
+void bn_tell_about(const struct bn_msg *, struct ev *, struct bn_about *);
 
 /* --- names.c ------------------------------------------------------------- */
 

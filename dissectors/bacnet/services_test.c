@@ -22,6 +22,7 @@ test_read_property_and_ack(void **state)
 	    OP("request", "read_property", 12, "read",
 		LAYERS
 		",'apdu':0,'service':12,'invoke':1,"
+		"'about':'analog-input 3',"
 		"'objects':[{'type':0,'instance':3,'property':85}]") OP("respon"
 									"se",
 		"read_property", 12, "read",
@@ -209,6 +210,81 @@ test_abort_and_reject_are_named_by_their_request(void **state)
 	harness_free(h);
 }
 
+static void
+test_about(void **state)
+{
+	static const struct {
+		const char *hex, *about;
+	} cases[] = {
+	    {"02 75 01 0c 0c 00000003 19 55", "analog-input 3"},
+	    {"02 75 01 0c 0c 02000005 19 4d", "device 5 object-name"},
+	    {"02 75 01 0c 0c 00000003 19 55 29 02",
+		"analog-input 3 present-value[2]"},
+	    {"02 75 01 0c 0c 20000003 1a 0401",
+		"object-type-128 3 property-1025"},
+	    {"02 75 01 0f 0c 00800009 19 55 3e 44 41a00000 3f 49 08",
+		"analog-value 9"},
+	    {"02 75 01 0a 0e 09 02 0f", "analog-value"},
+	    {"02 75 01 0e 0c 00000003 1e 09 55 1f 0c 00000004 1e 09 55 1f",
+		"analog-input 3, analog-input 4"},
+	    {"02 75 01 0e 0c 00000003 1e 09 55 09 6f 1f",
+		"analog-input 3, analog-~07c00ead364a2064"},
+	    {"02 75 01 0e 0c 00000003 1e 09 55 09 70 1f",
+		"analog-input 3, analog-~024d0ae4a0eb5666"},
+	};
+	struct harness *h = flow(DIS_UDP);
+	char want[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		apdu(h, A, cases[i].hex);
+		(void)snprintf(
+		    want, sizeof(want), "'about':'%s'", cases[i].about);
+		if (!harness_has(h, want)) {
+			fail_msg("%s: %s", want, harness_take(h));
+		}
+		(void)harness_take(h);
+	}
+	harness_free(h);
+}
+
+/* Who wants keys alone (dis_ctx) gets them, and all that follows. */
+static void
+test_brief(void **state)
+{
+	struct harness *h = flow(DIS_UDP);
+
+	(void)state;
+	h->brief = true;
+	apdu(h, A, "02 75 01 0c 0c 00000003 19 55");
+	harness_assert(h, OP("request", "read_property", 12, "read",
+			      LAYERS ",'apdu':0,'service':12,'invoke':1,"
+				     "'about':'analog-input 3'"));
+	apdu(h, B, "30 01 0c 0c 00000003 19 55 3e 44 41a20000 3f");
+	harness_assert(h,
+	    OP("response", "read_property", 12, "read",
+		"'status':'ok','rtt_us':0,'req_frame':1,'apdu':3") "{'kind':'"
+								   "value','"
+								   "dir':'"
+								   "response','"
+								   "object':'"
+								   "analog-"
+								   "input 3',"
+								   "'value':20."
+								   "25,'source'"
+								   ":'reported'"
+								   "}\n");
+	apdu(h, A, "02 75 02 0f 0c 00800009 19 55 3e 44 41a00000 3f 49 08");
+	assert_true(harness_has(h, "'objects':[{'type':2,'instance':9"));
+	assert_true(harness_has(h, "'source':'commanded'"));
+	(void)harness_take(h);
+	/* what is wrong is told in full */
+	apdu(h, A, "02 75 03 0c 0c 00000003 19 55 99");
+	assert_true(harness_has(h, "'objects':[{'type':0,'instance':3"));
+	assert_true(harness_has(h, "'malformed'"));
+	harness_free(h);
+}
+
 int
 main(void)
 {
@@ -222,6 +298,8 @@ main(void)
 	    cmocka_unit_test(test_cov_notification_has_quality),
 	    cmocka_unit_test(test_retried_request_is_paired_with_the_last),
 	    cmocka_unit_test(test_abort_and_reject_are_named_by_their_request),
+	    cmocka_unit_test(test_about),
+	    cmocka_unit_test(test_brief),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

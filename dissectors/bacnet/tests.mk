@@ -1,8 +1,9 @@
 BACNET_OBJS := $(addprefix dissectors/bacnet/,bacnet.o bvlc.o npdu.o apdu.o \
-	segments.o tags.o print.o steps.o requests.o replies.o values.o \
-	services.o facts.o netport.o effects.o names.o)
+	segments.o tags.o print.o direct.o steps.o requests.o replies.o values.o \
+	services.o facts.o netport.o effects.o about.o names.o)
 BACNET_TESTS := $(addprefix dissectors/bacnet/,link_test network_test \
-	services_test segments_test forms_test facts_test violations_test)
+	services_test segments_test forms_test facts_test violations_test \
+	direct_test)
 
 TESTS += $(BACNET_TESTS)
 $(foreach t,$(BACNET_TESTS),$(eval $(t)_OBJS = $$(BACNET_OBJS) \
