@@ -272,7 +272,7 @@ test_names_are_told_apart(void **state)
 	for (unsigned len = 0; len <= 50; len++) {
 		for (unsigned at = 0; at < len; at++) {
 			names[n][at] = 1;
-			r->link.point[0] = 0;
+			r->link.point[0] = (struct link_point){0};
 			struct ev *e = value_of(r, NULL, 0);
 
 			e->nfields = 0;
