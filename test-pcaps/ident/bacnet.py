@@ -30,6 +30,9 @@ NUMBERS = {120: "vendor_id", 139: "protocol_revision", 155: "config_version"}
 ADDRESSES = {401: "gateway", 411: "netmask"}
 KEYS = {"device_instance", *TEXTS.values(), *NUMBERS.values(),
         *ADDRESSES.values()}
+# a wildcard (135, 20.2.14), and addresses that are not there
+NOTHING = {("device_instance", "4194303"), ("gateway", "0.0.0.0"),
+           ("netmask", "0.0.0.0")}
 CHARSETS = {0: "utf-8", 3: "utf-32-be", 4: "utf-16-be", 5: "latin-1"}
 VENDORS = words.names("bacnet/vendors.def")
 NAMES = (("BACnet vendors", VENDORS, "bacnet_vendor_ids.csv",
@@ -149,4 +152,5 @@ def facts(frame, ends):
         if how is not None:
             who = device(frame, ends)
             for key, text in how(apdu):
-                yield who, key, text
+                if (key, text) not in NOTHING:
+                    yield who, key, text

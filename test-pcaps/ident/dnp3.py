@@ -9,8 +9,10 @@ PROTOS = ("dnp3",)
 CATALOG = {"dnp3"}
 FILTER = "dnp3.al.da.length && dnp3.al.func in {129, 130}"
 ELEMENTS = ("dnp3",)
-ATTRIBUTES = {242: "software", 243: "hardware", 244: "user_text",
-              245: "location", 246: "user_text", 247: "name", 248: "serial",
+ATTRIBUTES = {196: "program_name", 197: "config_version", 206: "user_text",
+              207: "user_text", 208: "user_text", 242: "software",
+              243: "hardware", 244: "user_text", 245: "location",
+              246: "user_text", 247: "name", 248: "serial",
               249: "protocol_revision", 250: "model", 252: "vendor"}
 VENDORS = {}
 NAMES = ()
@@ -33,5 +35,8 @@ def facts(frame, ends):
             if number >> 8 or number & 255 not in ATTRIBUTES or text is None:
                 continue
             shown = words.trim(words.decode(bytes.fromhex(text.value)))
+            # the other sets are the user's, whatever tshark calls them
+            own = obj.number("dnp3.al.point_index", "dnp3.al.range.start")
             if shown:
-                yield who, ATTRIBUTES[number & 255], shown
+                yield who, "user_text" if own else ATTRIBUTES[
+                    number & 255], shown
