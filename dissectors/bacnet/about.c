@@ -8,8 +8,6 @@
  * Present-value goes without saying.  What does not fit gives way to a hash of
  * all of it.
  */
-#include <stdio.h>
-
 #include "dissectors/bacnet/bacnet.h"
 
 #define HASH_LEN 17 /* ~ and sixteen digits */
@@ -87,41 +85,53 @@ mix(uint64_t h, uint64_t v)
 static uint64_t
 mix_item(uint64_t h, const struct bn_item *i)
 {
-	const unsigned said = BN_HAS_OID | BN_HAS_TYPE;
-	uint64_t object = i->has & (said | BN_HAS_PROP | BN_HAS_INDEX);
+	const unsigned plain = BN_HAS_OID | BN_HAS_PROP;
+	unsigned has = i->has & (plain | BN_HAS_TYPE | BN_HAS_INDEX);
+	uint64_t object = 0, property = 0;
 
-	object <<= 32;
-	if (i->has & said) {
-		object |= (uint64_t)i->type << 22;
+	if (has & (BN_HAS_OID | BN_HAS_TYPE)) {
+		object = (uint64_t)i->type << 22;
 	}
-	if (i->has & BN_HAS_OID) {
+	if (has & BN_HAS_OID) {
 		object |= i->instance;
 	}
-	h = mix(h, object);
-	if (i->has & BN_HAS_PROP) {
-		h = mix(h, i->property);
+	if (has & BN_HAS_PROP) {
+		property = i->property;
 	}
-	return i->has & BN_HAS_INDEX ? mix(h, i->index) : h;
+	h = mix(h, object | property << 32);
+	if (has != plain) {
+		h = mix(h, has & BN_HAS_INDEX ? i->index : 0);
+		h = mix(h, has);
+	}
+	return h;
+}
+
+/* All of the items, in place of the text's end. */
+static void
+put_hash(struct bn_about *to, const struct bn_msg *m)
+{
+	char *at = to->text + sizeof(to->text);
+	uint64_t h = 0;
+
+	for (uint16_t i = 0; i < m->n; i++) {
+		h = mix_item(h, &m->item[i]);
+	}
+	for (unsigned k = 1; k < HASH_LEN; k++, h >>= 4) {
+		*--at = "0123456789abcdef"[h & 15];
+	}
+	*--at = '~';
+	to->n = sizeof(to->text);
 }
 
 void
 bn_tell_about(const struct bn_msg *m, struct ev *e, struct bn_about *to)
 {
-	uint64_t h = 0;
-	char hash[HASH_LEN + 1];
-
 	to->n = 0;
 	for (uint16_t i = 0; i < m->n && to->n <= sizeof(to->text); i++) {
 		put_item(to, &m->item[i]);
 	}
 	if (to->n > sizeof(to->text)) {
-		for (uint16_t i = 0; i < m->n; i++) {
-			h = mix_item(h, &m->item[i]);
-		}
-		to->n = sizeof(to->text);
-		(void)snprintf(
-		    hash, sizeof(hash), "~%016llx", (unsigned long long)h);
-		memcpy(to->text + to->n - HASH_LEN, hash, HASH_LEN);
+		put_hash(to, m);
 	}
 	if (to->n > 0) {
 		ev_bytes(e, BNF_ABOUT, EV_T_TEXT, to->text, to->n);

@@ -265,6 +265,19 @@ remember_router(struct bn_pdu *p)
 	bn_router_put(p, p->s.net);
 }
 
+/* Who is behind it is not said yet. */
+static void
+set_who(struct bn_pdu *p, const struct ev_end *from)
+{
+	struct ev_sub *sub = &p->who.sub;
+
+	memcpy(&p->who, from, offsetof(struct ev_end, sub));
+	sub->kind = EV_SUB_NONE;
+	sub->len = 0;
+	sub->net = 0;
+	sub->num = 0;
+}
+
 /*
  * Who speaks.  Behind a forwarding broadcast manager the originator is the
  * device and src the carrier (J.4.5): nothing is put on the carrier.
@@ -288,7 +301,7 @@ set_ends(struct bn_pdu *p)
 	    !is_known_device(p, &p->d)) {
 		set_sub(ctx->dst, &p->d);
 	}
-	p->who = p->has_origin ? p->origin : *ctx->src;
+	set_who(p, p->has_origin ? &p->origin : ctx->src);
 	if (routed) {
 		set_sub(&p->who, &p->s);
 		remember_router(p);
@@ -503,7 +516,7 @@ link_header(struct bn_pdu *p)
 static void
 open_pdu(struct bn_pdu *p, struct dis_ctx *ctx, struct rd *in, struct bn_msg *m)
 {
-	memset(p, 0, sizeof(*p));
+	memset(p, 0, offsetof(struct bn_pdu, origin));
 	p->ctx = ctx;
 	p->body = rd_rest(in);
 	p->start = p->body.p;

@@ -300,8 +300,6 @@ struct bn_pdu {
 	/* virtual link */
 	int16_t bvlc; /* function; -1 without */
 	bool v6, has_origin;
-	struct ev_end origin;
-	struct ev_end who; /* whose facts the message tells */
 	/* network layer */
 	bool has_npdu;
 	uint8_t control, hop;
@@ -321,6 +319,9 @@ struct bn_pdu {
 	bool has_error;
 	uint32_t err_class, err_code;
 	struct bn_msg *m;
+	/* --- not cleared: what is there is said above, or by set_ends() --- */
+	struct ev_end origin;
+	struct ev_end who; /* whose facts the message tells */
 };
 
 /* --- bacnet.c ------------------------------------------------------------ */

@@ -60,21 +60,20 @@ object(struct rd *r, uint8_t tag, uint32_t *ret)
 	return true;
 }
 
-/* Application primitives between two tags; anything else is unusual. */
+/*
+ * Application primitives up to a closing tag, which is consumed; anything else
+ * is unusual.
+ */
 static inline bool
-value(struct rd *r, uint8_t tag, struct rd *ret)
+primitives(struct rd *r, uint8_t close, struct rd *ret)
 {
-	struct rd look = *r, all;
+	struct rd all = *r, look = *r;
 
-	if (!is_next(&look, OPEN(tag))) {
-		return false;
-	}
-	all = look;
 	while (rd_ok(&look)) {
 		const uint8_t *before = look.p;
 		uint8_t first = rd_u8(&look), n = first & 7;
 
-		if (first == CLOSE(tag)) {
+		if (first == close) {
 			*ret = rd_sub(&all, (size_t)(before - all.p));
 			*r = look;
 			return true;
@@ -130,20 +129,17 @@ property(struct rd *r, struct bn_msg *m, uint32_t oid, uint8_t tag)
 }
 
 static inline bool
-valued(struct rd *r, struct bn_item *i, uint8_t tag)
+valued(struct rd *r, struct bn_item *i, uint8_t close)
 {
-	if (!value(r, tag, &i->value)) {
-		return false;
-	}
 	i->has |= BN_HAS_VALUE;
-	return true;
+	return primitives(r, close, &i->value);
 }
 
 /* Class and code, of one octet each. */
 static inline bool
 failed(struct rd *r, struct bn_item *i)
 {
-	if (!is_next(r, OPEN(5)) || !is_next(r, APP_ENUM1)) {
+	if (!is_next(r, APP_ENUM1)) {
 		return false;
 	}
 	i->has |= BN_HAS_ERROR;
@@ -172,7 +168,39 @@ read_ack(struct rd *r, struct bn_msg *m)
 	uint32_t oid;
 
 	return object(r, 0, &oid) && (i = property(r, m, oid, 1)) != NULL &&
-	       valued(r, i, 3);
+	       is_next(r, OPEN(3)) && valued(r, i, CLOSE(3));
+}
+
+/* Properties of an object, each with its index, to the closing tag. */
+static bool
+references(struct rd *r, struct bn_msg *m, uint32_t oid)
+{
+	struct bn_item *i = NULL;
+	struct rd l = *r;
+
+	for (;;) {
+		uint8_t first = rd_u8(&l);
+
+		switch (first) {
+		case CTX(0) | 1:
+		case CTX(0) | 2:
+			if ((i = add(m, oid)) == NULL) {
+				return false;
+			}
+			i->has |= BN_HAS_PROP;
+			i->property = first & 1 ? rd_u8(&l) : rd_be16(&l);
+			break;
+		case CTX(1) | 1:
+			if (i == NULL || i->has & BN_HAS_INDEX) {
+				return false;
+			}
+			i->has |= BN_HAS_INDEX;
+			i->index = rd_u8(&l);
+			break;
+		case CLOSE(1): *r = l; return i != NULL;
+		default: return false; /* the end, too */
+		}
+	}
 }
 
 static bool
@@ -181,16 +209,64 @@ read_many_request(struct rd *r, struct bn_msg *m)
 	uint32_t oid;
 
 	while (rd_left(r) > 0) {
-		if (!object(r, 0, &oid) || !is_next(r, OPEN(1))) {
+		if (!object(r, 0, &oid) || !is_next(r, OPEN(1)) ||
+		    !references(r, m, oid)) {
 			return false;
 		}
-		do {
-			if (property(r, m, oid, 0) == NULL) {
-				return false;
-			}
-		} while (!is_next(r, CLOSE(1)));
 	}
 	return true;
+}
+
+/* The next property, where the one before it has its result. */
+static inline struct bn_item *
+result(struct bn_msg *m, uint32_t oid, const struct bn_item *last, uint32_t v)
+{
+	const unsigned any = BN_HAS_VALUE | BN_HAS_ERROR;
+	struct bn_item *i;
+
+	if ((last != NULL && !(last->has & any)) || (i = add(m, oid)) == NULL) {
+		return NULL;
+	}
+	i->has |= BN_HAS_PROP;
+	i->property = v;
+	return i;
+}
+
+/* Properties of an object with their values or errors, to the closing tag. */
+static bool
+results(struct rd *r, struct bn_msg *m, uint32_t oid)
+{
+	const unsigned any = BN_HAS_VALUE | BN_HAS_ERROR;
+	struct bn_item *i = NULL;
+	struct rd l = *r;
+	bool good = true;
+
+	while (good) {
+		uint8_t first = rd_u8(&l);
+
+		if (first == (CTX(2) | 1)) {
+			i = result(m, oid, i, rd_u8(&l));
+			good = i != NULL;
+		} else if (first == (CTX(2) | 2)) {
+			i = result(m, oid, i, rd_be16(&l));
+			good = i != NULL;
+		} else if (i == NULL) {
+			good = false;
+		} else if (i->has & any) {
+			*r = l;
+			return first == CLOSE(1);
+		} else if (first == OPEN(4)) {
+			good = valued(&l, i, CLOSE(4));
+		} else if (first == OPEN(5)) {
+			good = failed(&l, i);
+		} else {
+			good =
+			    first == (CTX(3) | 1) && !(i->has & BN_HAS_INDEX);
+			i->has |= BN_HAS_INDEX;
+			i->index = rd_u8(&l);
+		}
+	}
+	return false;
 }
 
 static bool
@@ -199,16 +275,10 @@ read_many_ack(struct rd *r, struct bn_msg *m)
 	uint32_t oid;
 
 	while (rd_left(r) > 0) {
-		if (!object(r, 0, &oid) || !is_next(r, OPEN(1))) {
+		if (!object(r, 0, &oid) || !is_next(r, OPEN(1)) ||
+		    !results(r, m, oid)) {
 			return false;
 		}
-		do {
-			struct bn_item *i = property(r, m, oid, 2);
-
-			if (i == NULL || !(valued(r, i, 4) || failed(r, i))) {
-				return false;
-			}
-		} while (!is_next(r, CLOSE(1)));
 	}
 	return true;
 }
@@ -220,7 +290,7 @@ write_request(struct rd *r, struct bn_msg *m)
 	uint32_t oid, v;
 
 	if (!object(r, 0, &oid) || (i = property(r, m, oid, 1)) == NULL ||
-	    !valued(r, i, 3)) {
+	    !is_next(r, OPEN(3)) || !valued(r, i, CLOSE(3))) {
 		return false;
 	}
 	if (rd_left(r) > 0) {
@@ -249,7 +319,8 @@ cov_notification(struct rd *r, struct bn_msg *m)
 	ev_uint(&m->args, BNF_TIME_REMAINING, left);
 	do {
 		i = property(r, m, oid, 0);
-		if (i == NULL || !valued(r, i, 2)) {
+		if (i == NULL || !is_next(r, OPEN(2)) ||
+		    !valued(r, i, CLOSE(2))) {
 			return false;
 		}
 	} while (!is_next(r, CLOSE(4)));

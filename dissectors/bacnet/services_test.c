@@ -228,9 +228,9 @@ test_about(void **state)
 	    {"02 75 01 0e 0c 00000003 1e 09 55 1f 0c 00000004 1e 09 55 1f",
 		"analog-input 3, analog-input 4"},
 	    {"02 75 01 0e 0c 00000003 1e 09 55 09 6f 1f",
-		"analog-input 3, analog-~07c00ead364a2064"},
+		"analog-input 3, analog-~4b28c5dd18b547d0"},
 	    {"02 75 01 0e 0c 00000003 1e 09 55 09 70 1f",
-		"analog-input 3, analog-~024d0ae4a0eb5666"},
+		"analog-input 3, analog-~c35c1ac490c198c9"},
 	};
 	struct harness *h = flow(DIS_UDP);
 	char want[64];
