@@ -432,7 +432,7 @@ tell(struct cip_msg *m, struct rd ext)
 	if (call->route_len != 0) {
 		ev_bytes(e, CIPF_PATH, EV_T_TEXT, call->route, call->route_len);
 	}
-	if (call->connected) {
+	if (call->connected && !cip_is_brief(m)) {
 		ev_hexnum(e, CIPF_CONN, call->conn, 4);
 		ev_uint(e, CIPF_SEQ, call->seq);
 	}

@@ -353,6 +353,14 @@ cip_is_ok(const struct cip_msg *m)
 	       (m->status == 0 || m->status == CIP_STATUS_PARTIAL);
 }
 
+/* Nobody looks at what it says beside its key fields (dissector.h). */
+static inline bool
+cip_is_brief(const struct cip_msg *m)
+{
+	return m->ctx->brief && !m->request && m->paired && m->has_status &&
+	       m->status == 0;
+}
+
 static inline enum ev_dir
 cip_dir(const struct cip_msg *m)
 {

@@ -181,7 +181,7 @@ tell_values(struct cip_msg *m, struct ev *e, unsigned type)
 		    e, CIPF_DATA, EV_T_HEX, rd_bytes(&m->body, left), left);
 		return;
 	}
-	if (m->ctx->brief && !m->request && m->paired && cip_is_ok(m)) {
+	if (cip_is_brief(m)) {
 		(void)rd_rest(&m->body);
 		return;
 	}

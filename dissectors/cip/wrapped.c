@@ -41,15 +41,23 @@ has_services(const struct cip_msg *m)
 		   m->status == CIP_STATUS_PARTIAL);
 }
 
-/* Hands one message on; what it says is wrong is its own. */
+/*
+ * Hands one message on; what it says is wrong is its own.  There may be dozens,
+ * all called the same way: what they change is put back.
+ */
 static void
 hand_on(struct cip_msg *m, uint64_t key, struct rd message)
 {
-	struct cip_call call = *m->call;
+	struct cip_call *call = m->call;
+	uint64_t outer = call->key;
+	uint8_t route_len = call->route_len;
 
-	call.key = key;
-	call.nested++;
-	(void)m->ctx->sv->inner(m->ctx, PROTO_CIP, &message, &call);
+	call->key = key;
+	call->nested++;
+	(void)m->ctx->sv->inner(m->ctx, PROTO_CIP, &message, call);
+	call->key = outer;
+	call->nested--;
+	call->route_len = route_len;
 }
 
 /* Where the offsets break a rule; SIZE_MAX: nowhere. */

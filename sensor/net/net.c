@@ -346,6 +346,7 @@ warm(const struct net *n, const struct flow *f)
 		link = pool_at(&n->links.pool, f->link);
 		__builtin_prefetch(link);
 		__builtin_prefetch(link + 64);
+		__builtin_prefetch(link + 128);
 		__builtin_prefetch(link + offsetof(struct link, ops));
 	}
 }
