@@ -4,9 +4,9 @@
  *
  *	way  { what len bytes }...
  *
- * way tells transport and ports; what tells the side, and whether the
- * datagram is a repeat or cut, or comes later.  The harness holds the parser
- * to its contract, and its events are printed.
+ * way tells transport, ports and who listens; what tells the side, and whether
+ * the datagram is a repeat or cut, or comes later.  The harness holds the
+ * parser to its contract, and its events are printed.
  *
  * libFuzzer: -max_len=320 -entropic_scale_per_exec_time=1
  * A few datagrams of the size that each service needs; long ones take long.
@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define WAY_LLC     0x01
 #define WAY_ODD     0x02 /* neither end has BACnet's port */
+#define WAY_BRIEF   0x04 /* as the novelty filter wants it */
 #define WAY_CLAIMED 0x08 /* no probe asked before */
 
 #define WHAT_B     0x80
@@ -35,6 +36,7 @@ play(struct harness *h, uint8_t way, struct rd in)
 	}
 	harness_reset(h);
 	h->ts_ns = 1000000000;
+	h->brief = way & WAY_BRIEF;
 	h->claimed = way & WAY_CLAIMED;
 	while (rd_left(&in) > 2) {
 		uint8_t what = rd_u8(&in);

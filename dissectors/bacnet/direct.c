@@ -307,7 +307,6 @@ static bool
 cov_notification(struct rd *r, struct bn_msg *m)
 {
 	uint32_t process, device, oid, left;
-	struct bn_item *i;
 
 	if (!number(r, 0, &process) || !object(r, 1, &device) ||
 	    device >> 22 != BN_OBJ_DEVICE || !object(r, 2, &oid) ||
@@ -318,7 +317,8 @@ cov_notification(struct rd *r, struct bn_msg *m)
 	ev_uint(&m->args, BNF_DEVICE, device & BN_INSTANCES);
 	ev_uint(&m->args, BNF_TIME_REMAINING, left);
 	do {
-		i = property(r, m, oid, 0);
+		struct bn_item *i = property(r, m, oid, 0);
+
 		if (i == NULL || !is_next(r, OPEN(2)) ||
 		    !valued(r, i, CLOSE(2))) {
 			return false;
