@@ -273,10 +273,11 @@ seen(struct behaviours *b, uint64_t past)
 }
 
 /*
- * The guess for the next time: what came the last time that three behaviours
+ * The guess for the next time: what came the last time that six behaviours
  * came one behind the other as they did now, in whatever flow; of a new flow
  * what the one before it on the link began with.  One alone would not do: the
- * request that several services are packed in is the same whichever they are.
+ * request that several services are packed in is the same whichever they are,
+ * and lists of tags overlap.
  */
 static void
 follow(struct behaviours *b, struct ev_memo *m, struct link *l,
@@ -288,7 +289,7 @@ follow(struct behaviours *b, struct ev_memo *m, struct link *l,
 	} else if (l != NULL) {
 		l->begins = x;
 	}
-	m->past = m->past << 21 ^ (x->hash | 1);
+	m->past = m->past << 10 ^ (x->hash | 1);
 	m->next = b->pool.item + (size_t)*seen(b, m->past) * SEEN_UNIT;
 	/* One packet may have many: net asks for the first of them. */
 	__builtin_prefetch(m->next);

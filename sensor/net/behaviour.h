@@ -79,7 +79,7 @@ struct behaviour {
 
 _Static_assert(offsetof(struct behaviour, key[2]) <= 128, "two cache lines");
 
-/* What came next, by the last three of a flow. */
+/* What came next, by the last six of a flow. */
 #define BEHAVIOUR_SEEN_BITS 16
 
 struct behaviours {
