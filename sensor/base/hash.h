@@ -14,6 +14,7 @@
 #ifndef OTUS_BASE_HASH_H
 #define OTUS_BASE_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -130,5 +131,17 @@ hash_name(const struct hash_key *k, const void *name, size_t n)
 uint64_t hash_bytes(const struct hash_key *, const void *, size_t);
 /* A fresh random key; OTUS_HASH_KEY (32 hex digits) fixes it for tests. */
 void hash_key_init(struct hash_key *);
+
+/* Whether two keys of n words are the same; a call of memcmp costs more. */
+static inline bool
+words_equal(const uint64_t *a, const uint64_t *b, size_t n)
+{
+	uint64_t differs = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		differs |= a[i] ^ b[i];
+	}
+	return differs == 0;
+}
 
 #endif

@@ -71,7 +71,7 @@ host_get(struct hosts *h, uint8_t ipver, const struct ev_ip *ip,
 	hash = hash_words(&h->hash_key, key, 3);
 	HT_FOREACH (&h->ht, hash, i) {
 		x = host_at(h, i);
-		if (memcmp(x->key, key, sizeof key) != 0) {
+		if (!words_equal(x->key, key, 3)) {
 			continue;
 		}
 		if (x->flows == 0 && now_ns > x->last_ns + NS_PER_SEC) {

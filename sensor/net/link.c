@@ -159,7 +159,7 @@ link_of(struct links *l, struct flow_table *t, struct flow *f)
 	make_key(f, client, key);
 	hash = hash_words(&l->hash_key, key, 7);
 	HT_FOREACH (&l->ht, hash, i) {
-		if (memcmp(link_at(l, i)->key, key, sizeof key) == 0) {
+		if (words_equal(link_at(l, i)->key, key, 7)) {
 			x = link_at(l, i);
 			break;
 		}
