@@ -566,28 +566,34 @@ harness_send(struct harness *h, uint8_t side, const void *p, size_t n)
 	}
 }
 
-void
-harness_hex(struct harness *h, uint8_t side, const char *digits)
+size_t
+harness_unhex(const char *digits, void *ret, size_t size)
 {
-	size_t room = strlen(digits) / 2 + 1, n = 0;
-	uint8_t *bytes = must_alloc(room), byte = 0;
-	bool half = false;
+	static const char all[] = "0123456789abcdef";
+	uint8_t *bytes = ret, byte = 0;
+	size_t n = 0;
 
 	for (; *digits != '\0'; digits++) {
-		static const char all[] = "0123456789abcdef";
 		const char *at = strchr(all, *digits);
 
 		if (at == NULL) {
 			continue;
 		}
+		assert(n / 2 < size);
 		byte = (uint8_t)(byte << 4 | (at - all));
-		if (half) {
-			bytes[n++] = byte;
-		}
-		half = !half;
+		bytes[n++ / 2] = byte;
 	}
-	assert(!half);
-	harness_send(h, side, bytes, n);
+	assert(n % 2 == 0);
+	return n / 2;
+}
+
+void
+harness_hex(struct harness *h, uint8_t side, const char *digits)
+{
+	size_t room = strlen(digits) / 2 + 1;
+	uint8_t *bytes = must_alloc(room);
+
+	harness_send(h, side, bytes, harness_unhex(digits, bytes, room));
 	free(bytes);
 }
 

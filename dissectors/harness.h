@@ -119,6 +119,8 @@ void harness_gap(struct harness *, uint8_t side);
 
 /* The lines since the last call; valid until the next one. */
 const char *harness_take(struct harness *);
+/* Bytes of hex digits; what is no digit is passed over. */
+size_t harness_unhex(const char *digits, void *ret, size_t size);
 /* A copy of the text with " for each '; valid until the next call. */
 const char *harness_quote(struct harness *, const char *text);
 /* For cmocka: the lines since the last look are these, ' standing for ". */

@@ -21,27 +21,6 @@
 
 extern const struct dissector dissector_dnp3;
 
-static inline size_t
-dn_unhex(const char *digits, uint8_t *ret, size_t size)
-{
-	static const char all[] = "0123456789abcdef";
-	uint8_t byte = 0;
-	size_t n = 0;
-
-	for (; *digits != '\0'; digits++) {
-		const char *at = strchr(all, *digits);
-
-		if (at == NULL) {
-			continue;
-		}
-		assert(n / 2 < size);
-		byte = (uint8_t)(byte << 4 | (at - all));
-		ret[n++ / 2] = byte;
-	}
-	assert(n % 2 == 0);
-	return n / 2;
-}
-
 /* A frame of any control octet; user data of at most 250 octets. */
 static inline size_t
 dn_frame(uint8_t ctl, uint16_t dst, uint16_t src, const uint8_t *user, size_t n,
@@ -88,7 +67,7 @@ static inline void
 segment(struct harness *h, uint8_t side, int transport, const char *digits)
 {
 	uint8_t app[DN_USER_MAX], frame[DN_FRAME_MAX];
-	size_t n = dn_unhex(digits, app, sizeof(app));
+	size_t n = harness_unhex(digits, app, sizeof(app));
 
 	n = dn_wrap(side == A, transport, app, n, frame);
 	harness_send(h, side, frame, n);

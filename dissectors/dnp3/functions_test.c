@@ -287,7 +287,7 @@ between(struct harness *h, uint8_t side, uint16_t src, uint16_t dst,
     const char *digits)
 {
 	uint8_t user[DN_USER_MAX] = {0xc0}, frame[DN_FRAME_MAX];
-	size_t n = 1 + dn_unhex(digits, user + 1, sizeof(user) - 1);
+	size_t n = 1 + harness_unhex(digits, user + 1, sizeof(user) - 1);
 
 	n = dn_frame(side == A ? 0xc4 : 0x44, dst, src, user, n, frame);
 	harness_send(h, side, frame, n);

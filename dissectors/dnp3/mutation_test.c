@@ -81,7 +81,7 @@ test_mutations(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++) {
-		size_t n = dn_unhex(golden[i].app, user, sizeof(user));
+		size_t n = harness_unhex(golden[i].app, user, sizeof(user));
 
 		for (size_t k = 0; k <= n; k++) {
 			run_one(golden[i].side, user, k);
@@ -106,7 +106,7 @@ static void
 test_broken_frames(void **state)
 {
 	uint8_t user[256], frame[DN_FRAME_MAX];
-	size_t n = dn_unhex(golden[1].app, user, sizeof(user));
+	size_t n = harness_unhex(golden[1].app, user, sizeof(user));
 	size_t len = dn_wrap(false, 0xc0, user, n, frame);
 
 	(void)state;

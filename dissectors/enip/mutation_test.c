@@ -106,28 +106,6 @@ static unsigned long runs;
 
 /* --- bytes ----------------------------------------------------------------- */
 
-static size_t
-unhex(const char *digits, uint8_t *ret)
-{
-	static const char all[] = "0123456789abcdef";
-	size_t n = 0;
-
-	for (; *digits != '\0'; digits++) {
-		const char *at = strchr(all, *digits);
-
-		if (at == NULL) {
-			continue;
-		}
-		if (n % 2 == 0) {
-			ret[n / 2] = 0;
-		}
-		ret[n / 2] = (uint8_t)(ret[n / 2] << 4 | (at - all));
-		n++;
-	}
-	assert_true(n % 2 == 0 && n / 2 <= PDU_MAX);
-	return n / 2;
-}
-
 /* What goes into the wrapping: a PCCC message has its service before it. */
 static size_t
 inner_of(size_t i, uint8_t *ret)
@@ -135,12 +113,12 @@ inner_of(size_t i, uint8_t *ret)
 	size_t n = 0;
 
 	if (golden[i].wrap == PCCC) {
-		n = unhex(golden[i].side == A
-			      ? "4b 02 2067 2401 07 4d00 d323aa07"
-			      : "cb 00 00 00 07 4d00 d323aa07",
-		    ret);
+		n = harness_unhex(golden[i].side == A
+				      ? "4b 02 2067 2401 07 4d00 d323aa07"
+				      : "cb 00 00 00 07 4d00 d323aa07",
+		    ret, PDU_MAX);
 	}
-	return n + unhex(golden[i].text, ret + n);
+	return n + harness_unhex(golden[i].text, ret + n, PDU_MAX - n);
 }
 
 /* SendRRData around n bytes of CIP; encapsulation stays as it is. */
@@ -313,7 +291,7 @@ test_data_broken(void **state)
 	    "0200 0280 0800 55000000 01000000 b100 0a00 0100 01000000 01020304";
 	struct harness *h = harness_new(&dissector_cipio, DIS_UDP);
 	uint8_t pdu[PDU_MAX];
-	size_t n = unhex(data, pdu);
+	size_t n = harness_unhex(data, pdu, sizeof(pdu));
 
 	for (size_t bit = 0; bit < 8 * n; bit++) {
 		harness_reset(h);

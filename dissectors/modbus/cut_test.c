@@ -45,8 +45,8 @@ one_cut(uint8_t transport, size_t i, size_t n, size_t m)
 	const char *lines;
 
 	cut(h, A, 1, all[i].req, n);
-	assert_int_equal(
-	    h->ctx.need, unhex(all[i].req, (uint8_t[64]){0}, 64) + MB_MBAP_LEN);
+	assert_int_equal(h->ctx.need,
+	    harness_unhex(all[i].req, (uint8_t[64]){0}, 64) + MB_MBAP_LEN);
 	lines = harness_take(h);
 	assert_non_null(strstr(lines, "\"dir\":\"request\",\"cut\":true"));
 	assert_int_equal(h->events, 1);

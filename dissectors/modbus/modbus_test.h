@@ -22,32 +22,10 @@
 
 extern const struct dissector dissector_modbus;
 
-/* Bytes of hex digits; what is no digit is passed over. */
-static inline size_t
-unhex(const char *digits, uint8_t *ret, size_t size)
-{
-	static const char all[] = "0123456789abcdef";
-	uint8_t byte = 0;
-	size_t n = 0;
-
-	for (; *digits != '\0'; digits++) {
-		const char *at = strchr(all, *digits);
-
-		if (at == NULL) {
-			continue;
-		}
-		assert(n / 2 < size);
-		byte = (uint8_t)(byte << 4 | (at - all));
-		ret[n++ / 2] = byte;
-	}
-	assert(n % 2 == 0);
-	return n / 2;
-}
-
 static inline size_t
 wrap_mbap(uint16_t txn, const char *digits, uint8_t ret[WRAP_MAX])
 {
-	size_t n = unhex(digits, ret + 6, WRAP_MAX - 6);
+	size_t n = harness_unhex(digits, ret + 6, WRAP_MAX - 6);
 
 	ret[0] = (uint8_t)(txn >> 8);
 	ret[1] = (uint8_t)txn;
@@ -60,7 +38,7 @@ wrap_mbap(uint16_t txn, const char *digits, uint8_t ret[WRAP_MAX])
 static inline size_t
 wrap_rtu(const char *digits, uint8_t ret[WRAP_MAX])
 {
-	size_t n = unhex(digits, ret, WRAP_MAX - 2);
+	size_t n = harness_unhex(digits, ret, WRAP_MAX - 2);
 	uint16_t crc = mb_crc(ret, n);
 
 	ret[n] = (uint8_t)crc;
