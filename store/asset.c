@@ -149,6 +149,39 @@ asset_refresh(struct store *s, int64_t asset)
 	return db_run(st);
 }
 
+int
+asset_said(struct store *s, int64_t asset, const char *key, const char *value,
+    bool again)
+{
+	sqlite3_stmt *st = s->st[ST_ASSET_SHOWN];
+	size_t i = 0, n = sizeof(shown_keys) / sizeof(shown_keys[0]);
+	bool same;
+	int rc;
+
+	while (i < n && strcmp(shown_keys[i].key, key) != 0) {
+		i++;
+	}
+	if (i == n) {
+		return 0;
+	}
+	if (again && asset != 0) {
+		db_bind(st, 1, asset);
+		rc = db_step(st);
+		if (rc < 0) {
+			return rc;
+		}
+		if (rc == 1) {
+			same = strcmp(db_text(st, (int)shown_keys[i].shown),
+				   value) == 0;
+			db_reset(st);
+			if (same) {
+				return 0; /* still its latest */
+			}
+		}
+	}
+	return asset_refresh(s, asset);
+}
+
 /* --- one from two, two from one ------------------------------------------- */
 
 int

@@ -228,6 +228,7 @@ fact_store(struct store *s)
 	struct judged *n = &s->now;
 	struct addr *a = n->subject != NULL ? n->subject : n->src;
 	struct fact f;
+	bool again;
 	int rc;
 
 	if (a == NULL || !parse(n->ev, &f)) {
@@ -237,7 +238,8 @@ fact_store(struct store *s)
 	db_bind(st, 6, (int64_t)n->ev->ts_ns);
 	db_bind(st, 7, f.confidence);
 	rc = db_run(st);
-	if (rc == 0 && sqlite3_changes(s->db) == 0) {
+	again = rc == 0 && sqlite3_changes(s->db) != 0;
+	if (rc == 0 && !again) {
 		rc = insert(s, a->id, &f);
 	}
 	if (rc != 0 || strcmp(f.claim, "self") != 0 || f.confidence == 0) {
@@ -249,5 +251,5 @@ fact_store(struct store *s)
 			a = n->front;
 		}
 	}
-	return rc == 0 ? asset_refresh(s, a->asset) : rc;
+	return rc == 0 ? asset_said(s, a->asset, f.key, f.value, again) : rc;
 }

@@ -255,6 +255,10 @@ int asset_split(
     struct store *, struct addr *mac, const struct addr *keep) MUST_CHECK;
 /* Chooses the shown facts anew. */
 int asset_refresh(struct store *, int64_t asset) MUST_CHECK;
+/* Likewise, after this was said, if that can change them; again: not for the
+ * first time. */
+int asset_said(struct store *, int64_t asset, const char *key,
+    const char *value, bool again) MUST_CHECK;
 /* A shown value by its name; ERR_NOTFOUND when unknown. */
 int asset_value(struct store *, const struct addr *, const char *key, char *buf,
     size_t size) MUST_CHECK;
