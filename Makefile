@@ -104,7 +104,8 @@ all: $(B)/otus
 
 $(B)/otus: $(PROG_OBJS)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) $(WHOLE_$(V)) -o $@ $^ $(PKG_LIBS) -lm
+	$(Q)$(CC) $(ALL_LDFLAGS) $(WHOLE_$(V):-flto%=-flto -flto-partition=one) -o $@ \
+	    $^ $(PKG_LIBS) -lm
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

@@ -11,6 +11,18 @@
  */
 #include "dissectors/dissector.h"
 
+static inline void
+sub_copy(struct ev_sub *to, const struct ev_sub *from)
+{
+	to->kind = from->kind;
+	to->len = from->len;
+	to->net = from->net;
+	to->num = from->num;
+	if (from->kind == EV_SUB_BACNET || from->kind == EV_SUB_PATH) {
+		memcpy(to->path, from->path, sizeof(to->path));
+	}
+}
+
 /*
  * In three pieces: sub was written a moment ago, in halves, and a load across
  * both would wait for the stores to leave the pipeline.
@@ -19,36 +31,40 @@ static inline void
 end_copy(struct ev_end *to, const struct ev_end *from)
 {
 	memcpy(to, from, offsetof(struct ev_end, sub));
-	to->sub.kind = from->sub.kind;
-	to->sub.len = from->sub.len;
-	to->sub.net = from->sub.net;
-	to->sub.num = from->sub.num;
-	if (from->sub.kind == EV_SUB_BACNET || from->sub.kind == EV_SUB_PATH) {
-		memcpy(to->sub.path, from->sub.path, sizeof(to->sub.path));
-	}
+	sub_copy(&to->sub, &from->sub);
 }
 
-struct ev *
-dis_event(
-    struct dis_ctx *ctx, enum ev_kind kind, uint16_t proto, enum ev_dir dir)
+/* All but the ends. */
+static inline struct ev *
+start(struct dis_ctx *ctx, enum ev_kind kind, uint16_t proto, enum ev_dir dir)
 {
 	struct ev *e = ctx->ev;
 
 	e->kind = (uint8_t)kind;
 	e->cls = EV_CLASS_NONE;
+	e->code = 0;
 	e->dir = (uint8_t)dir;
 	e->proto = proto;
 	e->flags = (uint16_t)((ctx->confirmed ? 0 : EV_TENTATIVE) |
 			      (ctx->dup ? EV_DUP : 0));
 	e->frame = ctx->frame;
 	e->ts_ns = ctx->ts_ns;
-	end_copy(&e->src, ctx->src);
-	end_copy(&e->dst, ctx->dst);
 	e->op = NULL;
 	e->status = NULL;
 	e->space = 0;
 	e->nfields = 0;
 	e->overflow = false;
+	return e;
+}
+
+struct ev *
+dis_event(
+    struct dis_ctx *ctx, enum ev_kind kind, uint16_t proto, enum ev_dir dir)
+{
+	struct ev *e = start(ctx, kind, proto, dir);
+
+	end_copy(&e->src, ctx->src);
+	end_copy(&e->dst, ctx->dst);
 	return e;
 }
 
@@ -77,6 +93,18 @@ dis_paired(struct ev *e, const struct dis_pair *p)
 	e->flags |= EV_HAS_RTT;
 	e->rtt_us = p->rtt_us;
 	e->req_frame = p->frame;
+}
+
+bool
+dis_answered(struct dis_ctx *ctx, uint16_t proto, const struct dis_pair *p)
+{
+	if (!ctx->brief || ctx->sv->answered == NULL) {
+		return false;
+	}
+	ctx->sv->answered(ctx, p);
+	/* Facts follow in its direction. */
+	(void)start(ctx, EV_OPERATION, proto, EV_DIR_RESPONSE);
+	return true;
 }
 
 void
@@ -113,13 +141,24 @@ dis_identity(struct dis_ctx *ctx, uint16_t proto, const struct ev_end *who,
 }
 
 struct ev *
-dis_value(struct dis_ctx *ctx, uint16_t proto, enum ev_dir dir,
-    const char *object, size_t len)
+dis_value(struct dis_ctx *ctx, uint16_t proto, enum ev_dir dir)
 {
-	struct ev *e = dis_event(ctx, EV_VALUE, proto, dir);
+	struct ev *e = start(ctx, EV_VALUE, proto, dir);
 
-	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, object, len);
+	sub_copy(&e->src.sub, &ctx->src->sub);
+	sub_copy(&e->dst.sub, &ctx->dst->sub);
 	return e;
+}
+
+void
+dis_tell_value(struct dis_ctx *ctx, struct ev *e)
+{
+	if (ctx->sv->known != NULL && ctx->sv->known(ctx, e)) {
+		return;
+	}
+	memcpy(&e->src, ctx->src, offsetof(struct ev_end, sub));
+	memcpy(&e->dst, ctx->dst, offsetof(struct ev_end, sub));
+	dis_emit(ctx, e);
 }
 
 void

@@ -91,6 +91,12 @@ struct dis_pair {
  */
 struct dis_services {
 	void (*emit)(struct dis_ctx *, struct ev *);
+	/* Whether a value event, all but whose ends is there (of them sub is),
+	 * would say nothing new; it is counted then.  NULL: it never does. */
+	bool (*known)(struct dis_ctx *, const struct ev *);
+	/* Counts a good reply that is paired, as if it had been told.  NULL:
+	 * it has to be told. */
+	void (*answered)(struct dis_ctx *, const struct dis_pair *);
 	/* Waits for a reply under a key, in order of arrival; n bytes of blob
 	 * wait with it.  False when the flow's quota is used up. */
 	bool (*put)(struct dis_ctx *, uint64_t key, const void *blob, size_t n);
@@ -161,6 +167,12 @@ struct ev *dis_operation(struct dis_ctx *, uint16_t proto, enum ev_dir,
 void dis_emit(struct dis_ctx *, struct ev *);
 /* Pairs a response's event with its request. */
 void dis_paired(struct ev *, const struct dis_pair *);
+/*
+ * Of a good reply that is paired, and that ctx->brief leaves nothing to tell
+ * of: true when it is counted, and needs no event.  What is parsed all the
+ * same may still put its fields into ctx->ev, which nobody will see.
+ */
+bool dis_answered(struct dis_ctx *, uint16_t proto, const struct dis_pair *);
 /* reason is static text; offset counts from the PDU's first byte. */
 void dis_malformed(struct dis_ctx *, uint16_t proto, enum ev_dir,
     const char *reason, size_t offset);
@@ -168,10 +180,13 @@ void dis_malformed(struct dis_ctx *, uint16_t proto, enum ev_dir,
 void dis_identity(struct dis_ctx *, uint16_t proto, const struct ev_end *who,
     const char *key, enum ev_type, const void *text, size_t len,
     const char *via);
-/* Starts a value event: object is the point's name; the value is to be added,
- * and where it comes from. */
-struct ev *dis_value(struct dis_ctx *, uint16_t proto, enum ev_dir,
-    const char *object, size_t len);
+/*
+ * Starts a value event: what point it is of, the value, and where that comes
+ * from are to be added.  There are several a packet, and most repeat what was
+ * said before: dis_tell_value() completes and emits those that do not.
+ */
+struct ev *dis_value(struct dis_ctx *, uint16_t proto, enum ev_dir);
+void dis_tell_value(struct dis_ctx *, struct ev *);
 /* What somebody says of another address or network: relation is static text,
  * peer the other end. */
 void dis_topology(struct dis_ctx *, uint16_t proto, const struct ev_end *who,

@@ -45,6 +45,9 @@
 	L(POINT_MAX, 131072, "points",                                         \
 	    "whose last value is kept, so that only "                          \
 	    "what differs is told; the one told longest ago makes room")       \
+	L(POINT_SERIES_MAX, 32768, "series",                                   \
+	    "of points of one kind of one device, as one "                     \
+	    "link shows them; the one sought longest ago makes room")          \
 	L(POINT_S, 600, "s",                                                   \
 	    "a measured value that moves is told again after this, "           \
 	    "which is doubled each time; states, and what is "                 \
@@ -58,8 +61,8 @@
 	    "values that writes of several "                                   \
 	    "points have shown, point by point")                               \
 	L(NEWS_BUDGET, 60, "events a minute",                                  \
-	    "that one link may tell at "                                       \
-	    "once; what is over is counted")                                   \
+	    "that one link may tell at once, and as many values that "         \
+	    "its devices report; what is over is counted")                     \
 	L(PENDING_MAX, 65536, "requests", "waiting for their reply")           \
 	L(PENDING_PER_FLOW, 256, "requests",                                   \
 	    "BACnet has 256 invoke ids; "                                      \

@@ -498,9 +498,16 @@ tell_all(
 static void
 tell(struct bn_pdu *p, enum ev_class cls)
 {
-	struct ev *e = bn_operation(p, op_name(p), p->service, cls);
 	struct bn_about about;
+	struct ev *e;
 
+	if (is_counted_only(p)) {
+		dis_confirm(p->ctx);
+		if (dis_answered(p->ctx, PROTO_BACNET, &p->pair)) {
+			return;
+		}
+	}
+	e = bn_operation(p, op_name(p), p->service, cls);
 	if (!p->has_service) {
 		e->flags &= (uint16_t)~EV_HAS_CODE;
 	}

@@ -329,7 +329,9 @@ bn_client(struct bn_pdu *p, bool sender, bool sure)
 struct ev *
 bn_event(struct bn_pdu *p, enum ev_kind kind)
 {
-	struct ev *e = dis_event(p->ctx, kind, PROTO_BACNET, p->dir);
+	struct ev *e = kind == EV_VALUE
+			   ? dis_value(p->ctx, PROTO_BACNET, p->dir)
+			   : dis_event(p->ctx, kind, PROTO_BACNET, p->dir);
 
 	if (p->has_origin) {
 		e->flags |= EV_HAS_ORIGIN;

@@ -508,11 +508,11 @@ tell_value(struct bn_pdu *p, const struct bn_item *i, bool commanded)
 		bn_print_prim(p->m, e, EVF_TIME, BN_TIME,
 		    rd_make(i->time, sizeof(i->time)));
 	}
-	ev_name(e, EVF_SOURCE, commanded ? "commanded" : "reported");
+	ev_name(e, EVF_SOURCE, commanded ? ev_commanded : ev_reported);
 	if (commanded) {
 		tell_priority(p, e, i);
 	}
-	dis_emit(p->ctx, e);
+	dis_tell_value(p->ctx, e);
 }
 
 /* --- a message ----------------------------------------------------------- */

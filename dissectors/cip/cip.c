@@ -409,12 +409,27 @@ tell_status(const struct cip_msg *m, struct ev *e, struct rd ext)
 }
 
 static void
+read_body(struct cip_msg *m, struct ev *e)
+{
+	cip_body(m, e);
+	if (!rd_ok(&m->body)) {
+		cip_bad(m, CIP_BAD_SHORT, m->len);
+	}
+}
+
+static void
 tell(struct cip_msg *m, struct rd ext)
 {
-	struct ev *e = dis_operation(
-	    m->ctx, PROTO_CIP, cip_dir(m), m->op, m->service, m->cls);
 	const struct cip_call *call = m->call;
+	struct ev *e;
 
+	if (cip_is_brief(m) && !m->cut &&
+	    dis_answered(m->ctx, PROTO_CIP, &m->pair)) {
+		read_body(m, m->ctx->ev);
+		return;
+	}
+	e = dis_operation(
+	    m->ctx, PROTO_CIP, cip_dir(m), m->op, m->service, m->cls);
 	if (m->paired) {
 		dis_paired(e, &m->pair);
 	}
@@ -436,10 +451,7 @@ tell(struct cip_msg *m, struct rd ext)
 		ev_hexnum(e, CIPF_CONN, call->conn, 4);
 		ev_uint(e, CIPF_SEQ, call->seq);
 	}
-	cip_body(m, e);
-	if (!rd_ok(&m->body)) {
-		cip_bad(m, CIP_BAD_SHORT, m->len);
-	}
+	read_body(m, e);
 	if (m->request) {
 		wait_for_reply(m);
 	}

@@ -333,15 +333,16 @@ static void
 tell_point(struct cip_msg *m, const char *name, size_t len,
     const struct type *t, struct rd *r, const char *source)
 {
-	struct ev *e = dis_value(m->ctx, PROTO_CIP, cip_dir(m), name, len);
+	struct ev *e = dis_value(m->ctx, PROTO_CIP, cip_dir(m));
 
+	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, name, len);
 	if (t != NULL) {
 		tell_value(e, EVF_VALUE, t, r);
 	} else {
 		tell_text(e, EVF_VALUE, r);
 	}
 	ev_name(e, EVF_SOURCE, source);
-	dis_emit(m->ctx, e);
+	dis_tell_value(m->ctx, e);
 }
 
 static void
@@ -381,7 +382,7 @@ more_read(struct cip_msg *m)
 	if (cip_is_ok(m) && m->paired) {
 		tell_points(m, type,
 		    m->service == CIP_READ_FRAGMENT ? offset : 0, r,
-		    "reported");
+		    ev_reported);
 	}
 }
 
@@ -397,7 +398,7 @@ more_write(struct cip_msg *m)
 		offset = rd_le32(&r);
 	}
 	if (rd_ok(&r)) {
-		tell_points(m, type, offset, r, "commanded");
+		tell_points(m, type, offset, r, ev_commanded);
 	}
 }
 

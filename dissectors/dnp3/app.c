@@ -460,22 +460,15 @@ is_counted_only(struct dn_frag *f)
 	       f->bad == NULL;
 }
 
-static enum dis_rc
-tell(struct dn_frag *f)
+static void
+tell_operation(struct dn_frag *f, bool counted_only)
 {
-	const struct dn_function *fn = dn_function(f->fc);
-	struct dis_ctx *ctx = f->ctx;
 	struct dn_about about;
-	struct ev *e;
+	struct ev *e = dis_operation(
+	    f->ctx, PROTO_DNP3, f->dir, f->op, f->fc, EV_CLASS_OTHER);
 
-	f->op = fn->name != NULL ? fn->name : "function_reserved";
-	e = dis_operation(
-	    ctx, PROTO_DNP3, f->dir, f->op, f->fc, EV_CLASS_OTHER);
 	if (f->paired) {
 		dis_paired(e, &f->pair);
-	}
-	if (!f->cut && fn->name != NULL) {
-		dis_confirm(ctx);
 	}
 	if (f->cut) {
 		e->flags |= EV_CUT;
@@ -483,14 +476,33 @@ tell(struct dn_frag *f)
 	if (f->dir == EV_DIR_RESPONSE) {
 		e->status = dn_status(f->iin);
 	}
-	if (f->whole && fn->name != NULL && is_counted_only(f)) {
+	if (counted_only) {
 		ev_uint(e, DNF_FC, f->fc);
 	} else {
 		tell_all(f, e, &about);
 	}
 	f->cls = class_of(f);
 	e->cls = (uint8_t)f->cls;
-	dis_emit(ctx, e);
+	dis_emit(f->ctx, e);
+}
+
+static enum dis_rc
+tell(struct dn_frag *f)
+{
+	const struct dn_function *fn = dn_function(f->fc);
+	struct dis_ctx *ctx = f->ctx;
+	bool counted_only;
+
+	f->op = fn->name != NULL ? fn->name : "function_reserved";
+	if (!f->cut && fn->name != NULL) {
+		dis_confirm(ctx);
+	}
+	counted_only = f->whole && fn->name != NULL && is_counted_only(f);
+	if (counted_only && dis_answered(ctx, PROTO_DNP3, &f->pair)) {
+		f->cls = class_of(f);
+	} else {
+		tell_operation(f, counted_only);
+	}
 	if (f->whole) {
 		expect(f);
 		expect_confirm(f);

@@ -299,7 +299,7 @@ static void
 tell_value(
     struct dn_frag *f, const struct dn_item *it, const struct dn_point *p)
 {
-	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
+	struct ev *e = dis_value(f->ctx, PROTO_DNP3, f->dir);
 
 	ev_numbered(e, EVF_OBJECT, dn_group(it->group)->name, it->index);
 	dn_put_value(e, EVF_VALUE, p);
@@ -311,20 +311,21 @@ tell_value(
 	if (p->has_time) {
 		ev_uint(e, EVF_TIME, p->time);
 	}
-	ev_name(e, EVF_SOURCE, is_commanded(f, it) ? "commanded" : "reported");
-	dis_emit(f->ctx, e);
+	ev_name(
+	    e, EVF_SOURCE, is_commanded(f, it) ? ev_commanded : ev_reported);
+	dis_tell_value(f->ctx, e);
 }
 
 static void
 tell_control(struct dn_frag *f, const struct dn_item *it)
 {
-	struct ev *e = dis_event(f->ctx, EV_VALUE, PROTO_DNP3, f->dir);
+	struct ev *e = dis_value(f->ctx, PROTO_DNP3, f->dir);
 	struct rd r = it->data;
 
 	ev_numbered(e, EVF_OBJECT, dn_group(it->group)->name, it->index);
 	ev_name(e, EVF_VALUE, dn_control_name(rd_u8(&r)));
-	ev_name(e, EVF_SOURCE, "commanded");
-	dis_emit(f->ctx, e);
+	ev_name(e, EVF_SOURCE, ev_commanded);
+	dis_tell_value(f->ctx, e);
 }
 
 static void

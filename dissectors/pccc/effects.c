@@ -92,7 +92,7 @@ pccc_more_points(struct pccc_msg *m)
 {
 	if (m->type != NULL && m->whole) {
 		pccc_tell_points(m, m->type, m->values,
-		    m->request ? "commanded" : "reported");
+		    m->request ? ev_commanded : ev_reported);
 	}
 }
 

@@ -287,11 +287,12 @@ pccc_tell_points(struct pccc_msg *m, const struct pccc_type *t, struct rd r,
 			return;
 		}
 		e = dis_value(m->ctx, PROTO_PCCC,
-		    m->request ? EV_DIR_REQUEST : EV_DIR_RESPONSE, name, n);
+		    m->request ? EV_DIR_REQUEST : EV_DIR_RESPONSE);
+		ev_bytes(e, EVF_OBJECT, EV_T_TEXT, name, n);
 		m->text->n = 0;
 		tell_value(m, e, EVF_VALUE, t, (first + i) % t->words, &r);
 		ev_name(e, EVF_SOURCE, source);
-		dis_emit(m->ctx, e);
+		dis_tell_value(m->ctx, e);
 	}
 }
 

@@ -175,6 +175,32 @@ test_names_have_hashes_of_their_own(void **state)
 	}
 }
 
+/* Every bit of every length counts, and so does where a word stands. */
+static void
+test_datagrams_have_hashes_of_their_own(void **state)
+{
+	enum { LONGEST = 100 };
+	static uint64_t all[LONGEST * (8 * LONGEST + 2)];
+	struct hash_key key = {0x0123456789abcdefULL, 0xfedcba9876543210ULL};
+	uint8_t b[LONGEST];
+	size_t count = 0;
+
+	(void)state;
+	for (size_t n = 0; n < LONGEST; n++) {
+		memset(b, 0, sizeof(b));
+		all[count++] = hash_long(&key, b, n);
+		for (size_t bit = 0; bit < 8 * n; bit++) {
+			b[bit / 8] ^= (uint8_t)(1u << bit % 8);
+			all[count++] = hash_long(&key, b, n);
+			b[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		}
+	}
+	qsort(all, count, sizeof(all[0]), by_value);
+	for (size_t i = 1; i < count; i++) {
+		assert_true(all[i] != all[i - 1]);
+	}
+}
+
 int
 main(void)
 {
@@ -183,6 +209,7 @@ main(void)
 	    cmocka_unit_test(test_bytes_equal_cpython),
 	    cmocka_unit_test(test_words_equal_bytes),
 	    cmocka_unit_test(test_names_have_hashes_of_their_own),
+	    cmocka_unit_test(test_datagrams_have_hashes_of_their_own),
 	    cmocka_unit_test(test_length_counts),
 	    cmocka_unit_test(test_key_counts),
 	    cmocka_unit_test(test_key_can_be_fixed),

@@ -79,7 +79,7 @@ cmd_dissect(const struct options *o)
 {
 	static struct dissect d;
 	const struct net_options opt = {0};
-	const struct net_sink sink = {on_event, on_tick, &d};
+	const struct net_sink sink = {on_event, on_tick, &d, NULL};
 	int err;
 
 	json_init(&d.out, d.buf, sizeof d.buf, to_stdout, NULL);

@@ -42,6 +42,14 @@ on_event(void *arg, struct ev *e, struct link *link)
 	novelty_event(r->novelty, e, link);
 }
 
+static bool
+knows(void *arg, const struct ev *e, struct link *link)
+{
+	struct reader *r = arg;
+
+	return novelty_knows(r->novelty, e, link);
+}
+
 static void
 on_tick(void *arg, uint64_t stream_ns)
 {
@@ -131,8 +139,9 @@ cmd_read(const struct options *o)
 	const struct net_options opt = {.links = true,
 	    .brief = true,
 	    .second = !options_has(o, "no-second")};
-	const struct net_sink sink = {on_event, on_tick, &r};
+	const struct net_sink sink = {on_event, on_tick, &r, knows};
 	uint64_t started_ns = clock_mono_ns();
+	struct ev_memos memos;
 	char dir[DATADIR_MAX];
 	int err;
 
@@ -147,6 +156,8 @@ cmd_read(const struct options *o)
 		fprintf(stderr, "otus: %s\n", err_text(err));
 		goto out;
 	}
+	memos = novelty_memos(r.novelty);
+	net_memos(r.line.net, &memos);
 	if ((err = lock_in(o, datadir(o, dir))) < 0) {
 		goto out;
 	}

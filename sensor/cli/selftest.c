@@ -164,7 +164,7 @@ static int
 pipeline(struct test *t, const char *dir)
 {
 	const struct net_options no = {.links = true, .second = true};
-	const struct net_sink sink = {on_event, on_tick, t};
+	const struct net_sink sink = {on_event, on_tick, t, NULL};
 	const struct store_options so = {.dir = dir, .deterministic = true};
 	int err;
 

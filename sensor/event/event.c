@@ -34,6 +34,8 @@ static const char *const field_names[] = {
 
 _Static_assert(EVF_COMMON_COUNT <= EV_PROTO_BASE, "common ids are full");
 
+const char ev_commanded[] = "commanded", ev_reported[] = "reported";
+
 static const struct ev_proto *protos[EV_PROTOS_MAX];
 
 void

@@ -81,6 +81,9 @@ enum ev_type {
 	EV_T_COUNT
 };
 
+/* What a value event's source is: these, so that nobody compares texts. */
+extern const char ev_commanded[], ev_reported[];
+
 struct ev_field {
 	uint16_t id;
 	uint8_t type;
@@ -162,13 +165,48 @@ enum ev_flag {
 /*
  * What the taker of events wants to find again at a flow's next event: polls
  * come in the same order round after round, so the next one can be guessed.
- * Whoever makes events keeps it for the flow and prefetches next; the taker
- * verifies what it finds there.
+ * Whoever makes events keeps it for the flow, and asks memory for what is
+ * guessed when a packet of the flow is on its way; the taker verifies what it
+ * finds there.
  */
 struct ev_memo {
-	uint64_t past; /* what came, folded; 0: nothing yet */
-	void *next;    /* what comes                        */
+	uint64_t past;       /* what came, folded; 0: nothing yet       */
+	uint32_t last, next; /* what came last, what comes, as places;
+				EV_MEMO_ASK: the past tells             */
 };
+
+#define EV_MEMO_ASK       UINT32_MAX
+#define EV_MEMO_SEEN_BITS 16
+
+/* Of the taker: places count from base, in units; seen has what came behind
+ * each past. */
+struct ev_memos {
+	const char *base;
+	const uint32_t *seen;
+};
+
+#define EV_MEMO_UNIT 16
+
+static inline uint64_t
+ev_memo_folded(uint64_t past)
+{
+	return past * 0x9e3779b97f4a7c15ULL;
+}
+
+static inline size_t
+ev_memo_slot(uint64_t past)
+{
+	return ev_memo_folded(past) >> (64 - EV_MEMO_SEEN_BITS);
+}
+
+static inline const char *
+ev_memo_next(const struct ev_memos *t, const struct ev_memo *m)
+{
+	uint32_t at =
+	    m->next != EV_MEMO_ASK ? m->next : t->seen[ev_memo_slot(m->past)];
+
+	return t->base + (size_t)at * EV_MEMO_UNIT;
+}
 
 struct ev {
 	uint8_t kind, cls, dir, vlan_n;

@@ -10,8 +10,6 @@
 
 /* Reads of one server that a write looks through. */
 #define LOOK_MAX 128
-/* What places of items are multiples of (pool.c). */
-#define SEEN_UNIT 16
 /*
  * Values that move: more than so many writes outside of what was told, and
  * more than half of all.  A set point moved at random n times widens its range
@@ -265,11 +263,31 @@ recurs(const struct behaviours *b, const struct behaviour *x,
 	return n == x->nkeys;
 }
 
-static uint32_t *
-seen(struct behaviours *b, uint64_t past)
+/* Where memos say that it is. */
+static uint32_t
+memo_of(const struct behaviours *b, const struct behaviour *x)
 {
-	return &b->seen[(past * 0x9e3779b97f4a7c15ULL) >>
-			(64 - BEHAVIOUR_SEEN_BITS)];
+	return (uint32_t)(((const uint8_t *)x - b->pool.item) / EV_MEMO_UNIT);
+}
+
+static void *
+at_place(const struct behaviours *b, uint32_t place)
+{
+	return b->pool.item + (size_t)place * EV_MEMO_UNIT;
+}
+
+/* What came last was followed by x. */
+static void
+remember(struct behaviours *b, const struct ev_memo *m, struct behaviour *x)
+{
+	struct behaviour *last = at_place(b, m->last);
+	uint32_t at = memo_of(b, x);
+
+	if (m->next != at) {
+		b->seen[ev_memo_slot(m->past)] = at;
+	}
+	last->then = at;
+	last->then_past = (uint32_t)ev_memo_folded(m->past);
 }
 
 /*
@@ -277,29 +295,44 @@ seen(struct behaviours *b, uint64_t past)
  * came one behind the other as they did now, in whatever flow; of a new flow
  * what the one before it on the link began with.  One alone would not do: the
  * request that several services are packed in is the same whichever they are,
- * and lists of tags overlap.
+ * and lists of tags overlap.  But the last one, which is at hand, knows what
+ * followed it in the flow that was here last; mostly it is the same six.
  */
 static void
 follow(struct behaviours *b, struct ev_memo *m, struct link *l,
     struct behaviour *x)
 {
+	const char *next;
+
 	if (m->past != 0) {
-		*seen(b, m->past) =
-		    (uint32_t)(((uint8_t *)x - b->pool.item) / SEEN_UNIT);
+		remember(b, m, x);
 	} else if (l != NULL) {
 		l->begins = x;
 	}
 	m->past = m->past << 10 ^ (x->hash | 1);
-	m->next = b->pool.item + (size_t)*seen(b, m->past) * SEEN_UNIT;
+	m->last = memo_of(b, x);
+	if (x->then_past != (uint32_t)ev_memo_folded(m->past)) {
+		m->next = EV_MEMO_ASK;
+		__builtin_prefetch(&b->seen[ev_memo_slot(m->past)]);
+		return;
+	}
+	m->next = x->then;
 	/* One packet may have many: net asks for the first of them. */
-	__builtin_prefetch(m->next);
-	__builtin_prefetch((const char *)m->next + 64);
+	next = at_place(b, m->next);
+	__builtin_prefetch(next);
+	__builtin_prefetch(next + 64);
 }
 
 static struct behaviour *
-guess(const struct ev_memo *m, const struct link *l)
+guess(const struct behaviours *b, const struct ev_memo *m, const struct link *l)
 {
-	return m->past == 0 && l != NULL ? l->begins : m->next;
+	uint32_t at = m->next;
+
+	if (m->past == 0 && l != NULL) {
+		return l->begins;
+	}
+	return at_place(
+	    b, at != EV_MEMO_ASK ? at : b->seen[ev_memo_slot(m->past)]);
 }
 
 struct behaviour *
@@ -307,7 +340,7 @@ behaviour_of(
     struct behaviours *b, const struct ev *e, struct link *l, bool *ret_new)
 {
 	uint64_t hash, link_id = l != NULL ? l->id : 0;
-	struct behaviour *x = e->memo != NULL ? guess(e->memo, l) : NULL;
+	struct behaviour *x = e->memo != NULL ? guess(b, e->memo, l) : NULL;
 	uint32_t at;
 
 	if (x != NULL && recurs(b, x, e, l)) {

@@ -55,6 +55,8 @@ struct behaviour {
 	uint8_t kind, dir, nkeys;
 	bool swapped; /* its sender is the link's server              */
 	uint16_t proto, flags;
+	uint32_t then;      /* what came behind it the last time ...       */
+	uint32_t then_past; /* ... and behind what                         */
 	struct behaviour_key key[BEHAVIOUR_KEYS];
 	/* --- the rest is touched when there is news or counts are told --- */
 	uint64_t sum;    /* gaps: bytes lost                             */
@@ -79,16 +81,14 @@ struct behaviour {
 
 _Static_assert(offsetof(struct behaviour, key[2]) <= 128, "two cache lines");
 
-/* What came next, by the last six of a flow. */
-#define BEHAVIOUR_SEEN_BITS 16
-
 struct behaviours {
 	struct pool pool, images, spans;
 	struct ht ht, servers; /* servers: head of the list of reads       */
 	struct hash_key hash_key;
 	uint32_t dirty, dirty_last;
 	uint64_t evicted;
-	uint32_t seen[1 << BEHAVIOUR_SEEN_BITS]; /* places in the pool      */
+	/* what came next, by the last six of a flow; see ev_memo */
+	uint32_t seen[1 << EV_MEMO_SEEN_BITS];
 };
 
 int behaviours_init(struct behaviours *, const struct hash_key *) MUST_CHECK;

@@ -41,7 +41,7 @@ enum dup_verdict
 dup_datagram(const struct hash_key *k, struct flow_side *s, const struct pkt *p,
     uint64_t ts_ns)
 {
-	uint64_t hash = hash_bytes(k, p->payload.p, rd_left(&p->payload));
+	uint64_t hash = hash_long(k, p->payload.p, rd_left(&p->payload));
 
 	return look_up(s, hash, p, ts_ns);
 }

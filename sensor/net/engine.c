@@ -87,20 +87,23 @@ engine_event(struct net *n, struct flow *f, uint8_t src_side, enum ev_kind kind)
 	return e;
 }
 
+static struct link *
+link_at_hand(struct net *n, struct flow *f)
+{
+	return n->opt.links && f != NULL && f->dis != NULL
+		   ? link_of(&n->links, &n->flows, f)
+		   : NULL;
+}
+
 void
 engine_tell(struct net *n, struct flow *f, struct ev *e)
 {
-	struct link *link = NULL;
-
 	if (e->overflow) {
 		n->counters.overfull++;
 		ev_close(e);
 	}
-	if (n->opt.links && f != NULL && f->dis != NULL) {
-		link = link_of(&n->links, &n->flows, f);
-	}
 	n->counters.events++;
-	n->sink.event(n->sink.arg, e, link);
+	n->sink.event(n->sink.arg, e, link_at_hand(n, f));
 }
 
 /* --- what the dissector asks for ----------------------------------------- */
@@ -110,9 +113,9 @@ engine_tell(struct net *n, struct flow *f, struct ev *e)
  * from an address of many: what is said to all may still be a response.
  */
 static void
-tell_service(struct net *n, struct flow *f, const struct ev *op)
+tell_service(struct net *n, struct flow *f, uint8_t dir)
 {
-	bool answers = op->dir == EV_DIR_RESPONSE && f->confirmed;
+	bool answers = dir == EV_DIR_RESPONSE && f->confirmed;
 	uint8_t server;
 	struct ev *e;
 
@@ -143,34 +146,50 @@ tell_service(struct net *n, struct flow *f, const struct ev *op)
 }
 
 static void
+count_reply(struct net *n, struct flow *f, bool good, const uint32_t *rtt_us)
+{
+	struct link *x;
+
+	n->counters.unpaired += rtt_us == NULL;
+	if (!n->opt.links) {
+		return;
+	}
+	x = link_of(&n->links, &n->flows, f);
+	x->replies++;
+	x->errors += !good;
+	if (rtt_us != NULL) {
+		x->rtt_count++;
+		x->rtt_sum_us += *rtt_us;
+		if (*rtt_us > x->rtt_max_us) {
+			x->rtt_max_us = *rtt_us;
+		}
+	}
+	link_mark(&n->links, x);
+}
+
+static void
 count_operation(struct net *n, struct flow *f, const struct ev *e)
 {
 	struct link *x;
 
 	n->counters.operations++;
-	if (e->dir == EV_DIR_RESPONSE && !(e->flags & EV_HAS_RTT)) {
-		n->counters.unpaired++;
-	}
-	if (!n->opt.links) {
-		return;
-	}
-	x = link_of(&n->links, &n->flows, f);
 	if (e->dir == EV_DIR_RESPONSE) {
-		x->replies++;
-		if (e->status != NULL && strcmp(e->status, "ok") != 0) {
-			x->errors++;
-		}
-		if (e->flags & EV_HAS_RTT) {
-			x->rtt_count++;
-			x->rtt_sum_us += e->rtt_us;
-			if (e->rtt_us > x->rtt_max_us) {
-				x->rtt_max_us = e->rtt_us;
-			}
-		}
-	} else {
+		count_reply(n, f,
+		    e->status == NULL || strcmp(e->status, "ok") == 0,
+		    e->flags & EV_HAS_RTT ? &e->rtt_us : NULL);
+	} else if (n->opt.links) {
+		x = link_of(&n->links, &n->flows, f);
 		x->ops[e->cls]++;
+		link_mark(&n->links, x);
 	}
-	link_mark(&n->links, x);
+}
+
+static void
+learn(struct flow *f, const struct dis_ctx *ctx)
+{
+	f->client = ctx->client;
+	f->client_sure = ctx->client_sure;
+	f->confirmed |= ctx->confirmed;
 }
 
 static void
@@ -179,17 +198,46 @@ sv_emit(struct dis_ctx *ctx, struct ev *e)
 	struct net *n = ctx->arg;
 	struct flow *f = n->flow;
 
-	f->client = ctx->client;
-	f->client_sure = ctx->client_sure;
-	f->confirmed |= ctx->confirmed;
+	learn(f, ctx);
 	envelope(n, f, ctx->side, e);
 	if (e->kind == EV_OPERATION) {
-		tell_service(n, f, e);
+		tell_service(n, f, e->dir);
 		count_operation(n, f, e);
 	} else if (e->kind == EV_MALFORMED) {
 		n->counters.malformed++;
 	}
 	engine_tell(n, f, e);
+}
+
+/* Counted like those that are told: `read` and `dissect` count the same. */
+static bool
+sv_known(struct dis_ctx *ctx, const struct ev *e)
+{
+	struct net *n = ctx->arg;
+	struct flow *f = n->flow;
+
+	if (n->sink.knows == NULL) {
+		return false;
+	}
+	learn(f, ctx);
+	if (!n->sink.knows(n->sink.arg, e, link_at_hand(n, f))) {
+		return false;
+	}
+	n->counters.events++;
+	return true;
+}
+
+static void
+sv_answered(struct dis_ctx *ctx, const struct dis_pair *p)
+{
+	struct net *n = ctx->arg;
+	struct flow *f = n->flow;
+
+	learn(f, ctx);
+	tell_service(n, f, EV_DIR_RESPONSE);
+	n->counters.operations++;
+	n->counters.events++;
+	count_reply(n, f, true, &p->rtt_us);
 }
 
 static bool
@@ -263,6 +311,8 @@ sv_inner(struct dis_ctx *ctx, uint16_t proto, struct rd *r, void *state)
 
 static const struct dis_services services = {
     .emit = sv_emit,
+    .known = sv_known,
+    .answered = sv_answered,
     .put = sv_put,
     .take = sv_take,
     .shared = sv_shared,

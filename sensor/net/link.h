@@ -23,15 +23,6 @@ struct link_side {
 	uint64_t packets, bytes;
 };
 
-#define LINK_POINTS 8
-
-/* Where the last value of a kind was kept; points.c guesses from it. */
-struct link_point {
-	uint32_t at;     /* its place and 1; 0: none yet */
-	uint32_t number; /* its own                      */
-	uint32_t next;   /* which came behind it, then   */
-};
-
 struct link {
 	uint64_t key[7];
 	uint64_t hash;
@@ -50,7 +41,6 @@ struct link {
 	/* units whose first good reply was told, a bit each (novelty.c) */
 	uint64_t answered[4];
 	void *begins; /* what its last new flow began with (behaviour.c)    */
-	struct link_point point[LINK_POINTS];
 	const char *label; /* nDPI's, static text                        */
 	/* since the last report */
 	struct link_side side[2];
@@ -63,7 +53,7 @@ struct link {
 	uint32_t every_s;
 	/* the novelty filter's budget (novelty.c) */
 	uint64_t budget_ns;
-	uint32_t budget_used;
+	uint16_t budget_used, reports_used;
 };
 
 struct links {

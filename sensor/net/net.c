@@ -332,11 +332,12 @@ one_frame(struct net *n, const struct frame *frame, struct ahead *a)
 static void
 warm(const struct net *n, const struct flow *f)
 {
-	const char *link;
+	const char *link, *next;
 
-	if (f->memo.next != NULL) {
-		__builtin_prefetch(f->memo.next);
-		__builtin_prefetch((const char *)f->memo.next + 64);
+	if (n->memos.base != NULL) {
+		next = ev_memo_next(&n->memos, &f->memo);
+		__builtin_prefetch(next);
+		__builtin_prefetch(next + 64);
 	}
 	__builtin_prefetch(f->state);
 	if (f->pend_head != POOL_NONE) {
@@ -489,6 +490,12 @@ net_counters(struct net *n)
 		       frag_stats(n->frag)->evicted +
 		       frag_stats(n->frag)->evicted_quota;
 	return c;
+}
+
+void
+net_memos(struct net *n, const struct ev_memos *m)
+{
+	n->memos = *m;
 }
 
 struct links *

@@ -31,6 +31,9 @@ struct net_sink {
 	/* Every whole second of stream time, after all events before it. */
 	void (*tick)(void *arg, uint64_t stream_ns);
 	void *arg;
+	/* Unless NULL, asked before a value becomes an event: true when it is
+	 * no news.  Of the ends of e there is sub alone. */
+	bool (*knows)(void *arg, const struct ev *e, struct link *link);
 };
 
 int net_new(const struct net_options *, const struct net_sink *,
@@ -55,6 +58,8 @@ void net_idle(struct net *, uint64_t now_ns);
 /* No more frames: what waits is delivered, counters are told. */
 void net_finish(struct net *);
 
+/* What the sink guesses by: net asks memory for it. */
+void net_memos(struct net *, const struct ev_memos *);
 const struct net_counters *net_counters(struct net *);
 struct links *net_links(struct net *);
 uint64_t net_stream_ns(const struct net *);

@@ -24,6 +24,7 @@
 struct net {
 	struct net_options opt;
 	struct net_sink sink;
+	struct ev_memos memos; /* of the sink; base is NULL: it keeps none */
 	struct hash_key hash_key;
 	struct net_counters counters;
 	uint64_t stream_ns; /* highest stamp seen                        */

@@ -71,6 +71,12 @@ novelty_stats(const struct novelty *n)
 	return &n->stats;
 }
 
+struct ev_memos
+novelty_memos(const struct novelty *n)
+{
+	return (struct ev_memos){(const char *)n->b.pool.item, n->b.seen};
+}
+
 static void
 tell(struct novelty *n, const struct ev *e)
 {
@@ -170,23 +176,35 @@ count(struct novelty *n, struct behaviour *x, const struct ev *e)
 	}
 }
 
-/* What one link may tell at once, in stream time. */
+/*
+ * What one link may tell at once, in stream time.  Devices report by the
+ * hundred when they are first asked: that takes nothing from what is done.
+ */
 static bool
-within_budget(struct novelty *n, struct link *l)
+within_budget_of(struct novelty *n, struct link *l, bool reports)
 {
+	uint16_t *used;
+
 	if (l == NULL) {
 		return true;
 	}
 	if (n->stream_ns >= l->budget_ns + BUDGET_NS) {
 		l->budget_ns = n->stream_ns;
-		l->budget_used = 0;
+		l->budget_used = l->reports_used = 0;
 	}
-	if (l->budget_used >= LIMIT_NEWS_BUDGET) {
+	used = reports ? &l->reports_used : &l->budget_used;
+	if (*used >= LIMIT_NEWS_BUDGET) {
 		n->stats.over_budget++;
 		return false;
 	}
-	l->budget_used++;
+	(*used)++;
 	return true;
+}
+
+static bool
+within_budget(struct novelty *n, struct link *l)
+{
+	return within_budget_of(n, l, false);
 }
 
 static struct behaviour *
@@ -349,39 +367,94 @@ fact(struct novelty *n, struct ev *e, struct link *l)
 	}
 }
 
+/* What a value event says. */
+struct said {
+	const struct ev_field *object, *value;
+	uint64_t now; /* differs when the value does */
+	uint32_t how; /* likewise its quality, and the priority of a command */
+	bool commanded;
+};
+
+static void
+read_said(const struct novelty *n, const struct ev *e, struct said *ret)
+{
+	unsigned depth = 0;
+	uint16_t top = 0;
+
+	memset(ret, 0, sizeof *ret);
+	for (uint16_t i = 0; i < e->nfields; i++) {
+		const struct ev_field *f = &e->f[i];
+		uint64_t v;
+
+		if (f->type == EV_T_END) {
+			depth -= depth != 0;
+			continue;
+		}
+		v = point_value(&n->points, f);
+		top = depth == 0 ? f->id : top;
+		if (top == EVF_VALUE) {
+			/* of a list all that stands in it */
+			ret->now = depth == 0
+				       ? v
+				       : point_more(&n->points, ret->now, v);
+			ret->value = depth == 0 ? f : ret->value;
+		} else if (top == EVF_OBJECT) {
+			ret->object = f;
+		} else if (top == EVF_QUALITY || top == EVF_PRIORITY) {
+			ret->how += (uint32_t)(v ^ v >> 24 ^ v >> 48);
+		} else if (top == EVF_SOURCE) {
+			ret->commanded = f->s == ev_commanded;
+		}
+		depth += f->type == EV_T_OBJECT || f->type == EV_T_ARRAY;
+	}
+	ret->how &= POINT_HOW_MAX;
+}
+
 /* A number that a device tells of itself: it moves as the process does. */
 static bool
-is_measured(const struct ev *e, const struct ev_field *value)
+is_measured(const struct said *s)
 {
-	static const char commanded[] = "commanded";
-	const struct ev_field *source = ev_find(e, EVF_SOURCE);
+	return !s->commanded && s->value != NULL &&
+	       (s->value->type == EV_T_UINT || s->value->type == EV_T_INT ||
+		   s->value->type == EV_T_DOUBLE);
+}
 
-	return value != NULL &&
-	       (value->type == EV_T_UINT || value->type == EV_T_INT ||
-		   value->type == EV_T_DOUBLE) &&
-	       !(source != NULL && source->type == EV_T_NAME &&
-		   strcmp(source->s, commanded) == 0);
+static bool
+is_news(const struct novelty *n, const struct point *x, const struct said *s)
+{
+	if (x->due_s == 0 || x->how != s->how) {
+		return true;
+	}
+	return x->value != s->now &&
+	       (!is_measured(s) || n->stream_ns >= x->due_s * NS_PER_SEC);
+}
+
+bool
+novelty_knows(struct novelty *n, const struct ev *e, struct link *l)
+{
+	struct said s;
+
+	if (e->ts_ns > n->stream_ns) {
+		n->stream_ns = e->ts_ns;
+	}
+	read_said(n, e, &s);
+	return !is_news(n, point_of(&n->points, e, s.object, l), &s);
 }
 
 static void
 value(struct novelty *n, const struct ev *e, struct link *l)
 {
-	const struct ev_field *f = ev_find(e, EVF_VALUE);
-	struct point *x = point_of(&n->points, e, l);
-	uint64_t now = point_value(&n->points, f);
-	uint64_t flags = point_value(&n->points, ev_find(e, EVF_QUALITY));
-	uint32_t quality = (uint32_t)(flags ^ flags >> 32);
-	bool same = x->due_ns != 0 && x->quality == quality;
+	struct point *x;
+	struct said s;
 
-	if (same && x->value == now) {
+	read_said(n, e, &s);
+	x = point_of(&n->points, e, s.object, l);
+	if (!is_news(n, x, &s)) {
 		return;
 	}
-	if (same && n->stream_ns < x->due_ns && is_measured(e, f)) {
-		return;
-	}
-	if (within_budget(n, l)) {
-		x->value = now;
-		x->quality = quality;
+	if (within_budget_of(n, l, !s.commanded)) {
+		x->value = s.now;
+		x->how = s.how;
 		point_told(&n->points, x, n->stream_ns);
 		tell(n, e);
 	}

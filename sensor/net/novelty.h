@@ -30,6 +30,10 @@ int novelty_new(struct links *, void (*pass)(void *arg, const struct ev *),
 void novelty_free(struct novelty *); /* accepts NULL */
 /* link as net's sink gives it; may add fields to the event. */
 void novelty_event(struct novelty *, struct ev *, struct link *link);
+/* For net_memos(). */
+struct ev_memos novelty_memos(const struct novelty *);
+/* True when a value event says nothing new.  Of its ends it has sub alone. */
+bool novelty_knows(struct novelty *, const struct ev *, struct link *link);
 void novelty_tick(struct novelty *, uint64_t stream_ns);
 /* Tells all counts that are left. */
 void novelty_finish(struct novelty *);

@@ -7,6 +7,13 @@
 #include "limits.h"
 #include "net/points.h"
 
+_Static_assert(LIMIT_POINT_SERIES_MAX <= UINT16_MAX + 1, "places in recent");
+
+/* As many points as are judged while memory answers. */
+#define AHEAD 6
+/* Series in use that are passed over when one has to make room. */
+#define SECOND_CHANCES 16
+
 int
 points_init(struct points *t, uint32_t max, const struct hash_key *key)
 {
@@ -15,7 +22,10 @@ points_init(struct points *t, uint32_t max, const struct hash_key *key)
 	memset(t, 0, sizeof *t);
 	t->hash_key = *key;
 	if ((err = pool_init_random(&t->pool, max, sizeof(struct point))) < 0 ||
-	    (err = ht_init(&t->ht, max)) < 0) {
+	    (err = ht_init(&t->ht, max)) < 0 ||
+	    (err = pool_init(&t->series, LIMIT_POINT_SERIES_MAX,
+		 sizeof(struct series))) < 0 ||
+	    (err = ht_init(&t->series_ht, LIMIT_POINT_SERIES_MAX)) < 0) {
 		points_done(t);
 	}
 	return err;
@@ -24,8 +34,14 @@ points_init(struct points *t, uint32_t max, const struct hash_key *key)
 void
 points_done(struct points *t)
 {
+	ht_done(&t->series_ht);
+	if (t->series.item != NULL) {
+		pool_done(&t->series);
+	}
 	ht_done(&t->ht);
-	pool_done(&t->pool);
+	if (t->pool.item != NULL) {
+		pool_done(&t->pool);
+	}
 }
 
 /* --- what tells them apart ------------------------------------------------ */
@@ -78,28 +94,24 @@ whose(const struct points *t, const struct ev *e)
 	return hash_words(&t->hash_key, w, 4);
 }
 
-static void
-read_key(const struct points *t, const struct ev *e, const struct link *l,
-    struct point_key *k)
+/* The key of its series; returns which of the points in that it is. */
+static uint64_t
+read_key(const struct points *t, const struct ev *e, const struct ev_field *f,
+    const struct link *l, struct series_key *k)
 {
-	const struct ev_field *f = ev_find(e, EVF_OBJECT);
-
 	memset(k, 0, sizeof *k);
 	k->link = l != NULL ? l->id : 0;
 	k->proto = e->proto;
 	k->sub = whose(t, e);
 	if (f == NULL) {
-		return;
+		return 0;
 	}
 	k->type = f->type;
 	if (f->type == EV_T_NUMBERED) {
-		k->object = f->u;
-		k->number = f->len;
-	} else if (has_bytes(f)) {
-		k->object = bytes_hash(t, f);
-	} else {
-		k->object = f->u;
+		k->name = f->u;
+		return f->len;
 	}
+	return has_bytes(f) ? bytes_hash(t, f) : f->u;
 }
 
 uint64_t
@@ -111,54 +123,86 @@ point_value(const struct points *t, const struct ev_field *f)
 	return has_bytes(f) ? bytes_hash(t, f) : f->u;
 }
 
+uint64_t
+point_more(const struct points *t, uint64_t before, uint64_t next)
+{
+	return hash_mul((before << 1 | before >> 63) ^ t->hash_key.k0,
+	    next ^ t->hash_key.k1);
+}
+
+/* --- series --------------------------------------------------------------- */
+
 static bool
-is_it(const struct point *x, const struct point_key *k)
+is_series(const struct series *s, const struct series_key *k)
 {
-	return x->key.object == k->object && x->key.number == k->number &&
-	       x->key.link == k->link && x->key.sub == k->sub &&
-	       x->key.proto == k->proto && x->key.type == k->type;
+	return s->key.name == k->name && s->key.link == k->link &&
+	       s->key.sub == k->sub && s->key.proto == k->proto &&
+	       s->key.type == k->type;
 }
 
-/* --- the table ------------------------------------------------------------ */
-
+/*
+ * The one sought longest ago, but for those that are in use; they are not
+ * sought as long as their link leads to them, so they may stay once more.
+ */
 static void
-make_room(struct points *t)
+make_series_room(struct points *t)
 {
-	uint32_t i = pool_oldest(&t->pool);
-	struct point *x = pool_at(&t->pool, i);
+	uint32_t at = pool_oldest(&t->series);
+	struct series *s = pool_at(&t->series, at);
 
-	ht_remove(&t->ht, x->hash, i);
-	memset(x, 0, sizeof *x); /* others still name it as their next */
-	pool_put(&t->pool, i);
-	t->evicted++;
+	for (int i = 0; i < SECOND_CHANCES && s->used; i++) {
+		s->used = false;
+		pool_touch(&t->series, at);
+		at = pool_oldest(&t->series);
+		s = pool_at(&t->series, at);
+	}
+	ht_remove(&t->series_ht, s->hash, at);
+	pool_put(&t->series, at);
+	t->series_evicted++;
 }
 
+/* Points of a series that made room are nobody's, and make room in turn. */
 static uint32_t
-find(struct points *t, const struct point_key *k)
+find_series(struct points *t, const struct series_key *k)
 {
 	uint64_t w[sizeof *k / sizeof(uint64_t)], hash;
-	struct point *x;
+	struct series *s;
 	uint32_t at;
 
 	memcpy(w, k, sizeof w);
 	hash = hash_words(&t->hash_key, w, sizeof w / sizeof w[0]);
-	HT_FOREACH (&t->ht, hash, i) {
-		x = pool_at(&t->pool, i);
-		if (is_it(x, k)) {
+	HT_FOREACH (&t->series_ht, hash, i) {
+		if (is_series(pool_at(&t->series, i), k)) {
+			pool_touch(&t->series, i);
 			return i;
 		}
 	}
-	if (pool_is_full(&t->pool)) {
-		make_room(t);
+	if (pool_is_full(&t->series)) {
+		make_series_room(t);
 	}
-	at = pool_get(&t->pool);
-	x = pool_at(&t->pool, at);
-	x->key = *k;
-	x->hash = (uint32_t)hash;
-	x->next = POOL_NONE;
-	ht_insert(&t->ht, hash, at);
+	at = pool_get(&t->series);
+	s = pool_at(&t->series, at);
+	s->key = *k;
+	s->id = ++t->last_id;
+	s->hash = (uint32_t)hash;
+	ht_insert(&t->series_ht, hash, at);
 	return at;
 }
+
+static struct series *
+series_of(struct points *t, const struct series_key *k)
+{
+	uint64_t hash = k->name ^ k->sub ^ k->link << 40;
+	uint16_t *at = &t->recent[(hash * 0x9e3779b97f4a7c15ULL) >>
+				  (64 - POINTS_RECENT_BITS)];
+
+	if (!is_series(pool_at(&t->series, *at), k)) {
+		*at = (uint16_t)find_series(t, k);
+	}
+	return pool_at(&t->series, *at);
+}
+
+/* --- the table ------------------------------------------------------------ */
 
 static struct point *
 at_(const struct points *t, uint32_t i)
@@ -166,24 +210,77 @@ at_(const struct points *t, uint32_t i)
 	return pool_at(&t->pool, i);
 }
 
+static bool
+is_it(const struct point *x, const struct series *s, uint64_t what)
+{
+	return x->what == what && x->series == s->id;
+}
+
+static uint64_t
+hash_of(const struct points *t, uint32_t series, uint64_t what)
+{
+	uint64_t w[2] = {series, what};
+
+	return hash_words(&t->hash_key, w, 2);
+}
+
+static void
+make_room(struct points *t)
+{
+	uint32_t i = pool_oldest(&t->pool);
+	struct point *x = at_(t, i);
+
+	ht_remove(&t->ht, hash_of(t, x->series, x->what), i);
+	memset(x, 0, sizeof *x); /* others still name it as their next */
+	pool_put(&t->pool, i);
+	t->evicted++;
+}
+
+static uint32_t
+find(struct points *t, const struct series *s, uint64_t what)
+{
+	uint64_t hash = hash_of(t, s->id, what);
+	struct point *x;
+	uint32_t at;
+
+	HT_FOREACH (&t->ht, hash, i) {
+		if (is_it(at_(t, i), s, what)) {
+			return i;
+		}
+	}
+	if (pool_is_full(&t->pool)) {
+		make_room(t);
+	}
+	at = pool_get(&t->pool);
+	x = at_(t, at);
+	x->what = what;
+	x->series = s->id;
+	x->next = POOL_NONE;
+	ht_insert(&t->ht, hash, at);
+	return at;
+}
+
 /*
  * The place of a point, guessed from that of the last one (which may be
  * another's by now) without looking at that; POOL_NONE when it is not there.
  */
 static uint32_t
-guess(
-    struct points *t, const struct link_point *last, const struct point_key *k)
+guess(struct points *t, const struct series *s, uint64_t what)
 {
-	uint32_t at = last->next;
+	uint32_t at = s->next;
 
-	if (at != POOL_NONE && is_it(at_(t, at), k)) {
+	if (at != POOL_NONE && is_it(at_(t, at), s, what)) {
 		return at;
 	}
-	at = last->at - 1 + (k->number - last->number);
-	if (at < t->pool.max && is_it(at_(t, at), k)) {
-		if (last->next != POOL_NONE) {
+	if (is_it(at_(t, s->at - 1), s, what)) {
+		return s->at - 1; /* once more: nothing came between */
+	}
+	at = s->at - 1 + ((uint32_t)what - s->number);
+	if (s->key.type == EV_T_NUMBERED && at < t->pool.max &&
+	    is_it(at_(t, at), s, what)) {
+		if (s->next != POOL_NONE) {
 			/* that way it is found, too */
-			at_(t, last->at - 1)->next = POOL_NONE;
+			at_(t, s->at - 1)->next = POOL_NONE;
 		}
 		return at;
 	}
@@ -192,9 +289,9 @@ guess(
 
 /* Where the place of a point is kept that no order led to the last time. */
 static uint32_t *
-stray(struct points *t, const struct point_key *k)
+stray(struct points *t, const struct series *s, uint64_t what)
 {
-	uint64_t hash = k->object ^ k->sub ^ k->link << 40 ^ k->number;
+	uint64_t hash = what ^ (uint64_t)s->id << 40;
 
 	return &t->stray[(hash * 0x9e3779b97f4a7c15ULL) >>
 			 (64 - POINTS_STRAY_BITS)];
@@ -202,53 +299,42 @@ stray(struct points *t, const struct point_key *k)
 
 /* Found otherwise than by a guess; made when it is not there. */
 static uint32_t
-seek(struct points *t, const struct point_key *k)
+seek(struct points *t, const struct series *s, uint64_t what)
 {
-	uint32_t *at = stray(t, k);
+	uint32_t *at = stray(t, s, what);
 
-	if (!is_it(at_(t, *at), k)) {
-		*at = find(t, k);
+	if (!is_it(at_(t, *at), s, what)) {
+		*at = find(t, s, what);
 	}
 	return *at;
 }
 
-/*
- * Each kind of object has an order of its own.  Of names all have one: what
- * stands for a name says nothing about its kind.
- */
-static struct link_point *
-last_of(struct link *l, const struct point_key *k)
-{
-	uint64_t kind = k->type == EV_T_TEXT ? 0 : k->object;
-
-	return &l->point[(kind >> 4 ^ kind >> 7 ^ k->sub) % LINK_POINTS];
-}
-
 struct point *
-point_of(struct points *t, const struct ev *e, struct link *l)
+point_of(struct points *t, const struct ev *e, const struct ev_field *object,
+    const struct link *l)
 {
-	struct link_point none = {0}, *last = &none;
-	uint32_t at = POOL_NONE;
-	struct point_key k;
+	struct series_key k;
+	uint64_t what = read_key(t, e, object, l, &k);
+	struct series *s = series_of(t, &k);
+	uint32_t at = s->at != 0 ? guess(t, s, what) : POOL_NONE;
 	struct point *x;
 
-	read_key(t, e, l, &k);
-	if (l != NULL) {
-		last = last_of(l, &k);
-	}
-	if (last->at != 0) {
-		at = guess(t, last, &k);
-	}
 	if (at == POOL_NONE) {
-		at = seek(t, &k);
-		if (last->at != 0) {
-			at_(t, last->at - 1)->next = at;
+		at = seek(t, s, what);
+		if (s->at != 0) {
+			at_(t, s->at - 1)->next = at;
 		}
 	}
 	x = at_(t, at);
-	*last = (struct link_point){at + 1, k.number, x->next};
+	s->at = at + 1;
+	s->number = (uint32_t)what;
+	s->next = x->next;
+	s->used = true;
 	if (x->next != POOL_NONE) {
 		__builtin_prefetch(at_(t, x->next));
+	}
+	if (at + AHEAD < t->pool.max) { /* polls of all there is */
+		__builtin_prefetch(at_(t, at + AHEAD));
 	}
 	return x;
 }
@@ -256,11 +342,13 @@ point_of(struct points *t, const struct ev *e, struct link *l)
 void
 point_told(struct points *t, struct point *x, uint64_t now_ns)
 {
-	unsigned every_s = x->every_s;
+	uint64_t every_s = (uint64_t)LIMIT_POINT_S << x->told;
 
-	every_s = every_s == 0 ? LIMIT_POINT_S : 2 * every_s;
-	every_s = every_s < LIMIT_POINT_MAX_S ? every_s : LIMIT_POINT_MAX_S;
-	x->every_s = every_s;
-	x->due_ns = now_ns + every_s * NS_PER_SEC;
+	if (every_s < LIMIT_POINT_MAX_S) {
+		x->told++;
+	} else {
+		every_s = LIMIT_POINT_MAX_S;
+	}
+	x->due_s = (uint32_t)(now_ns / NS_PER_SEC + every_s);
 	pool_touch(&t->pool, pool_index(&t->pool, x));
 }

@@ -87,8 +87,10 @@ static bool
 send(struct rig *r, struct ev *e)
 {
 	unsigned before = r->told;
+	bool known = novelty_knows(r->novelty, e, &r->link);
 
 	novelty_event(r->novelty, e, &r->link);
+	assert_false(known && r->told != before);
 	return r->told != before;
 }
 
@@ -99,7 +101,7 @@ reports(struct rig *r, uint32_t number, double v, const char *quality)
 
 	ev_double(e, EVF_VALUE, v);
 	ev_name(e, EVF_QUALITY, quality);
-	ev_name(e, EVF_SOURCE, "reported");
+	ev_name(e, EVF_SOURCE, ev_reported);
 	return send(r, e);
 }
 
@@ -153,14 +155,14 @@ test_states_and_commands_are_told_when_they_change(void **state)
 		struct ev *e = value_of(r, "binary_input", 1);
 
 		ev_bool(e, EVF_VALUE, n / 2 % 2);
-		ev_name(e, EVF_SOURCE, "reported");
+		ev_name(e, EVF_SOURCE, ev_reported);
 		assert_int_equal(send(r, e), n % 2 == 0);
 	}
 	for (unsigned n = 0; n < 6; n++) {
 		struct ev *e = value_of(r, "analog_output", 1);
 
 		ev_uint(e, EVF_VALUE, n / 2);
-		ev_name(e, EVF_SOURCE, "commanded");
+		ev_name(e, EVF_SOURCE, ev_commanded);
 		assert_int_equal(send(r, e), n % 2 == 0);
 	}
 }
@@ -179,7 +181,7 @@ test_devices_behind_one_router_are_told_apart(void **state)
 		e->src.sub.len = n % 3 == 2 ? 6 : 1;
 		e->src.sub.mac[0] = n % 3 == 0 ? 1 : 2;
 		ev_uint(e, EVF_VALUE, n % 3);
-		ev_name(e, EVF_SOURCE, "reported");
+		ev_name(e, EVF_SOURCE, ev_reported);
 		assert_int_equal(send(r, e), n < 3);
 	}
 }
@@ -204,9 +206,63 @@ test_what_is_written_is_the_receivers_point(void **state)
 			e->subject.ip.a[3] = (uint8_t)(n % 3);
 		}
 		ev_uint(e, EVF_VALUE, 20);
-		ev_name(e, EVF_SOURCE, "commanded");
+		ev_name(e, EVF_SOURCE, ev_commanded);
 		assert_int_equal(send(r, e), n % 6 < 3);
 	}
+}
+
+static void
+test_list_is_told_when_any_of_it_changes(void **state)
+{
+	static const double lists[][2] = {{1, 2}, {1, 2}, {1, 3}, {3, 1}};
+	static const bool told[] = {true, false, true, true};
+	struct rig *r = *state;
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		struct ev *e = value_of(r, "structured", 1);
+
+		ev_array(e, EVF_VALUE);
+		ev_double(e, EVF_ELEM, lists[i][0]);
+		ev_double(e, EVF_ELEM, lists[i][1]);
+		ev_end(e);
+		ev_name(e, EVF_SOURCE, ev_reported);
+		assert_int_equal(send(r, e), told[i]);
+	}
+}
+
+/* The same value at another priority is another command. */
+static void
+test_priorities_of_commands_are_told_apart(void **state)
+{
+	static const unsigned prio[] = {8, 8, 16, 16, 8};
+	static const bool told[] = {true, false, true, false, true};
+	struct rig *r = *state;
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		struct ev *e = value_of(r, "analog-output", 1);
+
+		ev_double(e, EVF_VALUE, 5);
+		ev_name(e, EVF_SOURCE, ev_commanded);
+		ev_uint(e, EVF_PRIORITY, prio[i]);
+		assert_int_equal(send(r, e), told[i]);
+	}
+}
+
+/* A command among hundreds of reports is told all the same. */
+static void
+test_reports_leave_the_budget_to_commands(void **state)
+{
+	struct rig *r = *state;
+	struct ev *e;
+
+	for (uint32_t n = 0; n < 2 * LIMIT_NEWS_BUDGET; n++) {
+		(void)reports(r, n, 1, "good");
+	}
+	assert_false(reports(r, 2 * LIMIT_NEWS_BUDGET, 1, "good"));
+	e = value_of(r, "analog_output", 1);
+	ev_double(e, EVF_VALUE, 5);
+	ev_name(e, EVF_SOURCE, ev_commanded);
+	assert_true(send(r, e));
 }
 
 static void
@@ -225,6 +281,12 @@ test_value_over_the_budget_is_told_later(void **state)
 	assert_int_equal(told, LIMIT_NEWS_BUDGET + 10);
 }
 
+static struct point *
+seek(struct points *t, const struct ev *e, const struct link *l)
+{
+	return point_of(t, e, ev_find(e, EVF_OBJECT), l);
+}
+
 /* In order, backwards, by leaps: the guess never takes one for another. */
 static void
 test_points_are_themselves_in_any_order(void **state)
@@ -241,12 +303,10 @@ test_points_are_themselves_in_any_order(void **state)
 		for (uint32_t i = 0; i < 97 * 3; i++) {
 			uint32_t n = i * steps[k] % 97, o = i * steps[k] % 3;
 			struct ev *e = value_of(r, objects[o], n);
-			struct point *x = point_of(&t, e, &r->link);
+			struct point *x = seek(&t, e, &r->link);
 
-			assert_int_equal(
-			    x->key.object, (uint64_t)(uintptr_t)objects[o]);
-			assert_int_equal(x->key.number, n);
-			if (x->due_ns == 0) {
+			assert_int_equal(x->what, n);
+			if (x->due_s == 0) {
 				x->value = 100 * o + n;
 				point_told(&t, x, 1);
 			}
@@ -272,16 +332,16 @@ test_names_are_told_apart(void **state)
 	for (unsigned len = 0; len <= 50; len++) {
 		for (unsigned at = 0; at < len; at++) {
 			names[n][at] = 1;
-			r->link.point[0] = (struct link_point){0};
+
 			struct ev *e = value_of(r, NULL, 0);
 
 			e->nfields = 0;
 			ev_bytes(e, EVF_OBJECT, EV_T_TEXT, names[n++], len);
-			struct point *x = point_of(&t, e, &r->link);
+			struct point *x = seek(&t, e, &r->link);
 
-			none += x->due_ns == 0;
+			none += x->due_s == 0;
 			point_told(&t, x, 1);
-			assert_ptr_equal(point_of(&t, e, &r->link), x);
+			assert_ptr_equal(seek(&t, e, &r->link), x);
 		}
 	}
 	assert_int_equal(none, n);
@@ -298,15 +358,40 @@ test_point_told_longest_ago_makes_room(void **state)
 	hash_key_init(&key);
 	assert_int_equal(points_init(&t, 4, &key), 0);
 	for (uint32_t n = 0; n < 4; n++) {
-		point_told(&t, point_of(&t, value_of(r, "a", n), &r->link), 1);
+		point_told(&t, seek(&t, value_of(r, "a", n), &r->link), 1);
 	}
-	point_told(&t, point_of(&t, value_of(r, "a", 0), &r->link), 2);
-	(void)point_of(&t, value_of(r, "a", 9), &r->link);
+	point_told(&t, seek(&t, value_of(r, "a", 0), &r->link), 2);
+	(void)seek(&t, value_of(r, "a", 9), &r->link);
 	assert_int_equal(t.evicted, 1);
-	assert_int_not_equal(
-	    point_of(&t, value_of(r, "a", 0), &r->link)->due_ns, 0);
-	assert_int_equal(
-	    point_of(&t, value_of(r, "a", 1), &r->link)->due_ns, 0);
+	assert_int_not_equal(seek(&t, value_of(r, "a", 0), &r->link)->due_s, 0);
+	assert_int_equal(seek(&t, value_of(r, "a", 1), &r->link)->due_s, 0);
+	points_done(&t);
+}
+
+/* Its points are nobody's then, and are told once more. */
+static void
+test_series_sought_longest_ago_makes_room(void **state)
+{
+	struct rig *r = *state;
+	struct points t;
+	unsigned gone = 0;
+	struct hash_key key;
+
+	hash_key_init(&key);
+	assert_int_equal(points_init(&t, LIMIT_POINT_SERIES_MAX + 8, &key), 0);
+	for (uint32_t n = 0; n <= LIMIT_POINT_SERIES_MAX; n++) {
+		r->link.id = n + 1;
+		point_told(&t, seek(&t, value_of(r, "a", 1), NULL), 1);
+		point_told(&t, seek(&t, value_of(r, "a", 1), &r->link), 1);
+	}
+	assert_int_not_equal(seek(&t, value_of(r, "a", 1), &r->link)->due_s, 0);
+	assert_int_not_equal(seek(&t, value_of(r, "a", 1), NULL)->due_s, 0);
+	assert_int_not_equal(t.series_evicted, 0);
+	for (r->link.id = 1; r->link.id < 64; r->link.id++) {
+		gone += seek(&t, value_of(r, "a", 1), &r->link)->due_s == 0;
+	}
+	assert_int_not_equal(gone, 0);
+	assert_int_equal(t.series.used, LIMIT_POINT_SERIES_MAX);
 	points_done(&t);
 }
 
@@ -322,10 +407,14 @@ main(void)
 	    T(test_states_and_commands_are_told_when_they_change),
 	    T(test_devices_behind_one_router_are_told_apart),
 	    T(test_what_is_written_is_the_receivers_point),
+	    T(test_list_is_told_when_any_of_it_changes),
+	    T(test_priorities_of_commands_are_told_apart),
+	    T(test_reports_leave_the_budget_to_commands),
 	    T(test_value_over_the_budget_is_told_later),
 	    T(test_points_are_themselves_in_any_order),
 	    T(test_names_are_told_apart),
 	    T(test_point_told_longest_ago_makes_room),
+	    T(test_series_sought_longest_ago_makes_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

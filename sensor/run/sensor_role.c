@@ -81,6 +81,14 @@ on_event(void *arg, struct ev *e, struct link *link)
 	novelty_event(s->novelty, e, link);
 }
 
+static bool
+knows(void *arg, const struct ev *e, struct link *link)
+{
+	struct sensor *s = arg;
+
+	return novelty_knows(s->novelty, e, link);
+}
+
 static void
 put_u64(uint8_t *p, uint64_t v)
 {
@@ -221,7 +229,8 @@ start(struct sensor *s)
 {
 	const struct net_options no = {
 	    .links = true, .brief = true, .second = s->conf.second};
-	const struct net_sink sink = {on_event, on_tick, s};
+	const struct net_sink sink = {on_event, on_tick, s, knows};
+	struct ev_memos memos;
 	int err;
 
 	if ((err = net_new(&no, &sink, &s->net)) < 0 ||
@@ -232,6 +241,8 @@ start(struct sensor *s)
 	    (err = open_live(s)) < 0) {
 		return err;
 	}
+	memos = novelty_memos(s->novelty);
+	net_memos(s->net, &memos);
 	check_silence(s);
 	if ((err = proc_confine(s->env, NULL)) < 0) {
 		return err;
