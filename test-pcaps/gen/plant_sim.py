@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """plant_sim: the clock of a made-up plant that `bench` replicates.
 
-    plant_sim.py NAME OUT   writes the plant of plant_NAME.py
+    plant_sim.py NAME OUT         writes the plant of plant_NAME.py
+    plant_sim.py NAME-dense OUT   the same, with as much in a packet as its
+                                  clients can have there
 
 One seed, one clock: a list of (time, action), run in order, each action
 putting frames into the capture and asking to be run again.  The same plant
@@ -123,9 +125,10 @@ class Session(Tcp):
 def main(argv):
     if len(argv) != 2:
         sys.exit(__doc__)
-    plant = importlib.import_module("plant_" + argv[0])
+    name, _, dense = argv[0].partition("-")
+    plant = importlib.import_module("plant_" + name)
     with open(argv[1], "wb") as fp:
-        fp.write(plant.build().bytes())
+        fp.write(plant.build(dense == "dense").bytes())
 
 
 if __name__ == "__main__":
