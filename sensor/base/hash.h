@@ -148,4 +148,23 @@ words_equal(const uint64_t *a, const uint64_t *b, size_t n)
 	return differs == 0;
 }
 
+/* Likewise of n bytes, few of them. */
+static inline bool
+bytes_equal(const void *a, const void *b, size_t n)
+{
+	const uint8_t *p = a, *q = b;
+	uint64_t v[2], w[2];
+
+	for (; n > sizeof(v); p += sizeof(v), q += sizeof(v), n -= sizeof(v)) {
+		memcpy(v, p, sizeof(v));
+		memcpy(w, q, sizeof(w));
+		if (v[0] != w[0] || v[1] != w[1]) {
+			return false;
+		}
+	}
+	hash_pair(p, n, v);
+	hash_pair(q, n, w);
+	return v[0] == w[0] && v[1] == w[1];
+}
+
 #endif

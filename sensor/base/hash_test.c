@@ -201,6 +201,25 @@ test_datagrams_have_hashes_of_their_own(void **state)
 	}
 }
 
+static void
+test_bytes_are_equal_when_all_are(void **state)
+{
+	uint8_t a[50], b[50];
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(a); n++) {
+		memset(a, 'x', sizeof(a));
+		memcpy(b, a, sizeof(b));
+		b[n] = 'y'; /* the one behind them */
+		assert_true(bytes_equal(a, b, n));
+		for (size_t i = 0; i < n; i++) {
+			b[i] ^= 1;
+			assert_false(bytes_equal(a, b, n));
+			b[i] ^= 1;
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -210,6 +229,7 @@ main(void)
 	    cmocka_unit_test(test_words_equal_bytes),
 	    cmocka_unit_test(test_names_have_hashes_of_their_own),
 	    cmocka_unit_test(test_datagrams_have_hashes_of_their_own),
+	    cmocka_unit_test(test_bytes_are_equal_when_all_are),
 	    cmocka_unit_test(test_length_counts),
 	    cmocka_unit_test(test_key_counts),
 	    cmocka_unit_test(test_key_can_be_fixed),

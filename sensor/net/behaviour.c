@@ -233,7 +233,7 @@ is_same_key(const struct behaviour *x, const struct behaviour_key *k,
 		       k->u == f->u;
 	}
 	return k->len == f->len &&
-	       (f->len == 0 || memcmp(x->text + k->at, f->p, f->len) == 0);
+	       (f->len == 0 || bytes_equal(x->text + k->at, f->p, f->len));
 }
 
 /* As is_it(), without hashing: of an operation all of whose keys are kept. */
@@ -286,7 +286,10 @@ remember(struct behaviours *b, const struct ev_memo *m, struct behaviour *x)
 	if (m->next != at) {
 		b->seen[ev_memo_slot(m->past)] = at;
 	}
-	last->then = at;
+	if (last->then != at) {
+		last->other = last->then;
+		last->then = at;
+	}
 	last->then_past = (uint32_t)ev_memo_folded(m->past);
 }
 
@@ -335,6 +338,28 @@ guess(const struct behaviours *b, const struct ev_memo *m, const struct link *l)
 	    b, at != EV_MEMO_ASK ? at : b->seen[ev_memo_slot(m->past)]);
 }
 
+/*
+ * Where six are not enough: a confirmation comes only when there was something
+ * to confirm.  So what followed the last one, whatever came before it; NULL
+ * when neither did.
+ */
+static struct behaviour *
+guess_again(struct behaviours *b, const struct ev *e, const struct link *l,
+    const struct behaviour *tried)
+{
+	const struct behaviour *last = at_place(b, e->memo->last);
+	const uint32_t next[2] = {last->then, last->other};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct behaviour *x = at_place(b, next[i]);
+
+		if (x != tried && recurs(b, x, e, l)) {
+			return x;
+		}
+	}
+	return NULL;
+}
+
 struct behaviour *
 behaviour_of(
     struct behaviours *b, const struct ev *e, struct link *l, bool *ret_new)
@@ -347,6 +372,15 @@ behaviour_of(
 		follow(b, e->memo, l, x);
 		*ret_new = false;
 		return x;
+	}
+	if (x != NULL && e->memo->past != 0) {
+		struct behaviour *again = guess_again(b, e, l, x);
+
+		if (again != NULL) {
+			follow(b, e->memo, l, again);
+			*ret_new = false;
+			return again;
+		}
 	}
 	hash = behaviour_hash(b, e, l);
 	if (x != NULL && is_it(x, hash, link_id, e)) {

@@ -45,7 +45,8 @@ struct behaviour {
 	uint32_t code;
 	uint8_t cls, space;
 	bool dirty, listed;
-	uint64_t count; /* since it was told                            */
+	uint32_t count; /* since it was told                            */
+	uint32_t other; /* what came behind it before `then` did        */
 	uint64_t last_ns;
 	uint64_t image_ns; /* when the image was taken                     */
 	uint32_t image;    /* of the last reply to this read, POOL_NONE    */

@@ -56,12 +56,21 @@ on_tick(void *arg, uint64_t ns)
 	novelty_tick(f->novelty, ns);
 }
 
+static bool
+knows(void *arg, const struct ev *e, struct link *link)
+{
+	struct filter *f = arg;
+
+	return novelty_knows(f->novelty, e, link);
+}
+
 static struct filter *
 filter_new(void)
 {
 	struct filter *f = calloc(1, sizeof *f);
 	struct net_options opt = {.links = true, .brief = true};
-	struct net_sink sink = {on_event, on_tick, f};
+	struct net_sink sink = {on_event, on_tick, f, knows};
+	struct ev_memos memos;
 
 	assert_non_null(f);
 	json_init(&f->json, f->out, sizeof f->out, NULL, NULL);
@@ -71,6 +80,8 @@ filter_new(void)
 	assert_int_equal(net_new(&opt, &sink, &f->wire->net), 0);
 	assert_int_equal(
 	    novelty_new(net_links(f->wire->net), on_pass, f, &f->novelty), 0);
+	memos = novelty_memos(f->novelty);
+	net_memos(f->wire->net, &memos);
 	f->cseq = 100;
 	f->sseq = 200;
 	return f;

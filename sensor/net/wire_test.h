@@ -96,7 +96,8 @@ wire_new(bool links)
 {
 	struct wire *w = calloc(1, sizeof *w);
 	struct net_options opt = {.links = links};
-	struct net_sink sink = {wire_event, wire_tick, w};
+	struct net_sink sink = {
+	    .event = wire_event, .tick = wire_tick, .arg = w};
 
 	assert_non_null(w);
 	json_init(&w->json, w->out, sizeof w->out, NULL, NULL);

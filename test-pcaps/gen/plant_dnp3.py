@@ -6,7 +6,8 @@ seconds and everything (class 0) every five minutes: 60 to 500 points each; a
 terminal server has four more behind one connection, one is on UDP.  Three
 report by themselves.  Operators switch (select, then operate), set points are
 sent, a clock is set, idle links are tested.  Dense: everything every minute,
-which is what events are there to spare.
+which is what events are there to spare, and small stations change as much as
+large ones.
 """
 
 import math
@@ -26,6 +27,8 @@ SERVER = station(40, "00:90:e8")        # serial lines behind it
 LONELY = station(41, "00:30:a7")        # on UDP
 # binary inputs, analogues, counters, outputs of each size of station
 SIZES = ((30, 20, 4, 6), (96, 60, 12, 16), (240, 180, 40, 40))
+# so many of each kind change in three seconds, less one at the most
+CHANGES = (2, 4, 6)
 
 
 class Network(Plant):
@@ -39,6 +42,7 @@ class Outstation:
     def __init__(self, net, addr, size):
         self.net, self.addr = net, addr
         self.binaries, self.analogs, self.counters, self.outputs = SIZES[size]
+        self.changes = CHANGES[size]
         self.master, self.end = dn.End(MASTER, True), dn.End(addr, False)
         self.seq, self.uns = addr & 15, 0
         self.events = []                # packed objects that wait
@@ -229,7 +233,8 @@ def begin(t, wire, o):
 def outstation(net, n, wire, o, period, dense):
     first = 3 * S + n * 170 * MS
     net.at(first, begin, first, wire, o)
-    net.every(first + 2 * S, 3 * S, happen, o, 6, jitter=S)
+    net.every(first + 2 * S, 3 * S, happen, o,
+              6 if dense else o.changes, jitter=S)
     net.every(first + 4 * S, period, event_poll, wire, o, jitter=50 * MS)
     net.every(first + 10 * S, (60 if dense else 300) * S, integrity, wire, o,
               jitter=S)
