@@ -51,15 +51,16 @@ uint64_t
 hash_long(const struct hash_key *k, const void *bytes, size_t n)
 {
 	uint64_t a = (uint64_t)n * 0x9e3779b97f4a7c15ULL, b = ~a, w[4];
+	const uint64_t k0 = k->k0 ^ HASH_K0, k1 = k->k1 ^ HASH_K1;
 	const uint8_t *p = bytes;
 
 	/* Both multiply at once; each waits for its own product alone. */
 	for (; n > sizeof(w); p += sizeof(w), n -= sizeof(w)) {
 		memcpy(w, p, sizeof(w));
-		a = hash_mul(a ^ w[0] ^ k->k0, w[1] ^ k->k1);
-		b = hash_mul(b ^ w[2] ^ k->k1, w[3] ^ k->k0);
+		a = hash_mul(a ^ w[0] ^ k0, w[1] ^ k1);
+		b = hash_mul(b ^ w[2] ^ k1, w[3] ^ k0);
 	}
-	return hash_mul(a ^ k->k0, b ^ k->k1) ^ hash_name(k, p, n);
+	return hash_mul(a ^ k0, b ^ k1) ^ hash_name(k, p, n);
 }
 
 void
