@@ -142,7 +142,7 @@ is_series(const struct series *s, const struct series_key *k)
 
 /*
  * The one sought longest ago, but for those that are in use; they are not
- * sought as long as their link leads to them, so they may stay once more.
+ * sought as long as `recent` leads to them, so they may stay once more.
  */
 static void
 make_series_room(struct points *t)
