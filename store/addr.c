@@ -16,7 +16,7 @@
 static uint64_t
 hash(const struct store *s, const struct addr *k)
 {
-	return hash_words(&s->key, k->key, ADDR_KEY_WORDS);
+	return hash_place(&s->key, k->key, ADDR_KEY_WORDS);
 }
 
 static struct addr *

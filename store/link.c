@@ -68,7 +68,7 @@ cached(struct store *s, const struct link_ends *e, uint64_t *ret_hash)
 	uint64_t h;
 
 	make_key(e, key);
-	h = hash_words(&s->key, key, LINK_KEY_WORDS);
+	h = hash_place(&s->key, key, LINK_KEY_WORDS);
 	if (ret_hash != NULL) {
 		*ret_hash = h;
 	}
@@ -92,7 +92,7 @@ enter(struct store *s, const struct link_ends *e, struct slink **ret)
 	int rc;
 
 	make_key(e, key);
-	rc = cache_add(&s->links, hash_words(&s->key, key, LINK_KEY_WORDS), &p);
+	rc = cache_add(&s->links, hash_place(&s->key, key, LINK_KEY_WORDS), &p);
 	if (rc != 0) {
 		return rc;
 	}

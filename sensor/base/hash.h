@@ -5,8 +5,11 @@
  * without a secret key can be made to degenerate.  libsodium's SipHash-2-4
  * takes bytes through a call; the packet path needs whole words inline, so
  * the round function stands here and the unit test holds it to libsodium's
- * answers.  Tables use the 1-3 variant, as the Linux kernel and the Rust
- * library do for the same purpose.
+ * answers.  The 1-3 variant is used, as by the Linux kernel and the Rust
+ * library for the same purpose.
+ *
+ * Where the hash stands for what was hashed, it is SipHash, but for names.
+ * Tables that compare whole keys take hash_place().
  *
  * The key is random at every start: nothing that is printed, ordered or
  * evicted may depend on a hash value (architecture.md, section 2).
@@ -112,6 +115,28 @@ hash_pair(const uint8_t *p, size_t n, uint64_t ret[2])
  */
 #define HASH_K0 0xc2b2ae3d27d4eb4fULL
 #define HASH_K1 0x165667b19e3779f9ULL
+
+/*
+ * Where to look in a table whose keys are compared afterwards: of what is
+ * looked up with every packet SipHash would be the dearest part.  Two words are
+ * multiplied under the key at a time.  Who sees no hash cannot tell which keys
+ * share a place, and if some do, they are told apart.
+ */
+static inline uint64_t
+hash_place(const struct hash_key *k, const uint64_t *w, size_t n)
+{
+	const uint64_t k0 = k->k0 ^ HASH_K0, k1 = k->k1 ^ HASH_K1;
+	uint64_t hash = (uint64_t)n * 0x9e3779b97f4a7c15ULL;
+	size_t i = 0;
+
+	for (; i + 1 < n; i += 2) {
+		hash = hash_mul(hash ^ w[i] ^ k0, w[i + 1] ^ k1);
+	}
+	if (i < n) {
+		hash = hash_mul(hash ^ w[i] ^ k0, k1);
+	}
+	return hash_mul(hash ^ k1, k0 ^ 0x9e3779b97f4a7c15ULL);
+}
 
 /*
  * For names, of which there is one in most values: sixteen bytes by one

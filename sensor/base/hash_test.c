@@ -211,6 +211,46 @@ test_datagrams_have_hashes_of_their_own(void **state)
 	}
 }
 
+/*
+ * Keys as networks have them, one bit of difference here or there, fill a table
+ * as if by lot: of m places n keys take m (1 - e^(-n/m)), give or take sixty.
+ */
+static void
+places_are_by_lot(const struct hash_key *key, size_t words, int shift)
+{
+	enum { PLACES = 1 << 16, KEYS = 1 << 15, MEAN = 25787, OFF = 400 };
+	static bool taken[PLACES];
+	int count = 0;
+
+	memset(taken, 0, sizeof(taken));
+	for (uint64_t i = 0; i < KEYS; i++) {
+		uint64_t w[7] = {0x1f600c0a8000100 + (i & 0xff) * 0x100,
+		    (i >> 8) << shift, i * 3, 0, i & 1, 0, i >> 3};
+		bool *at = &taken[hash_place(key, w, words) % PLACES];
+
+		count += !*at;
+		*at = true;
+	}
+	assert_in_range(count, MEAN - OFF, MEAN + OFF);
+}
+
+static void
+test_places_are_by_lot(void **state)
+{
+	static const struct hash_key keys[] = {
+	    {0x0123456789abcdefULL, 0xfedcba9876543210ULL}, {0, 0}, {1, 0},
+	    {0xa5a5a5a5a5a5a5a5ULL, 0xa5a5a5a5a5a5a5a5ULL}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		for (size_t words = 2; words <= 7; words++) {
+			for (int shift = 0; shift <= 56; shift += 8) {
+				places_are_by_lot(&keys[i], words, shift);
+			}
+		}
+	}
+}
+
 static void
 test_bytes_are_equal_when_all_are(void **state)
 {
@@ -239,6 +279,7 @@ main(void)
 	    cmocka_unit_test(test_words_equal_bytes),
 	    cmocka_unit_test(test_names_have_hashes_of_their_own),
 	    cmocka_unit_test(test_datagrams_have_hashes_of_their_own),
+	    cmocka_unit_test(test_places_are_by_lot),
 	    cmocka_unit_test(test_bytes_are_equal_when_all_are),
 	    cmocka_unit_test(test_length_counts),
 	    cmocka_unit_test(test_key_counts),

@@ -10,6 +10,7 @@
  * Not here: keys, their comparison, growth.
  */
 #include <assert.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/ht.h"
@@ -39,7 +40,6 @@ ht_init(struct ht *t, uint32_t max)
 	if (n.slot == NULL) {
 		return ERR_NOMEM;
 	}
-	ht_clear(&n);
 	*t = n;
 	return 0;
 }
@@ -56,9 +56,7 @@ ht_done(struct ht *t)
 void
 ht_clear(struct ht *t)
 {
-	for (size_t i = 0; i <= t->mask; i++) {
-		t->slot[i] = (struct ht_slot){0, HT_NONE};
-	}
+	memset(t->slot, 0, slot_bytes(t));
 	t->count = 0;
 }
 
@@ -69,10 +67,10 @@ ht_insert(struct ht *t, uint64_t hash, uint32_t idx)
 
 	/* One slot stays empty for ever: it ends every search. */
 	assert(idx != HT_NONE && t->count < t->mask);
-	while (t->slot[pos].idx != HT_NONE) {
+	while (t->slot[pos].past != 0) {
 		pos = (pos + 1) & t->mask;
 	}
-	t->slot[pos] = (struct ht_slot){(uint32_t)hash, idx};
+	t->slot[pos] = (struct ht_slot){(uint32_t)hash, idx + 1};
 	t->count++;
 }
 
@@ -82,16 +80,16 @@ ht_remove(struct ht *t, uint64_t hash, uint32_t idx)
 	uint32_t hole = (uint32_t)hash & t->mask;
 	uint32_t pos;
 
-	while (
-	    t->slot[hole].idx != idx || t->slot[hole].tag != (uint32_t)hash) {
-		assert(t->slot[hole].idx != HT_NONE);
+	while (t->slot[hole].past != idx + 1 ||
+	       t->slot[hole].tag != (uint32_t)hash) {
+		assert(t->slot[hole].past != 0);
 		hole = (hole + 1) & t->mask;
 	}
 	/*
 	 * An item behind the hole may move into it unless its home lies
 	 * cyclically in (hole, pos]: searches for it start behind the hole.
 	 */
-	for (pos = (hole + 1) & t->mask; t->slot[pos].idx != HT_NONE;
+	for (pos = (hole + 1) & t->mask; t->slot[pos].past != 0;
 	     pos = (pos + 1) & t->mask) {
 		uint32_t home = t->slot[pos].tag & t->mask;
 
@@ -100,6 +98,6 @@ ht_remove(struct ht *t, uint64_t hash, uint32_t idx)
 			hole = pos;
 		}
 	}
-	t->slot[hole] = (struct ht_slot){0, HT_NONE};
+	t->slot[hole] = (struct ht_slot){0, 0};
 	t->count--;
 }

@@ -24,9 +24,10 @@
 
 #define HT_NONE UINT32_MAX
 
+/* All zero is empty, as fresh memory is: most of a table is never touched. */
 struct ht_slot {
-	uint32_t tag; /* low half of the hash: gives the home slot too */
-	uint32_t idx; /* HT_NONE = empty                               */
+	uint32_t tag;  /* low half of the hash: gives the home slot too */
+	uint32_t past; /* the index, plus one; 0 = empty                */
 };
 
 struct ht {
@@ -58,12 +59,12 @@ ht_next(const struct ht *t, uint64_t hash, uint32_t *pos)
 	for (;;) {
 		const struct ht_slot *s = &t->slot[*pos & t->mask];
 
-		if (s->idx == HT_NONE) {
+		if (s->past == 0) {
 			return HT_NONE;
 		}
 		(*pos)++;
 		if (s->tag == tag) {
-			return s->idx;
+			return s->past - 1;
 		}
 	}
 }

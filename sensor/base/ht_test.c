@@ -135,7 +135,7 @@ run_model(uint64_t seed, uint64_t hash_range)
 	}
 	assert_int_equal(t.count, 0);
 	for (size_t i = 0; i <= t.mask; i++) {
-		assert_int_equal(t.slot[i].idx, HT_NONE);
+		assert_int_equal(t.slot[i].past, 0);
 	}
 	ht_done(&t);
 }

@@ -144,9 +144,9 @@ static uint64_t
 key_hash(const struct flow_table *t, const struct flow_key *k)
 {
 	if ((k->w[3] | k->w[4] | k->w[5]) != 0) {
-		return hash_words(&t->hash_key, k->w, FLOW_KEY_WORDS);
+		return hash_place(&t->hash_key, k->w, FLOW_KEY_WORDS);
 	}
-	return hash_words(&t->hash_key, k->w, k->w[2] != 0 ? 3 : 2);
+	return hash_place(&t->hash_key, k->w, k->w[2] != 0 ? 3 : 2);
 }
 
 /* --- the source's list of its flows, oldest first ----------------------- */

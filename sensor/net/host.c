@@ -68,7 +68,7 @@ host_get(struct hosts *h, uint8_t ipver, const struct ev_ip *ip,
 	uint32_t at;
 
 	make_key(key, ipver, ip, vlan, vlan_n);
-	hash = hash_words(&h->hash_key, key, 3);
+	hash = hash_place(&h->hash_key, key, 3);
 	HT_FOREACH (&h->ht, hash, i) {
 		x = host_at(h, i);
 		if (!words_equal(x->key, key, 3)) {

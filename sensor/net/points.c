@@ -170,7 +170,7 @@ find_series(struct points *t, const struct series_key *k)
 	uint32_t at;
 
 	memcpy(w, k, sizeof w);
-	hash = hash_words(&t->hash_key, w, sizeof w / sizeof w[0]);
+	hash = hash_place(&t->hash_key, w, sizeof w / sizeof w[0]);
 	HT_FOREACH (&t->series_ht, hash, i) {
 		if (is_series(pool_at(&t->series, i), k)) {
 			pool_touch(&t->series, i);
@@ -221,7 +221,7 @@ hash_of(const struct points *t, uint32_t series, uint64_t what)
 {
 	uint64_t w[2] = {series, what};
 
-	return hash_words(&t->hash_key, w, 2);
+	return hash_place(&t->hash_key, w, 2);
 }
 
 static void

@@ -62,7 +62,7 @@ service_is_news(
 	uint32_t at;
 
 	make_key(f, server, key);
-	hash = hash_words(&s->hash_key, key, KEY_WORDS);
+	hash = hash_place(&s->hash_key, key, KEY_WORDS);
 	HT_FOREACH (&s->ht, hash, i) {
 		x = pool_at(&s->pool, i);
 		if (memcmp(x->key, key, sizeof key) != 0) {

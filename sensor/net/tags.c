@@ -26,7 +26,7 @@ bare_hash(const struct flow_table *t, const struct flow_key *k)
 	uint64_t hash;
 
 	bare.w[FLOW_KEY_TAGS] = 0;
-	hash = hash_words(&t->hash_key, bare.w, FLOW_KEY_WORDS);
+	hash = hash_place(&t->hash_key, bare.w, FLOW_KEY_WORDS);
 	return hash != 0 ? hash : 1;
 }
 
