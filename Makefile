@@ -45,11 +45,13 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 # Readers and ends are written field by field and copied a moment later: a copy
 # of 16 bytes at once would wait for both halves to leave the pipeline.  And what
 # is cleared or copied is short: rep stos takes longer to start than to finish.
-SHORT           := unrolled_loop:512:noalign$(comma)libcall:-1:noalign
+SHORT_COPY      := unrolled_loop:512:noalign$(comma)libcall:-1:noalign
+SHORT_CLEAR     := vector_loop:512:noalign$(comma)libcall:-1:noalign
 BY_WORDS        := $(if $(findstring gcc,$(CC)),-fno-tree-slp-vectorize \
                    $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)), \
                    -mtune-ctrl=^sse_unaligned_load_optimal \
-                   -mmemset-strategy=$(SHORT) -mmemcpy-strategy=$(SHORT)))
+                   -mmemset-strategy=$(SHORT_CLEAR) \
+                   -mmemcpy-strategy=$(SHORT_COPY)))
 WHOLE_release   := $(if $(findstring gcc,$(CC)),-flto=auto)
 CFLAGS_release  := -O3 -g $(WHOLE_release:%=% -ffat-lto-objects) \
                    $(BY_WORDS)

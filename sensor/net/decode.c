@@ -469,25 +469,6 @@ walk_run(struct walk *w, enum layer l)
 	}
 }
 
-/*
- * Compilers clear a block of this size with a string instruction that costs
- * as much as the rest of decode; blocks up to 64 bytes they clear with plain
- * stores.
- */
-static inline void
-pkt_clear(struct pkt *p)
-{
-	enum { PART = 64 };
-	char *b = (char *)p;
-
-	_Static_assert(
-	    sizeof(*p) > 3 * PART && sizeof(*p) <= 4 * PART, "four parts");
-	memset(b, 0, PART);
-	memset(b + PART, 0, PART);
-	memset(b + 2 * PART, 0, PART);
-	memset(b + 3 * PART, 0, sizeof(*p) - 3 * PART);
-}
-
 void
 decode_frame(const struct frame *f, struct pkt *ret)
 {
@@ -497,7 +478,7 @@ decode_frame(const struct frame *f, struct pkt *ret)
 	    .base = f->data,
 	    .at = f->data};
 
-	pkt_clear(ret);
+	memset(ret, 0, sizeof(*ret));
 	ret->frame = f;
 	walk_run(&w, link_layer(&w, f->linktype));
 }
