@@ -52,26 +52,24 @@ is_common_key(uint16_t kind, uint16_t id)
 	}
 }
 
-static bool
-is_key(const struct ev_proto *p, uint16_t kind, const struct ev_field *f)
+/* Of an operation: what its protocol's table says. */
+static inline bool
+is_proto_key(const struct ev_proto *p, const struct ev_field *f)
 {
+	unsigned row = (unsigned)f->id - EV_PROTO_BASE;
 	uint8_t role;
 
-	if (kind != EV_OPERATION) {
-		return is_common_key(kind, f->id);
-	}
-	if (f->id < EV_PROTO_BASE || p == NULL ||
-	    f->id - EV_PROTO_BASE >= p->nfields) {
+	if (p == NULL || row >= p->nfields) {
 		return false;
 	}
-	role = p->fields[f->id - EV_PROTO_BASE].role;
+	role = p->fields[row].role;
 	return role == EV_R_KEY || role == EV_R_ADDR || role == EV_R_QTY;
 }
 
-const struct ev_field *
-behaviour_next_key(const struct ev *e, const struct ev_proto *p, uint16_t *at)
+/* What is reported in one message, and how much of it, differs each time. */
+static const struct ev_field *
+next_outside(const struct ev *e, const struct ev_proto *p, uint16_t *at)
 {
-	bool flat = e->kind == EV_OPERATION && e->dir == EV_DIR_NOTIFY;
 	unsigned depth = 0;
 
 	while (*at < e->nfields) {
@@ -79,7 +77,39 @@ behaviour_next_key(const struct ev *e, const struct ev_proto *p, uint16_t *at)
 
 		depth += f->type == EV_T_OBJECT || f->type == EV_T_ARRAY;
 		depth -= f->type == EV_T_END;
-		if (!(flat && depth != 0) && is_key(p, e->kind, f)) {
+		if (depth == 0 && is_proto_key(p, f)) {
+			return f;
+		}
+	}
+	return NULL;
+}
+
+static const struct ev_field *
+next_common(const struct ev *e, uint16_t *at)
+{
+	while (*at < e->nfields) {
+		const struct ev_field *f = &e->f[(*at)++];
+
+		if (is_common_key(e->kind, f->id)) {
+			return f;
+		}
+	}
+	return NULL;
+}
+
+const struct ev_field *
+behaviour_next_key(const struct ev *e, const struct ev_proto *p, uint16_t *at)
+{
+	if (e->kind != EV_OPERATION) {
+		return next_common(e, at);
+	}
+	if (e->dir == EV_DIR_NOTIFY) {
+		return next_outside(e, p, at);
+	}
+	while (*at < e->nfields) {
+		const struct ev_field *f = &e->f[(*at)++];
+
+		if (is_proto_key(p, f)) {
 			return f;
 		}
 	}

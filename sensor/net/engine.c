@@ -91,7 +91,7 @@ static struct link *
 link_at_hand(struct net *n, struct flow *f)
 {
 	return n->opt.links && f != NULL && f->dis != NULL
-		   ? link_of(&n->links, &n->flows, f)
+		   ? link_of(&n->links, f)
 		   : NULL;
 }
 
@@ -154,7 +154,7 @@ count_reply(struct net *n, struct flow *f, bool good, const uint32_t *rtt_us)
 	if (!n->opt.links) {
 		return;
 	}
-	x = link_of(&n->links, &n->flows, f);
+	x = link_of(&n->links, f);
 	x->replies++;
 	x->errors += !good;
 	if (rtt_us != NULL) {
@@ -178,7 +178,7 @@ count_operation(struct net *n, struct flow *f, const struct ev *e)
 		    e->status == NULL || strcmp(e->status, "ok") == 0,
 		    e->flags & EV_HAS_RTT ? &e->rtt_us : NULL);
 	} else if (n->opt.links) {
-		x = link_of(&n->links, &n->flows, f);
+		x = link_of(&n->links, f);
 		x->ops[e->cls]++;
 		link_mark(&n->links, x);
 	}

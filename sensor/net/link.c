@@ -145,19 +145,18 @@ unpin(struct links *l, uint32_t at)
 }
 
 struct link *
-link_of(struct links *l, struct flow_table *t, struct flow *f)
+link_seek(struct links *l, struct flow *f)
 {
 	uint8_t client = guess_client(f);
 	uint64_t key[7], hash;
 	struct link *x = NULL;
 
-	(void)t;
 	if (f->link != POOL_NONE && f->link_client == client &&
 	    f->link_proto == (f->dis != NULL ? f->dis->proto : 0)) {
 		return link_at(l, f->link);
 	}
 	make_key(f, client, key);
-	hash = hash_words(&l->hash_key, key, 7);
+	hash = hash_place(&l->hash_key, key, 7);
 	HT_FOREACH (&l->ht, hash, i) {
 		if (words_equal(link_at(l, i)->key, key, 7)) {
 			x = link_at(l, i);
@@ -201,14 +200,14 @@ link_mark(struct links *l, struct link *x)
 }
 
 void
-link_fold(struct links *l, struct flow_table *t, struct flow *f)
+link_fold(struct links *l, struct flow *f)
 {
 	struct link *x;
 
 	if (f->side[0].packets + f->side[1].packets == 0) {
 		return;
 	}
-	x = link_of(l, t, f);
+	x = link_of(l, f);
 	for (int i = 0; i < 2; i++) {
 		uint8_t side = i == 0 ? f->link_client : !f->link_client;
 		struct flow_side *s = &f->side[side];
@@ -234,9 +233,9 @@ link_fold(struct links *l, struct flow_table *t, struct flow *f)
 }
 
 void
-link_leave(struct links *l, struct flow_table *t, struct flow *f)
+link_leave(struct links *l, struct flow *f)
 {
-	link_fold(l, t, f);
+	link_fold(l, f);
 	if (f->link != POOL_NONE) {
 		unpin(l, f->link);
 		f->link = POOL_NONE;

@@ -76,15 +76,27 @@ void link_table_done(struct links *);
  * taken as it stands; when unknown, it is guessed from the ports.  A flow
  * whose client or protocol changed gets another link.
  */
-struct link *link_of(struct links *, struct flow_table *, struct flow *);
+struct link *link_seek(struct links *, struct flow *);
+
+/* As link_seek(); asked several times a packet, and nearly always at hand. */
+static inline struct link *
+link_of(struct links *l, struct flow *f)
+{
+	if (f->link != POOL_NONE && f->link_client == f->client &&
+	    f->link_proto == (f->dis != NULL ? f->dis->proto : 0)) {
+		return pool_at(&l->pool, f->link);
+	}
+	return link_seek(l, f);
+}
+
 /* Folds the flow's counters into its link. */
-void link_fold(struct links *, struct flow_table *, struct flow *);
+void link_fold(struct links *, struct flow *);
 /* The link at a place, if it is still the one with that id; else NULL. */
 struct link *link_by_id(struct links *, uint32_t at, uint64_t id);
 /* One end as events show it: the client (0) or the server (1). */
 void link_end(const struct link *, int which, struct ev_end *ret);
 /* The flow is going: fold and unpin. */
-void link_leave(struct links *, struct flow_table *, struct flow *);
+void link_leave(struct links *, struct flow *);
 void link_mark(struct links *, struct link *);
 /* Tells and clears the links that have counters and are due; all of them
  * with UINT64_MAX. */

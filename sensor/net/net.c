@@ -28,7 +28,7 @@ count_unanswered(void *arg, struct flow *f)
 	n->counters.unanswered++;
 	/* A mirror that shows one direction only says nothing of replies. */
 	if (n->opt.links && f->dis != NULL && f->answered) {
-		struct link *x = link_of(&n->links, &n->flows, f);
+		struct link *x = link_of(&n->links, f);
 
 		x->unanswered++;
 		link_mark(&n->links, x);
@@ -51,7 +51,7 @@ flow_gone(void *arg, struct flow *f)
 	}
 	if (n->opt.links) {
 		report_forget(n, f);
-		link_leave(&n->links, &n->flows, f);
+		link_leave(&n->links, f);
 	}
 }
 
@@ -104,7 +104,7 @@ bind_source(struct net *n, struct flow *f, uint8_t side, const struct pkt *p)
 	if (p->smac == NULL) {
 		return;
 	}
-	if ((s->flags & SIDE_HEARD) && memcmp(s->mac, p->smac, 6) == 0) {
+	if ((s->flags & SIDE_HEARD) && bytes_equal(s->mac, p->smac, 6)) {
 		return;
 	}
 	memcpy(s->mac, p->smac, 6);
