@@ -96,9 +96,16 @@ dis_paired(struct ev *e, const struct dis_pair *p)
 }
 
 bool
+dis_only_counts(struct dis_ctx *ctx, const struct dis_pair *p)
+{
+	return ctx->brief && ctx->sv->answered != NULL &&
+	       (ctx->sv->wanted == NULL || !ctx->sv->wanted(ctx, p));
+}
+
+bool
 dis_answered(struct dis_ctx *ctx, uint16_t proto, const struct dis_pair *p)
 {
-	if (!ctx->brief || ctx->sv->answered == NULL) {
+	if (!dis_only_counts(ctx, p)) {
 		return false;
 	}
 	ctx->sv->answered(ctx, p);

@@ -97,6 +97,9 @@ struct dis_services {
 	/* Counts a good reply that is paired, as if it had been told.  NULL:
 	 * it has to be told. */
 	void (*answered)(struct dis_ctx *, const struct dis_pair *);
+	/* Whether such a reply, from the station that src names, is to be told
+	 * all the same.  NULL: none is. */
+	bool (*wanted)(struct dis_ctx *, const struct dis_pair *);
 	/* Waits for a reply under a key, in order of arrival; n bytes of blob
 	 * wait with it.  False when the flow's quota is used up. */
 	bool (*put)(struct dis_ctx *, uint64_t key, const void *blob, size_t n);
@@ -173,6 +176,8 @@ void dis_paired(struct ev *, const struct dis_pair *);
  * same may still put its fields into ctx->ev, which nobody will see.
  */
 bool dis_answered(struct dis_ctx *, uint16_t proto, const struct dis_pair *);
+/* Whether that will be so, for who has to parse before it is counted. */
+bool dis_only_counts(struct dis_ctx *, const struct dis_pair *);
 /* reason is static text; offset counts from the PDU's first byte. */
 void dis_malformed(struct dis_ctx *, uint16_t proto, enum ev_dir,
     const char *reason, size_t offset);

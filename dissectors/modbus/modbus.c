@@ -227,6 +227,34 @@ space_of(uint8_t fc)
 	}
 }
 
+/* Coils and registers: a device that refuses says so by an exception. */
+static bool
+is_good_reply(const struct mb_pdu *p)
+{
+	return !p->request && p->paired && !p->exception && !p->cut &&
+	       space_of(p->fc) != 0;
+}
+
+static enum dis_rc
+end(struct mb_pdu *p, enum ev_dir dir)
+{
+	if (p->bad == NULL) {
+		return DIS_OK;
+	}
+	dis_malformed(p->ctx, PROTO_MODBUS, dir, p->bad, p->bad_at);
+	return DIS_BAD;
+}
+
+/* All but the event: its fields go where nobody looks. */
+static enum dis_rc
+count(struct mb_pdu *p)
+{
+	tell_body(p, p->ctx->ev);
+	mb_conclude(p);
+	(void)dis_answered(p->ctx, PROTO_MODBUS, &p->pair);
+	return end(p, EV_DIR_RESPONSE);
+}
+
 static enum dis_rc
 tell(struct mb_pdu *p)
 {
@@ -238,6 +266,9 @@ tell(struct mb_pdu *p)
 
 	mb_direct(p);
 	set_ends(ctx, p);
+	if (is_good_reply(p) && dis_only_counts(ctx, &p->pair)) {
+		return count(p);
+	}
 	mb_name(p);
 	dir = p->request ? EV_DIR_REQUEST : EV_DIR_RESPONSE;
 	e = dis_operation(ctx, PROTO_MODBUS, dir, p->op, p->fc, p->cls);
@@ -259,11 +290,7 @@ tell(struct mb_pdu *p)
 		p->body = body;
 		f->more(p);
 	}
-	if (p->bad == NULL) {
-		return DIS_OK;
-	}
-	dis_malformed(ctx, PROTO_MODBUS, dir, p->bad, p->bad_at);
-	return DIS_BAD;
+	return end(p, dir);
 }
 
 static enum dis_rc

@@ -79,7 +79,8 @@ cmd_dissect(const struct options *o)
 {
 	static struct dissect d;
 	const struct net_options opt = {0};
-	const struct net_sink sink = {on_event, on_tick, &d, NULL};
+	const struct net_sink sink = {
+	    .event = on_event, .tick = on_tick, .arg = &d};
 	int err;
 
 	json_init(&d.out, d.buf, sizeof d.buf, to_stdout, NULL);

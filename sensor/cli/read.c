@@ -50,6 +50,15 @@ knows(void *arg, const struct ev *e, struct link *link)
 	return novelty_knows(r->novelty, e, link);
 }
 
+static bool
+wants(
+    void *arg, const struct ev_sub *who, uint64_t req_frame, struct link *link)
+{
+	struct reader *r = arg;
+
+	return novelty_wants(r->novelty, who, req_frame, link);
+}
+
 static void
 on_tick(void *arg, uint64_t stream_ns)
 {
@@ -139,7 +148,7 @@ cmd_read(const struct options *o)
 	const struct net_options opt = {.links = true,
 	    .brief = true,
 	    .second = !options_has(o, "no-second")};
-	const struct net_sink sink = {on_event, on_tick, &r, knows};
+	const struct net_sink sink = {on_event, on_tick, &r, knows, wants};
 	uint64_t started_ns = clock_mono_ns();
 	struct ev_memos memos;
 	char dir[DATADIR_MAX];

@@ -164,7 +164,8 @@ static int
 pipeline(struct test *t, const char *dir)
 {
 	const struct net_options no = {.links = true, .second = true};
-	const struct net_sink sink = {on_event, on_tick, t, NULL};
+	const struct net_sink sink = {
+	    .event = on_event, .tick = on_tick, .arg = t};
 	const struct store_options so = {.dir = dir, .deterministic = true};
 	int err;
 

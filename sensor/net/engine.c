@@ -241,6 +241,16 @@ sv_answered(struct dis_ctx *ctx, const struct dis_pair *p)
 }
 
 static bool
+sv_wanted(struct dis_ctx *ctx, const struct dis_pair *p)
+{
+	struct net *n = ctx->arg;
+
+	return n->sink.wants != NULL &&
+	       n->sink.wants(n->sink.arg, &ctx->src->sub, p->frame,
+		   link_at_hand(n, n->flow));
+}
+
+static bool
 sv_put(struct dis_ctx *ctx, uint64_t key, const void *blob, size_t len)
 {
 	struct net *n = ctx->arg;
@@ -313,6 +323,7 @@ static const struct dis_services services = {
     .emit = sv_emit,
     .known = sv_known,
     .answered = sv_answered,
+    .wanted = sv_wanted,
     .put = sv_put,
     .take = sv_take,
     .shared = sv_shared,

@@ -34,6 +34,11 @@ struct net_sink {
 	/* Unless NULL, asked before a value becomes an event: true when it is
 	 * no news.  Of the ends of e there is sub alone. */
 	bool (*knows)(void *arg, const struct ev *e, struct link *link);
+	/* Unless NULL, asked before a good reply is only counted: true when it
+	 * has to be an event, for who answers or for the request that was in
+	 * that frame. */
+	bool (*wants)(void *arg, const struct ev_sub *who, uint64_t req_frame,
+	    struct link *link);
 };
 
 int net_new(const struct net_options *, const struct net_sink *,

@@ -300,6 +300,17 @@ request(struct novelty *n, struct ev *e, struct link *l)
 	}
 }
 
+/* The word of link.answered that a unit has a bit in; NULL for what has none. */
+static uint64_t *
+answered(struct link *l, const struct ev_sub *who, uint64_t *ret_bit)
+{
+	if (l == NULL || who->kind != EV_SUB_UNIT || who->num > 255) {
+		return NULL;
+	}
+	*ret_bit = (uint64_t)1 << (who->num & 63);
+	return &l->answered[who->num >> 6];
+}
+
 /*
  * The first good reply of each unit on a link: it is all that tells a unit
  * behind a gateway from one that is only asked for.  At most as many as there
@@ -309,19 +320,33 @@ request(struct novelty *n, struct ev *e, struct link *l)
 static void
 first_reply(struct novelty *n, struct ev *e, struct link *l)
 {
-	uint32_t unit = e->src.sub.num;
-	uint64_t bit = (uint64_t)1 << (unit & 63);
+	uint64_t bit, *word = answered(l, &e->src.sub, &bit);
 
-	if (l == NULL || e->src.sub.kind != EV_SUB_UNIT || unit > 255 ||
-	    (l->answered[unit >> 6] & bit)) {
+	if (word == NULL || (*word & bit)) {
 		return;
 	}
 	if ((n->stream_ns >= l->budget_ns + BUDGET_NS ||
 		l->budget_used < LIMIT_NEWS_BUDGET / 2) &&
 	    within_budget(n, l)) {
-		l->answered[unit >> 6] |= bit;
+		*word |= bit;
 		tell(n, e);
 	}
+}
+
+static bool
+wants_image(const struct novelty *n, uint64_t req_frame)
+{
+	return n->want != NULL && req_frame == n->want_frame &&
+	       n->want->hash == n->want_hash;
+}
+
+bool
+novelty_wants(struct novelty *n, const struct ev_sub *who, uint64_t req_frame,
+    struct link *l)
+{
+	uint64_t bit, *word = answered(l, who, &bit);
+
+	return (word != NULL && !(*word & bit)) || wants_image(n, req_frame);
 }
 
 static void
@@ -333,8 +358,7 @@ reply(struct novelty *n, struct ev *e, struct link *l)
 	struct behaviour *x;
 
 	if (paired && ok) {
-		if (n->want != NULL && e->req_frame == n->want_frame &&
-		    n->want->hash == n->want_hash &&
+		if (wants_image(n, e->req_frame) &&
 		    (f = values_of(e)) != NULL) {
 			behaviour_keep_image(&n->b, n->want, f, n->stream_ns);
 			n->want = NULL;

@@ -34,6 +34,10 @@ void novelty_event(struct novelty *, struct ev *, struct link *link);
 struct ev_memos novelty_memos(const struct novelty *);
 /* True when a value event says nothing new.  Of its ends it has sub alone. */
 bool novelty_knows(struct novelty *, const struct ev *, struct link *link);
+/* True when a good reply from there, to the request in that frame, is wanted
+ * for more than to be counted. */
+bool novelty_wants(struct novelty *, const struct ev_sub *who,
+    uint64_t req_frame, struct link *link);
 void novelty_tick(struct novelty *, uint64_t stream_ns);
 /* Tells all counts that are left. */
 void novelty_finish(struct novelty *);

@@ -16,6 +16,7 @@ struct filter {
 	char out[1 << 18];
 	unsigned told[EV_KIND_COUNT], repeats; /* told: without good replies */
 	unsigned good;
+	unsigned replies; /* that came as events, to be told or not */
 	uint64_t repeated;
 	uint32_t cseq, sseq;
 };
@@ -45,6 +46,7 @@ on_event(void *arg, struct ev *e, struct link *link)
 {
 	struct filter *f = arg;
 
+	f->replies += e->kind == EV_OPERATION && e->dir == EV_DIR_RESPONSE;
 	novelty_event(f->novelty, e, link);
 }
 
@@ -64,12 +66,21 @@ knows(void *arg, const struct ev *e, struct link *link)
 	return novelty_knows(f->novelty, e, link);
 }
 
+static bool
+wants(
+    void *arg, const struct ev_sub *who, uint64_t req_frame, struct link *link)
+{
+	struct filter *f = arg;
+
+	return novelty_wants(f->novelty, who, req_frame, link);
+}
+
 static struct filter *
 filter_new(void)
 {
 	struct filter *f = calloc(1, sizeof *f);
 	struct net_options opt = {.links = true, .brief = true};
-	struct net_sink sink = {on_event, on_tick, f, knows};
+	struct net_sink sink = {on_event, on_tick, f, knows, wants};
 	struct ev_memos memos;
 
 	assert_non_null(f);
@@ -477,6 +488,26 @@ test_first_good_reply_of_each_unit_is_told(void **state)
 	filter_free(f);
 }
 
+/* The first is, and once in LIMIT_IMAGE_S the one with the image of what is
+ * read there; others are counted and nothing else. */
+static void
+test_good_replies_are_no_events(void **state)
+{
+	struct filter *f = filter_new();
+
+	(void)state;
+	for (uint16_t i = 0; i < 50; i++) {
+		poll(f, i, 10, 1);
+	}
+	assert_int_equal(f->replies, 1);
+	assert_int_equal(net_counters(f->wire->net)->operations, 100);
+	f->wire->ts_ns += (LIMIT_IMAGE_S + 1) * NS_PER_SEC;
+	poll(f, 50, 10, 1);
+	poll(f, 51, 10, 1);
+	assert_int_equal(f->replies, 2);
+	filter_free(f);
+}
+
 static void
 test_good_replies_leave_budget_to_requests(void **state)
 {
@@ -598,6 +629,7 @@ main(void)
 	    cmocka_unit_test(test_flood_of_news_stays_within_the_budget),
 	    cmocka_unit_test(test_errors_are_told_once_each),
 	    cmocka_unit_test(test_first_good_reply_of_each_unit_is_told),
+	    cmocka_unit_test(test_good_replies_are_no_events),
 	    cmocka_unit_test(test_good_replies_leave_budget_to_requests),
 	    cmocka_unit_test(test_each_subject_says_it_once),
 	    cmocka_unit_test(

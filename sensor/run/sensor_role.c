@@ -89,6 +89,15 @@ knows(void *arg, const struct ev *e, struct link *link)
 	return novelty_knows(s->novelty, e, link);
 }
 
+static bool
+wants(
+    void *arg, const struct ev_sub *who, uint64_t req_frame, struct link *link)
+{
+	struct sensor *s = arg;
+
+	return novelty_wants(s->novelty, who, req_frame, link);
+}
+
 static void
 put_u64(uint8_t *p, uint64_t v)
 {
@@ -229,7 +238,7 @@ start(struct sensor *s)
 {
 	const struct net_options no = {
 	    .links = true, .brief = true, .second = s->conf.second};
-	const struct net_sink sink = {on_event, on_tick, s, knows};
+	const struct net_sink sink = {on_event, on_tick, s, knows, wants};
 	struct ev_memos memos;
 	int err;
 
