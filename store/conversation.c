@@ -45,7 +45,7 @@ find_over_any(struct store *s, const struct addr *client,
 }
 
 static int
-transport_of(struct store *s, const struct ev *e, const struct addr *server,
+transport_of(struct store *s, const struct ev *e, struct addr *server,
     uint16_t port, bool has_port, uint8_t *ret)
 {
 	char text[16];

@@ -91,18 +91,26 @@ record_service_learned(struct store *s, enum answer *ret)
 }
 
 int
-record_transport(struct store *s, const struct addr *server, uint16_t port,
+record_transport(struct store *s, struct addr *server, uint16_t port,
     uint16_t proto, uint8_t *ret)
 {
 	sqlite3_stmt *st = s->st[ST_SERVICE_TRANSPORT];
 	int rc;
 
+	if (server->service.over != 0 && server->service.port == port &&
+	    server->service.proto == proto) {
+		*ret = server->service.over;
+		return 0;
+	}
 	db_bind(st, 1, server->id);
 	db_bind(st, 2, port);
 	db_bind_text(st, 3, ev_proto_name(proto));
 	rc = db_step(st);
 	if (rc == 1) {
 		*ret = transport_parse(db_text(st, 0));
+		server->service.port = port;
+		server->service.proto = proto;
+		server->service.over = *ret;
 		db_reset(st);
 		rc = 0;
 	}
@@ -120,6 +128,7 @@ service(struct store *s)
 	if (!bind_service(&s->now, st, transport)) {
 		return 0;
 	}
+	s->now.server->service.over = 0;
 	(void)field_text(e, EVF_LABEL, label, sizeof(label));
 	db_bind_text(st, 5, label[0] != '\0' ? label : NULL);
 	db_bind(st, 6, answers);
@@ -379,7 +388,7 @@ station(struct store *s, const char *relation)
 static int
 topology(struct store *s)
 {
-	sqlite3_stmt *st = s->st[ST_TOPOLOGY_PUT];
+	static const enum stmt ways[] = {ST_TOPOLOGY_AGAIN, ST_TOPOLOGY_NEW};
 	const struct ev *e = s->now.ev;
 	char relation[32], peer[256], detail[EV_TEXT_MAX];
 	int rc;
@@ -389,19 +398,26 @@ topology(struct store *s)
 	}
 	(void)field_text(e, EVF_RELATION, relation, sizeof(relation));
 	rc = station(s, relation);
-	if (rc != 0) {
-		return rc;
-	}
 	(void)field_text(e, EVF_PEER, peer, sizeof(peer));
 	(void)field_text(e, EVF_DETAIL, detail, sizeof(detail));
-	db_bind(st, 1, s->now.src->id);
-	db_bind_text(st, 2, relation);
-	db_bind_text(st, 3, peer);
-	db_bind_text(st, 4, detail);
-	db_bind_text(st, 5, ev_proto_name(e->proto));
-	db_bind(st, 6, (int64_t)e->ts_ns);
-	db_bind(st, 7, (int64_t)e->frame);
-	return db_run(st);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		sqlite3_stmt *st = s->st[ways[i]];
+
+		if (rc != 0 || (i != 0 && sqlite3_changes(s->db) != 0)) {
+			break;
+		}
+		db_bind(st, 1, s->now.src->id);
+		db_bind_text(st, 2, relation);
+		db_bind_text(st, 3, peer);
+		db_bind_text(st, 4, detail);
+		db_bind(st, 5, (int64_t)e->ts_ns);
+		if (ways[i] == ST_TOPOLOGY_NEW) {
+			db_bind_text(st, 6, ev_proto_name(e->proto));
+			db_bind(st, 7, (int64_t)e->frame);
+		}
+		rc = db_run(st);
+	}
+	return rc;
 }
 
 static int

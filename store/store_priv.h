@@ -57,6 +57,11 @@ struct addr {
 	uint32_t ips, firm_ips;
 	uint16_t flags, roles, port;
 	uint8_t kind, how, slot, holders, current, transport;
+	/* What record_transport() found the last time; over 0: nothing. */
+	struct {
+		uint16_t port, proto;
+		uint8_t over;
+	} service;
 	bool new_asset; /* its asset's row has yet to be written */
 	bool has_mac;
 	uint8_t mac[6];
@@ -359,7 +364,7 @@ int baseline_old(struct store *, char *buf, size_t size) MUST_CHECK;
 /* record.c */
 int record_store(struct store *) MUST_CHECK;
 int record_service_learned(struct store *, enum answer *ret) MUST_CHECK;
-int record_transport(struct store *, const struct addr *server, uint16_t port,
+int record_transport(struct store *, struct addr *server, uint16_t port,
     uint16_t proto, uint8_t *ret) MUST_CHECK;
 int record_state_changes(
     struct store *, bool *ret, char *old, size_t size) MUST_CHECK;
