@@ -399,13 +399,33 @@ struct said {
 	bool commanded;
 };
 
+/* What a field that stands by itself says, or the first of a list: its id is
+ * that of the list. */
+static inline void
+said_by(const struct novelty *n, uint16_t id, const struct ev_field *f,
+    struct said *ret)
+{
+	uint64_t v;
+
+	switch (id) {
+	case EVF_OBJECT: ret->object = f; break;
+	case EVF_SOURCE: ret->commanded = f->s == ev_commanded; break;
+	case EVF_QUALITY:
+	case EVF_PRIORITY:
+		v = point_value(&n->points, f);
+		ret->how += (uint32_t)(v ^ v >> 24 ^ v >> 48);
+		break;
+	default: break;
+	}
+}
+
+/* Of a list as value: all that stands in it. */
 static void
-read_said(const struct novelty *n, const struct ev *e, struct said *ret)
+read_lists(const struct novelty *n, const struct ev *e, struct said *ret)
 {
 	unsigned depth = 0;
 	uint16_t top = 0;
 
-	memset(ret, 0, sizeof *ret);
 	for (uint16_t i = 0; i < e->nfields; i++) {
 		const struct ev_field *f = &e->f[i];
 		uint64_t v;
@@ -414,22 +434,38 @@ read_said(const struct novelty *n, const struct ev *e, struct said *ret)
 			depth -= depth != 0;
 			continue;
 		}
-		v = point_value(&n->points, f);
 		top = depth == 0 ? f->id : top;
-		if (top == EVF_VALUE) {
-			/* of a list all that stands in it */
+		if (top != EVF_VALUE) {
+			said_by(n, top, f, ret);
+		} else {
+			v = point_value(&n->points, f);
 			ret->now = depth == 0
 				       ? v
 				       : point_more(&n->points, ret->now, v);
 			ret->value = depth == 0 ? f : ret->value;
-		} else if (top == EVF_OBJECT) {
-			ret->object = f;
-		} else if (top == EVF_QUALITY || top == EVF_PRIORITY) {
-			ret->how += (uint32_t)(v ^ v >> 24 ^ v >> 48);
-		} else if (top == EVF_SOURCE) {
-			ret->commanded = f->s == ev_commanded;
 		}
 		depth += f->type == EV_T_OBJECT || f->type == EV_T_ARRAY;
+	}
+}
+
+static void
+read_said(const struct novelty *n, const struct ev *e, struct said *ret)
+{
+	*ret = (struct said){0};
+	for (uint16_t i = 0; i < e->nfields; i++) {
+		const struct ev_field *f = &e->f[i];
+
+		if (f->type == EV_T_OBJECT || f->type == EV_T_ARRAY) {
+			*ret = (struct said){0};
+			read_lists(n, e, ret);
+			break;
+		}
+		if (f->id == EVF_VALUE) {
+			ret->now = point_value(&n->points, f);
+			ret->value = f;
+		} else {
+			said_by(n, f->id, f, ret);
+		}
 	}
 	ret->how &= POINT_HOW_MAX;
 }
