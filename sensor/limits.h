@@ -48,6 +48,12 @@
 	L(POINT_SERIES_MAX, 32768, "series",                                   \
 	    "of points of one kind of one device, as one "                     \
 	    "link shows them; the one sought longest ago makes room")          \
+	L(POINT_GUESS_BITS, 14, "bits",                                        \
+	    "of the places, 96 KiB in all, that lead to a "                    \
+	    "point or to its series without a search")                         \
+	L(BEHAVIOUR_GUESS_BITS, 16, "bits",                                    \
+	    "of the places, 256 KiB in all, that say what "                    \
+	    "came next the last time")                                         \
 	L(POINT_S, 600, "s",                                                   \
 	    "a measured value that moves is told again after this, "           \
 	    "which is doubled each time; states, and what is "                 \

@@ -19,6 +19,7 @@
 #include "base/ht.h"
 #include "base/pool.h"
 #include "event/event.h"
+#include "limits.h"
 #include "net/link.h"
 
 #define BEHAVIOUR_KEYS  8  /* key fields that are kept           */
@@ -82,6 +83,9 @@ struct behaviour {
 
 _Static_assert(offsetof(struct behaviour, key[2]) <= 128, "two cache lines");
 
+_Static_assert(
+    LIMIT_BEHAVIOUR_GUESS_BITS == EV_MEMO_SEEN_BITS, "a memo looks there");
+
 struct behaviours {
 	struct pool pool, images, spans;
 	struct ht ht, servers; /* servers: head of the list of reads       */
@@ -89,7 +93,7 @@ struct behaviours {
 	uint32_t dirty, dirty_last;
 	uint64_t evicted;
 	/* what came next, by the last six of a flow; see ev_memo */
-	uint32_t seen[1 << EV_MEMO_SEEN_BITS];
+	uint32_t seen[1 << LIMIT_BEHAVIOUR_GUESS_BITS];
 };
 
 int behaviours_init(struct behaviours *, const struct hash_key *) MUST_CHECK;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "limits.h"
 #include "net/points.h"
 
 _Static_assert(LIMIT_POINT_SERIES_MAX <= UINT16_MAX + 1, "places in recent");
@@ -194,7 +193,7 @@ series_of(struct points *t, const struct series_key *k)
 {
 	uint64_t hash = k->name ^ k->sub ^ k->link << 40;
 	uint16_t *at = &t->recent[(hash * 0x9e3779b97f4a7c15ULL) >>
-				  (64 - POINTS_RECENT_BITS)];
+				  (64 - LIMIT_POINT_GUESS_BITS)];
 
 	if (!is_series(pool_at(&t->series, *at), k)) {
 		*at = (uint16_t)find_series(t, k);
@@ -294,7 +293,7 @@ stray(struct points *t, const struct series *s, uint64_t what)
 	uint64_t hash = what ^ (uint64_t)s->id << 40;
 
 	return &t->stray[(hash * 0x9e3779b97f4a7c15ULL) >>
-			 (64 - POINTS_STRAY_BITS)];
+			 (64 - LIMIT_POINT_GUESS_BITS)];
 }
 
 /* Found otherwise than by a guess; made when it is not there. */

@@ -22,6 +22,7 @@
 #include "base/ht.h"
 #include "base/pool.h"
 #include "event/event.h"
+#include "limits.h"
 #include "net/link.h"
 
 /* What tells the points of one series from those of another. */
@@ -58,17 +59,14 @@ struct point {
 
 _Static_assert(sizeof(struct point) == 32, "half a cache line");
 
-#define POINTS_STRAY_BITS  14
-#define POINTS_RECENT_BITS 14
-
 struct points {
 	struct pool pool, series;
 	struct ht ht, series_ht;
 	struct hash_key hash_key;
 	uint32_t last_id;
 	uint64_t evicted, series_evicted;
-	uint32_t stray[1 << POINTS_STRAY_BITS];   /* places in the pool */
-	uint16_t recent[1 << POINTS_RECENT_BITS]; /* of series          */
+	uint32_t stray[1 << LIMIT_POINT_GUESS_BITS];  /* places in pool */
+	uint16_t recent[1 << LIMIT_POINT_GUESS_BITS]; /* of series      */
 };
 
 int points_init(
