@@ -1,7 +1,7 @@
 # What every dissector's test links besides its own objects.
 DISSECTOR_TEST_OBJS := dissectors/dissector.o dissectors/harness.o \
 	sensor/event/event.o sensor/event/ev_json.o sensor/base/json.o \
-	sensor/base/clock.o
+	sensor/base/clock.o sensor/base/real.o
 
 UNTRACED += dissectors/harness.o
 # What prints events compares nothing with what came in.
@@ -11,5 +11,5 @@ UNCOMPARED += dissectors/dissector.o sensor/event/event.o \
 TESTS += dissectors/dissector_test dissectors/harness_test
 dissectors/dissector_test_OBJS = dissectors/dissector.o \
 	dissectors/registry.o $(MODBUS_OBJS) $(DNP3_OBJS) $(BACNET_OBJS) \
-	$(ENIP_OBJS) sensor/event/event.o
+	$(ENIP_OBJS) sensor/event/event.o sensor/base/real.o
 dissectors/harness_test_OBJS = $(DISSECTOR_TEST_OBJS)

@@ -12,6 +12,7 @@ $(B)/store/migrate.o: $(B)/store/schema.inc
 
 STORE_BASE := sensor/base/arena.o sensor/base/clock.o sensor/base/err.o \
               sensor/base/hash.o sensor/base/ht.o sensor/base/json.o \
+              sensor/base/real.o \
               sensor/base/log.o sensor/base/mem.o sensor/base/pool.o
 STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
                 text.o field.o object.o addr.o addr_key.o addr_row.o bind.o hold.o asset.o unit.o fact.o \

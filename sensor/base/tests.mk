@@ -1,7 +1,7 @@
 TESTS += sensor/base/rd_test sensor/base/ht_test sensor/base/pool_test \
          sensor/base/arena_test sensor/base/mem_test sensor/base/hash_test \
          sensor/base/json_test sensor/base/log_test sensor/base/clock_test \
-         sensor/base/err_test
+         sensor/base/err_test sensor/base/real_test
 sensor/base/ht_test_OBJS    := sensor/base/ht.o sensor/base/mem.o
 sensor/base/pool_test_OBJS  := sensor/base/pool.o sensor/base/mem.o
 sensor/base/arena_test_OBJS := sensor/base/arena.o sensor/base/mem.o
@@ -11,6 +11,7 @@ sensor/base/json_test_OBJS  := sensor/base/json.o
 sensor/base/log_test_OBJS   := sensor/base/log.o
 sensor/base/clock_test_OBJS := sensor/base/clock.o
 sensor/base/err_test_OBJS   := sensor/base/err.o
+sensor/base/real_test_OBJS  := sensor/base/real.o
 
 FUZZERS += sensor/base/rd_fuzz sensor/base/json_fuzz
 sensor/base/json_fuzz_OBJS  := sensor/base/json.o

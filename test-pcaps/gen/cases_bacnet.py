@@ -115,7 +115,7 @@ def subscriptions():
                   bn.cuint(2, 1))))
     u = c.udp
     u.rsp(bn.unicast(bn.confirmed(1, bn.cov(
-        18, 4, AI, 10, 300, bn.property_value(PV, bn.real(21.5)),
+        18, 4, AI, 10, 300, bn.property_value(PV, bn.real(21.3)),
         bn.property_value(FLAGS, bn.bitstring("0000"))), 70)))
     u.req(bn.unicast(bn.simple_ack(1, 70)))
     u.rsp(bn.unicast(bn.confirmed(31, cov_multiple(), 71)))

@@ -87,7 +87,7 @@ def objects():
     """One point of every static, event, frozen and string variation."""
     t = tcp()
     i, h, f, d = (struct.pack(x, v) for x, v in
-                  (("<i", -70000), ("<h", -7), ("<f", 1.5), ("<d", 2.5)))
+                  (("<i", -70000), ("<h", -7), ("<f", 21.3), ("<d", 2.5)))
     u, w, ts = struct.pack("<I", 70000), struct.pack("<H", 7), dn.time()
     on, q = b"\x81", b"\x01"
     static = [(1, 2, on), (3, 2, on), (10, 2, on), (20, 1, q + u),

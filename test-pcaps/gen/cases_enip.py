@@ -123,7 +123,7 @@ def tags():
     c.unit(eip.req(0x4C, eip.symbol("Speed"), b"\1\0"),
            eip.rsp(0x4C, b"\xc4\0" + struct.pack("<i", -42)))
     c.unit(eip.req(0x4D, eip.symbol("Program:Main") + eip.symbol("Limit"),
-                   b"\xca\0\1\0" + struct.pack("<f", 1.5)), eip.rsp(0x4D))
+                   b"\xca\0\1\0" + struct.pack("<f", 21.3)), eip.rsp(0x4D))
     c.unit(eip.req(0x52, eip.symbol("Table") + b"\x28\2", b"\2\0\0\0\0\0"),
            eip.rsp(0x52, b"\xc3\0" + struct.pack("<hh", 1, -1)))
     c.unit(eip.req(0x53, eip.symbol("Table"), b"\xc3\0\1\0\4\0\0\0\7\0"),
@@ -511,7 +511,7 @@ def pccc():
     ask(1, 6, b"\3", bytes.fromhex("00ee4a9c23") + b"1763-LEC   " +
         bytes.fromhex("000026007800"))
     ask(2, 0x0F, b"\xa2\4\7\x89\x0a\0", struct.pack("<hh", -1, 42))
-    ask(3, 0x0F, b"\xaa\4\x08\x8a\xff\x2c\1\0" + struct.pack("<f", 1.5))
+    ask(3, 0x0F, b"\xaa\4\x08\x8a\xff\x2c\1\0" + struct.pack("<f", 21.3))
     ask(4, 0x0F, b"\xab\2\3\x85\0\0\xff\0\x0f\0")
     ask(5, 0x0F, b"\xa1\2\2\x84\1", b"\x26\0")
     ask(6, 0x0F, b"\x68\0\0\1\0\0$N7:0\0\1\0", b"\x42\7\0")
