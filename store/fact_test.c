@@ -27,8 +27,8 @@ teardown(void **state)
 }
 
 static int
-say(struct rig *r, const char *key, const char *value, const char *claim,
-    uint16_t flags)
+say_via(struct rig *r, const char *key, const char *value, const char *claim,
+    uint16_t flags, const char *via)
 {
 	struct host plc = sample_host(10, 0, 0, 3);
 	struct ev *e = sample_start(&r->x, EV_IDENTITY, &plc, NULL);
@@ -37,10 +37,17 @@ say(struct rig *r, const char *key, const char *value, const char *claim,
 	e->flags |= flags;
 	ev_name(e, EVF_KEY, key);
 	ev_bytes(e, EVF_VALUE, EV_T_TEXT, value, strlen(value));
-	ev_name(e, EVF_VIA, "test");
+	ev_name(e, EVF_VIA, via);
 	ev_name(e, EVF_CLAIM, claim);
 	sample_wait(&r->x, SAMPLE_SECOND);
 	return sample_send(&r->x);
+}
+
+static int
+say(struct rig *r, const char *key, const char *value, const char *claim,
+    uint16_t flags)
+{
+	return say_via(r, key, value, claim, flags, "test");
 }
 
 static void
@@ -64,6 +71,28 @@ test_only_what_a_device_says_of_itself_is_shown(void **state)
 	assert_int_equal(say(r, "vendor", "Peer Inc", "peer", 0), 0);
 	assert_shown(r, "vendor", "Self Inc");
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM facts"), 3);
+}
+
+/* However often each is said: a list whose names come and go is of no use. */
+static void
+test_own_spelling_stands_before_the_name_of_a_number(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(say_via(r, "vendor", "Acme", "self", 0, "i_am"), 0);
+	assert_shown(r, "vendor", "Acme");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(
+		    say_via(r, "vendor", "ACME Ltd", "self", 0, "read"), 0);
+		assert_shown(r, "vendor", "ACME Ltd");
+		assert_int_equal(
+		    say_via(r, "vendor", "Acme", "self", 0, "i_am"), 0);
+		assert_shown(r, "vendor", "ACME Ltd");
+		assert_int_equal(say_via(r, "vendor", "Acme", "self", 0,
+				     "vendor_identifier"),
+		    0);
+		assert_shown(r, "vendor", "ACME Ltd");
+	}
 }
 
 static void
@@ -185,6 +214,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    T(test_only_what_a_device_says_of_itself_is_shown),
+	    T(test_own_spelling_stands_before_the_name_of_a_number),
 	    T(test_latest_of_equal_confidence_wins),
 	    T(test_tentative_does_not_replace_what_is_sure),
 	    T(test_placeholders_never_win),

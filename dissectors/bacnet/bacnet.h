@@ -497,7 +497,9 @@ void bn_identity(struct bn_pdu *, const char *key, enum ev_type, const void *,
     size_t len, const char *via);
 void bn_identity_text(
     struct bn_pdu *, const char *key, const char *text, const char *via);
-void bn_identity_vendor(struct bn_pdu *, uint64_t id, const char *via);
+/* name_via: of the name that stands for the number. */
+void bn_identity_vendor(
+    struct bn_pdu *, uint64_t id, const char *via, const char *name_via);
 void bn_topology(struct bn_pdu *, const char *relation, const char *peer,
     const char *detail, int64_t ttl);
 

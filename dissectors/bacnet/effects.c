@@ -60,7 +60,7 @@ i_am(struct bn_pdu *p)
 	instance(p, i->instance, "i_am");
 	vendor = arg(p, BNF_VENDOR_ID, &there);
 	if (there) {
-		bn_identity_vendor(p, vendor, "i_am");
+		bn_identity_vendor(p, vendor, "i_am", "i_am");
 	}
 }
 
@@ -88,7 +88,7 @@ who_am_i(struct bn_pdu *p)
 	uint64_t v = arg(p, BNF_VENDOR_ID, &there);
 
 	if (there) {
-		bn_identity_vendor(p, v, "who_am_i");
+		bn_identity_vendor(p, v, "who_am_i", "who_am_i");
 	}
 	text_arg(p, BNF_MODEL, "model", "who_am_i");
 	text_arg(p, BNF_SERIAL, "serial", "who_am_i");

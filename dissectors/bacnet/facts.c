@@ -45,13 +45,14 @@ bn_identity_text(
 }
 
 void
-bn_identity_vendor(struct bn_pdu *p, uint64_t id, const char *via)
+bn_identity_vendor(
+    struct bn_pdu *p, uint64_t id, const char *via, const char *name_via)
 {
 	bn_identity_text(
 	    p, "vendor_id", bn_text(p->m, "%llu", (unsigned long long)id), via);
 	if (id <= UINT16_MAX) {
 		bn_identity_text(
-		    p, "vendor", bn_vendor_name((uint32_t)id), via);
+		    p, "vendor", bn_vendor_name((uint32_t)id), name_via);
 	}
 }
 
@@ -377,7 +378,9 @@ device(struct bn_pdu *p, const struct bn_item *i, const char *via)
 		break;
 	case 120:
 		if (bn_lone_uint(i->value, BN_UINT, &v)) {
-			bn_identity_vendor(p, v, via);
+			/* Vendor_Name says it, too, as the device spells it:
+			 * another fact, not another vendor. */
+			bn_identity_vendor(p, v, via, "vendor_identifier");
 		}
 		break;
 	case 139:
