@@ -13,6 +13,8 @@
 #define BUDGET_NS (60 * NS_PER_SEC)
 /* Facts that are heard again keep their "last seen" this fresh. */
 #define AGAIN_NS (600 * NS_PER_SEC)
+/* What two take turns to say of one thing is told no faster than this. */
+#define TURNS_NS (10 * NS_PER_SEC)
 #define FIELDS   16
 
 struct novelty {
@@ -377,18 +379,52 @@ reply(struct novelty *n, struct ev *e, struct link *l)
 
 /* --- other kinds --------------------------------------------------------- */
 
-/* First sight is told; then now and again, so that "last seen" is kept. */
+/* What the same message said of the same thing the last time; NULL where that
+ * cannot be asked. */
+static struct point *
+last_said(struct novelty *n, const struct ev *e, const struct link *l)
+{
+	const struct ev_field *key = ev_find(e, EVF_KEY);
+	const struct ev_field *via = ev_find(e, EVF_VIA);
+	struct ev_field what = {.type = EV_T_NUMBERED};
+
+	if (key == NULL || key->type != EV_T_NAME || via == NULL ||
+	    via->type != EV_T_NAME) {
+		return NULL;
+	}
+	what.s = key->s;
+	what.len = (uint32_t)((uintptr_t)via->s ^ (uintptr_t)via->s >> 32);
+	return point_of(&n->points, e, &what, l);
+}
+
+/*
+ * First sight is told; then now and again, so that "last seen" is kept; and
+ * what was said before and is said anew, when something else was said between:
+ * the last word counts.
+ */
 static void
 fact(struct novelty *n, struct ev *e, struct link *l)
 {
+	uint64_t value = point_value(&n->points, ev_find(e, EVF_VALUE));
+	struct point *last;
 	struct behaviour *x;
 	bool is_new;
 
 	x = find(n, e, l, &is_new);
-	if (is_new || n->stream_ns >= x->last_ns + AGAIN_NS) {
-		x->last_ns = n->stream_ns;
-		tell(n, e);
+	if (!is_new && n->stream_ns < x->last_ns + TURNS_NS) {
+		return;
 	}
+	last = last_said(n, e, l);
+	if (!is_new && n->stream_ns < x->last_ns + AGAIN_NS &&
+	    (last == NULL || last->due_s == 0 || last->value == value)) {
+		return;
+	}
+	if (last != NULL) {
+		last->value = value;
+		point_told(&n->points, last, n->stream_ns);
+	}
+	x->last_ns = n->stream_ns;
+	tell(n, e);
 }
 
 /* What a value event says. */

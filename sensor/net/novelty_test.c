@@ -549,6 +549,56 @@ say(struct filter *f, const struct ev_end *who)
 	novelty_event(f->novelty, &e, NULL);
 }
 
+/* At a time in seconds. */
+static void
+calls_itself(struct filter *f, uint64_t at_s, const char *name, const char *via)
+{
+	struct ev_field field[4];
+	struct ev e = {.f = field, .max_fields = 4};
+
+	e.kind = EV_IDENTITY;
+	e.ts_ns = (2000 + at_s) * NS_PER_SEC;
+	e.src.ipver = 4;
+	e.src.ip.a[3] = 1;
+	ev_name(&e, EVF_KEY, "vendor");
+	ev_bytes(&e, EVF_VALUE, EV_T_TEXT, name, strlen(name));
+	ev_name(&e, EVF_VIA, via);
+	novelty_event(f->novelty, &e, NULL);
+}
+
+static void
+test_the_last_word_counts(void **state)
+{
+	static const struct {
+		uint64_t at_s;
+		const char *name, *via;
+		unsigned told;
+	} say[] = {
+	    {0, "A", "i_am", 1},
+	    {20, "A", "i_am", 1},
+	    {40, "B", "i_am", 2},
+	    {60, "A", "i_am", 3}, /* back again, and not after minutes */
+	    {80, "A", "i_am", 3},
+	    {81, "B", "i_am", 4},
+	    {82, "A", "i_am", 5},
+	    {83, "B", "i_am", 5}, /* in turns: not each time */
+	    {84, "A", "i_am", 5},
+	    {92, "B", "i_am", 6},
+	    {200, "C", "read", 7},
+	    {220, "B", "i_am", 7}, /* another message is no other word */
+	    {240, "C", "read", 7},
+	    {240 + 600, "C", "read", 8},
+	};
+	struct filter *f = filter_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(say) / sizeof(say[0]); i++) {
+		calls_itself(f, say[i].at_s, say[i].name, say[i].via);
+		assert_int_equal(f->told[EV_IDENTITY], say[i].told);
+	}
+	filter_free(f);
+}
+
 static void
 test_each_subject_says_it_once(void **state)
 {
@@ -632,6 +682,7 @@ main(void)
 	    cmocka_unit_test(test_good_replies_are_no_events),
 	    cmocka_unit_test(test_good_replies_leave_budget_to_requests),
 	    cmocka_unit_test(test_each_subject_says_it_once),
+	    cmocka_unit_test(test_the_last_word_counts),
 	    cmocka_unit_test(
 		test_operations_are_told_apart_by_whom_they_are_for),
 	};
