@@ -159,9 +159,25 @@ count_points(struct store *s, struct addr *a)
 }
 
 struct point {
+	struct addr *addr;
 	char object[OBJECT_MAX], value[EV_TEXT_MAX], quality[32], source[16];
 	char sub[EV_SUB_TEXT];
 };
+
+/* Whose point it is: the subject's, which others may have carried; of what
+ * is commanded the receiver's.  False: nobody's in particular. */
+static bool
+point_owner(const struct judged *n, struct point *x)
+{
+	const struct ev *e = n->ev;
+	bool commands =
+	    e->dir == EV_DIR_REQUEST && strcmp(x->source, ev_commanded) == 0;
+	bool subject = e->flags & EV_HAS_SUBJECT;
+
+	x->addr = subject ? n->subject : commands ? n->dst : n->src;
+	sub_text(subject ? &e->subject : commands ? &e->dst : &e->src, x->sub);
+	return x->addr != NULL && x->addr->kind != ADDR_GROUP;
+}
 
 static int
 put_point(struct store *s, enum stmt which, const struct point *x)
@@ -169,7 +185,7 @@ put_point(struct store *s, enum stmt which, const struct point *x)
 	sqlite3_stmt *st = s->st[which];
 	const struct judged *n = &s->now;
 
-	db_bind(st, 1, n->src->id);
+	db_bind(st, 1, x->addr->id);
 	db_bind_text(st, 2, x->sub);
 	db_bind_text(st, 3, x->object);
 	if (which == ST_POINT_NEW) {
@@ -186,28 +202,26 @@ put_point(struct store *s, enum stmt which, const struct point *x)
 static int
 point(struct store *s)
 {
-	const struct judged *n = &s->now;
-	const struct ev *e = n->ev;
+	const struct ev *e = s->now.ev;
 	struct point x;
 	int rc;
 
-	if (n->src == NULL ||
-	    field_text(e, EVF_OBJECT, x.object, sizeof(x.object)) == 0) {
+	(void)field_text(e, EVF_SOURCE, x.source, sizeof(x.source));
+	if (field_text(e, EVF_OBJECT, x.object, sizeof(x.object)) == 0 ||
+	    !point_owner(&s->now, &x)) {
 		return 0;
 	}
-	sub_text(&e->src, x.sub);
 	(void)field_text(e, EVF_VALUE, x.value, sizeof(x.value));
 	(void)field_text(e, EVF_QUALITY, x.quality, sizeof(x.quality));
-	(void)field_text(e, EVF_SOURCE, x.source, sizeof(x.source));
 	rc = put_point(s, ST_POINT_AGAIN, &x);
 	if (rc != 0 || sqlite3_changes(s->db) != 0) {
 		return rc;
 	}
-	rc = count_points(s, n->src);
-	if (rc != 0 || n->src->points > LIMIT_STORE_POINTS_PER_ADDRESS) {
+	rc = count_points(s, x.addr);
+	if (rc != 0 || x.addr->points > LIMIT_STORE_POINTS_PER_ADDRESS) {
 		return rc;
 	}
-	n->src->points++;
+	x.addr->points++;
 	return put_point(s, ST_POINT_NEW, &x);
 }
 

@@ -118,6 +118,42 @@ test_point_keeps_its_last_value(void **state)
 	    "3/3");
 }
 
+static void
+test_point_is_its_owners(void **state)
+{
+	static const enum ev_dir dir[] = {
+	    EV_DIR_RESPONSE, EV_DIR_REQUEST, EV_DIR_RESPONSE, EV_DIR_NOTIFY};
+	struct rig *r = *state;
+	char buf[128];
+
+	for (size_t i = 0; i < sizeof(dir) / sizeof(dir[0]); i++) {
+		bool asks = dir[i] == EV_DIR_REQUEST;
+		struct ev *e =
+		    start(r, EV_VALUE, asks ? &hmi : &plc, asks ? &plc : &hmi);
+
+		e->dir = (uint8_t)dir[i];
+		if (i == 3) { /* carried for another */
+			e->flags |= EV_HAS_SUBJECT;
+			e->subject = e->src;
+			e->subject.ip.a[3] = 99;
+		}
+		ev_numbered(e, EVF_OBJECT, "analog_output", 1);
+		ev_uint(e, EVF_VALUE, i);
+		ev_name(e, EVF_SOURCE,
+		    i == 1 || i == 2 ? ev_commanded : ev_reported);
+		assert_int_equal(sample_send(&r->x), 0);
+	}
+	/* three of the controller, the last of the one behind it; none of the
+	 * operator's station that commanded it */
+	assert_string_equal(
+	    rig_text(r,
+		"SELECT group_concat(ip || ':' || value || '/' || count) FROM "
+		"(SELECT ip, value, count FROM points JOIN addresses ON "
+		"addresses.id = points.addr ORDER BY ip)",
+		buf, sizeof(buf)),
+	    "10.0.0.3:2/3,10.0.0.99:3/1");
+}
+
 static int
 tell_point(struct rig *r, uint32_t number, uint64_t v)
 {
@@ -300,6 +336,7 @@ main(void)
 	    T(test_states_are_a_history_of_changes),
 	    T(test_transfer_is_one_row_from_begin_to_end),
 	    T(test_point_keeps_its_last_value),
+	    T(test_point_is_its_owners),
 	    T(test_address_has_so_many_points),
 	    T(test_stations_are_children_with_their_role),
 	    T(test_violations_and_gaps_are_counted_with_their_repeats),
