@@ -199,11 +199,39 @@ put_point(struct store *s, enum stmt which, const struct point *x)
 	return db_run(st);
 }
 
+/* 1 when it is written, 0 when it was there before or finds no room. */
+static int
+new_point(struct store *s, const struct point *x)
+{
+	int rc = count_points(s, x->addr);
+
+	if (rc != 0 || x->addr->points > LIMIT_STORE_POINTS_PER_ADDRESS) {
+		return rc;
+	}
+	rc = put_point(s, ST_POINT_NEW, x);
+	if (rc != 0 || sqlite3_changes(s->db) == 0) {
+		return rc;
+	}
+	x->addr->points++;
+	return 1;
+}
+
+/* 1 when it was there before. */
+static int
+known_point(struct store *s, const struct point *x)
+{
+	int rc = put_point(s, ST_POINT_AGAIN, x);
+
+	return rc == 0 ? sqlite3_changes(s->db) != 0 : rc;
+}
+
+/* New points come in a row, when a device is first asked; then hardly any. */
 static int
 point(struct store *s)
 {
 	const struct ev *e = s->now.ev;
 	struct point x;
+	bool first;
 	int rc;
 
 	(void)field_text(e, EVF_SOURCE, x.source, sizeof(x.source));
@@ -213,16 +241,13 @@ point(struct store *s)
 	}
 	(void)field_text(e, EVF_VALUE, x.value, sizeof(x.value));
 	(void)field_text(e, EVF_QUALITY, x.quality, sizeof(x.quality));
-	rc = put_point(s, ST_POINT_AGAIN, &x);
-	if (rc != 0 || sqlite3_changes(s->db) != 0) {
-		return rc;
+	first = x.addr->points_come;
+	rc = first ? new_point(s, &x) : known_point(s, &x);
+	if (rc == 0) {
+		x.addr->points_come = !first;
+		rc = first ? known_point(s, &x) : new_point(s, &x);
 	}
-	rc = count_points(s, x.addr);
-	if (rc != 0 || x.addr->points > LIMIT_STORE_POINTS_PER_ADDRESS) {
-		return rc;
-	}
-	x.addr->points++;
-	return put_point(s, ST_POINT_NEW, &x);
+	return rc < 0 ? rc : 0;
 }
 
 struct state {

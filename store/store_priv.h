@@ -62,7 +62,8 @@ struct addr {
 		uint16_t port, proto;
 		uint8_t over;
 	} service;
-	bool new_asset; /* its asset's row has yet to be written */
+	bool points_come; /* the last that it told of was new */
+	bool new_asset;   /* its asset's row has yet to be written */
 	bool has_mac;
 	uint8_t mac[6];
 	uint8_t ipver, vlan_n;
