@@ -42,6 +42,10 @@
 	    "stream time between two reports of those "                        \
 	    "counts; doubled at each report")                                  \
 	L(BEHAVIOUR_MAX_S, 960, "s", "... up to this")                         \
+	L(FACT_S, 600, "s",                                                    \
+	    "an identity or a topology that is said again is told "            \
+	    "again after this, which is doubled each time")                    \
+	L(FACT_MAX_S, 4800, "s", "... up to this")                             \
 	L(POINT_MAX, 131072, "points",                                         \
 	    "whose last value is kept, so that only "                          \
 	    "what differs is told; the one told longest ago makes room")       \

@@ -11,8 +11,6 @@
 #include "net/points.h"
 
 #define BUDGET_NS (60 * NS_PER_SEC)
-/* Facts that are heard again keep their "last seen" this fresh. */
-#define AGAIN_NS (600 * NS_PER_SEC)
 /* What two take turns to say of one thing is told no faster than this. */
 #define TURNS_NS (10 * NS_PER_SEC)
 #define FIELDS   16
@@ -411,12 +409,18 @@ fact(struct novelty *n, struct ev *e, struct link *l)
 	bool is_new;
 
 	x = find(n, e, l, &is_new);
-	if (!is_new && n->stream_ns < x->last_ns + TURNS_NS) {
+	if (is_new) {
+		x->every_s = LIMIT_FACT_S;
+	} else if (n->stream_ns < x->last_ns + TURNS_NS) {
 		return;
 	}
 	last = last_said(n, e, l);
-	if (!is_new && n->stream_ns < x->last_ns + AGAIN_NS &&
-	    (last == NULL || last->due_s == 0 || last->value == value)) {
+	if (!is_new && n->stream_ns >= x->last_ns + x->every_s * NS_PER_SEC) {
+		x->every_s = 2 * x->every_s < LIMIT_FACT_MAX_S
+				 ? 2 * x->every_s
+				 : LIMIT_FACT_MAX_S;
+	} else if (!is_new &&
+		   (last == NULL || last->due_s == 0 || last->value == value)) {
 		return;
 	}
 	if (last != NULL) {

@@ -587,7 +587,9 @@ test_the_last_word_counts(void **state)
 	    {200, "C", "read", 7},
 	    {220, "B", "i_am", 7}, /* another message is no other word */
 	    {240, "C", "read", 7},
-	    {240 + 600, "C", "read", 8},
+	    {200 + LIMIT_FACT_S, "C", "read", 8},
+	    {200 + 3 * LIMIT_FACT_S - 1, "C", "read", 8},
+	    {200 + 3 * LIMIT_FACT_S, "C", "read", 9},
 	};
 	struct filter *f = filter_new();
 
