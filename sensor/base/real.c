@@ -10,6 +10,7 @@
 
 /* Places behind the point, at most: nine digits of 0.00009. */
 #define PLACES 13
+#define ONES   5 /* places of 1 to 10, of six digits */
 
 static const double power[PLACES + 1] = {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13};
@@ -18,18 +19,21 @@ double
 real_of_float(float f)
 {
 	const double d = (double)f, a = d < 0 ? -d : d;
-	int places = 5; /* six digits of 1 to 10 */
+	int places = ONES;
 
 	/* Beyond this it is whole, or so small that printing has an exponent;
 	 * not a number is no less than anything. */
 	if (!(a >= 9e-5 && a < 1e7)) {
 		return d;
 	}
-	for (double top = 10; a >= top && places > 0; top *= 10) {
-		places--;
-	}
-	for (double top = 1; a < top; top /= 10) {
-		places++;
+	if (a >= 1) {
+		while (places > 0 && a >= power[ONES - places + 1]) {
+			places--;
+		}
+	} else {
+		while (a * power[places - ONES] < 1) {
+			places++;
+		}
 	}
 	for (int longest = places + 3; places <= longest && places <= PLACES;
 	     places++) {
