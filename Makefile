@@ -45,6 +45,7 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 # Readers and ends are written field by field and copied a moment later: a copy
 # of 16 bytes at once would wait for both halves to leave the pipeline.  And what
 # is cleared or copied is short: rep stos takes longer to start than to finish.
+# Zeros may come 16 bytes at once: half of them can be read back without a wait.
 SHORT_COPY      := unrolled_loop:512:noalign$(comma)libcall:-1:noalign
 SHORT_CLEAR     := vector_loop:512:noalign$(comma)libcall:-1:noalign
 BY_WORDS        := $(if $(findstring gcc,$(CC)),-fno-tree-slp-vectorize \

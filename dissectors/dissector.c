@@ -102,15 +102,21 @@ dis_only_counts(struct dis_ctx *ctx, const struct dis_pair *p)
 	       (ctx->sv->wanted == NULL || !ctx->sv->wanted(ctx, p));
 }
 
+void
+dis_count(struct dis_ctx *ctx, uint16_t proto, const struct dis_pair *p)
+{
+	ctx->sv->answered(ctx, p);
+	/* Facts follow in its direction. */
+	(void)start(ctx, EV_OPERATION, proto, EV_DIR_RESPONSE);
+}
+
 bool
 dis_answered(struct dis_ctx *ctx, uint16_t proto, const struct dis_pair *p)
 {
 	if (!dis_only_counts(ctx, p)) {
 		return false;
 	}
-	ctx->sv->answered(ctx, p);
-	/* Facts follow in its direction. */
-	(void)start(ctx, EV_OPERATION, proto, EV_DIR_RESPONSE);
+	dis_count(ctx, proto, p);
 	return true;
 }
 

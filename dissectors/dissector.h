@@ -176,8 +176,10 @@ void dis_paired(struct ev *, const struct dis_pair *);
  * same may still put its fields into ctx->ev, which nobody will see.
  */
 bool dis_answered(struct dis_ctx *, uint16_t proto, const struct dis_pair *);
-/* Whether that will be so, for who has to parse before it is counted. */
+/* The same in two steps, for who has to parse before it is counted: whether it
+ * needs no event, and then to count it. */
 bool dis_only_counts(struct dis_ctx *, const struct dis_pair *);
+void dis_count(struct dis_ctx *, uint16_t proto, const struct dis_pair *);
 /* reason is static text; offset counts from the PDU's first byte. */
 void dis_malformed(struct dis_ctx *, uint16_t proto, enum ev_dir,
     const char *reason, size_t offset);

@@ -251,7 +251,7 @@ count(struct mb_pdu *p)
 {
 	tell_body(p, p->ctx->ev);
 	mb_conclude(p);
-	(void)dis_answered(p->ctx, PROTO_MODBUS, &p->pair);
+	dis_count(p->ctx, PROTO_MODBUS, &p->pair);
 	return end(p, EV_DIR_RESPONSE);
 }
 

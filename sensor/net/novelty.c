@@ -403,9 +403,9 @@ last_said(struct novelty *n, const struct ev *e, const struct link *l)
 static void
 fact(struct novelty *n, struct ev *e, struct link *l)
 {
-	uint64_t value = point_value(&n->points, ev_find(e, EVF_VALUE));
 	struct point *last;
 	struct behaviour *x;
+	uint64_t value;
 	bool is_new;
 
 	x = find(n, e, l, &is_new);
@@ -415,6 +415,7 @@ fact(struct novelty *n, struct ev *e, struct link *l)
 		return;
 	}
 	last = last_said(n, e, l);
+	value = point_value(&n->points, ev_find(e, EVF_VALUE));
 	if (!is_new && n->stream_ns >= x->last_ns + x->every_s * NS_PER_SEC) {
 		x->every_s = 2 * x->every_s < LIMIT_FACT_MAX_S
 				 ? 2 * x->every_s
