@@ -163,6 +163,12 @@ dis_value(struct dis_ctx *ctx, uint16_t proto, enum ev_dir dir)
 	return e;
 }
 
+bool
+dis_is_fresh(struct dis_ctx *ctx, const struct dis_reading *r)
+{
+	return ctx->sv->fresh != NULL && ctx->sv->fresh(ctx, r);
+}
+
 void
 dis_tell_value(struct dis_ctx *ctx, struct ev *e)
 {

@@ -84,6 +84,15 @@ struct dis_pair {
 	uint32_t rtt_us;
 };
 
+/* A number that the sender tells of a point of its own, before anybody reads
+ * it; the object is name and number (ev_numbered). */
+struct dis_reading {
+	const char *name;
+	const char *quality; /* static text; NULL: none is told */
+	uint32_t number;
+	uint16_t proto;
+};
+
 /*
  * What net offers.  One set of functions for the life of the program; arg is
  * the flow at hand.  Tests use dissectors/harness.c, which implements the
@@ -94,6 +103,9 @@ struct dis_services {
 	/* Whether a value event, all but whose ends is there (of them sub is),
 	 * would say nothing new; it is counted then.  NULL: it never does. */
 	bool (*known)(struct dis_ctx *, const struct ev *);
+	/* Whether no number would say anything new, since one was told not
+	 * long ago; it is counted then.  NULL: any may. */
+	bool (*fresh)(struct dis_ctx *, const struct dis_reading *);
 	/* Counts a good reply that is paired, as if it had been told.  NULL:
 	 * it has to be told. */
 	void (*answered)(struct dis_ctx *, const struct dis_pair *);
@@ -194,6 +206,9 @@ void dis_identity(struct dis_ctx *, uint16_t proto, const struct ev_end *who,
  */
 struct ev *dis_value(struct dis_ctx *, uint16_t proto, enum ev_dir);
 void dis_tell_value(struct dis_ctx *, struct ev *);
+/* Asks before all of that, of what moves as the process does: true when it is
+ * counted and nothing else is to be done about it. */
+bool dis_is_fresh(struct dis_ctx *, const struct dis_reading *);
 /* What somebody says of another address or network: relation is static text,
  * peer the other end. */
 void dis_topology(struct dis_ctx *, uint16_t proto, const struct ev_end *who,

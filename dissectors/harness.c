@@ -265,15 +265,49 @@ inner(struct dis_ctx *ctx, uint16_t proto, struct rd *in, void *state)
 	return rc;
 }
 
-static const struct dis_services services = {
-    .emit = emit,
-    .put = put,
-    .take = take,
-    .shared = shared,
-    .shared_drop = shared_drop,
-    .reassemble = reassemble,
-    .inner = inner,
-};
+static bool
+known(struct dis_ctx *ctx, const struct ev *e)
+{
+	struct harness *h = ctx->arg;
+
+	assert(e == &h->ev && e->kind == EV_VALUE);
+	return h->asked++ & 1;
+}
+
+static bool
+fresh(struct dis_ctx *ctx, const struct dis_reading *r)
+{
+	struct harness *h = ctx->arg;
+
+	assert(r->name != NULL && r->name[0] != '\0' && r->proto != 0);
+	h->reading = *r;
+	return h->asked++ & 1;
+}
+
+static bool
+wanted(struct dis_ctx *ctx, const struct dis_pair *p)
+{
+	struct harness *h = ctx->arg;
+
+	assert(p->frame <= ctx->frame);
+	return h->asked++ & 1;
+}
+
+static void
+answered(struct dis_ctx *ctx, const struct dis_pair *p)
+{
+	(void)ctx;
+	(void)p;
+}
+
+#define SERVICES                                                  \
+	.emit = emit, .put = put, .take = take, .shared = shared, \
+	.shared_drop = shared_drop, .reassemble = reassemble, .inner = inner
+
+static const struct dis_services services = {SERVICES};
+
+static const struct dis_services filter_services = {SERVICES, .known = known,
+    .fresh = fresh, .answered = answered, .wanted = wanted};
 
 /* --- the flow ------------------------------------------------------------ */
 
@@ -336,7 +370,7 @@ parse(struct harness *h, uint8_t side, struct rd *r)
 	ctx->state = h->state;
 	ctx->src = &src;
 	ctx->dst = &dst;
-	ctx->sv = &services;
+	ctx->sv = h->filtered ? &filter_services : &services;
 	ctx->arg = h;
 	ctx->ev = &h->ev;
 	rc = h->d->parse(ctx, r);
@@ -666,7 +700,7 @@ harness_reset(struct harness *h)
 	h->ctx.transport = transport;
 	h->ctx.client = h->ctx.opened = DIS_SIDE_UNKNOWN;
 	h->claimed = h->failed = false;
-	h->events = h->ok = h->bad = h->more = 0;
+	h->events = h->asked = h->ok = h->bad = h->more = 0;
 	h->not_mine = h->skipped = h->unanswered = 0;
 	h->npending = 0;
 	h->frame = 0;

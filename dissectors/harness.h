@@ -74,11 +74,13 @@ struct harness {
 	bool quiet;       /* print nothing: for measurements */
 	/* set by the test at any time */
 	uint64_t ts_ns;
-	bool brief; /* ctx->brief */
+	bool brief;    /* ctx->brief */
+	bool filtered; /* as before a novelty filter: every other question is
+			  answered so that no event is made */
 	/* what happened so far */
 	bool claimed; /* the probe said that the flow is d's */
 	bool failed;  /* a line did not fit */
-	unsigned events, ok, bad, more, not_mine, skipped, unanswered;
+	unsigned events, ok, bad, more, not_mine, skipped, unanswered, asked;
 
 	const struct dissector *d;
 	struct dis_ctx ctx;
@@ -93,6 +95,7 @@ struct harness {
 	struct harness_reasm reasm[HARNESS_REASM];
 	const struct dissector *inner[HARNESS_INNER];
 	uint64_t frame;
+	struct dis_reading reading; /* the last that was asked about */
 	size_t out_n;
 	char out[HARNESS_OUT], taken[HARNESS_OUT], line[HARNESS_OUT];
 	char quoted[HARNESS_OUT];

@@ -37,6 +37,7 @@ play(struct harness *h, uint8_t way, struct rd in)
 	harness_reset(h);
 	h->ts_ns = 1000000000;
 	h->brief = way & WAY_BRIEF;
+	h->filtered = h->brief;
 	h->claimed = way & WAY_CLAIMED;
 	while (rd_left(&in) > 2) {
 		uint8_t what = rd_u8(&in);

@@ -495,13 +495,54 @@ put_point(struct bn_pdu *p, struct ev *e, const struct bn_item *i)
 	bn_put_text(e, EVF_OBJECT, object);
 }
 
+/* One number of the usual length. */
+static bool
+is_number(struct rd value)
+{
+	struct bn_tag t;
+
+	if (!bn_tag(&value, &t) || t.cls != BN_APP || t.len == 0 || t.len > 4) {
+		return false;
+	}
+	(void)bn_content(&value, &t);
+	if (!rd_ok(&value) || rd_left(&value) != 0) {
+		return false;
+	}
+	switch (t.num) {
+	case BN_UINT:
+	case BN_ENUM:
+	case BN_INT: return true;
+	case BN_REAL: return t.len == 4;
+	default: return false;
+	}
+}
+
+/* Whether the sender told that number of its own not long ago, and its quality
+ * is as it was then: nobody needs this one. */
+static bool
+is_fresh(const struct bn_pdu *p, const struct bn_item *i, const char *quality)
+{
+	const struct dis_reading r = {.proto = PROTO_BACNET,
+	    .name = bn_object_name(i->type),
+	    .number = i->instance,
+	    .quality = quality};
+
+	return !p->has_origin && i->property == BN_PROP_PRESENT_VALUE &&
+	       !(i->has & BN_HAS_INDEX) && r.name != NULL &&
+	       is_number(i->value) && dis_is_fresh(p->ctx, &r);
+}
+
 static void
 tell_value(struct bn_pdu *p, const struct bn_item *i, bool commanded)
 {
 	const struct bn_item *flags = beside(p->m, i, BN_PROP_STATUS_FLAGS);
 	const char *quality = flags != NULL ? flags_name(flags->value) : NULL;
-	struct ev *e = bn_fact(p, EV_VALUE);
+	struct ev *e;
 
+	if (!commanded && is_fresh(p, i, quality)) {
+		return;
+	}
+	e = bn_fact(p, EV_VALUE);
 	put_point(p, e, i);
 	bn_print(p->m, e, EVF_VALUE, i->value, 0);
 	if (quality != NULL) {

@@ -285,6 +285,33 @@ test_brief(void **state)
 	harness_free(h);
 }
 
+/* A number that the filter calls fresh makes no event. */
+static void
+test_numbers_are_asked_about_first(void **state)
+{
+	struct harness *h = flow(DIS_UDP);
+
+	(void)state;
+	h->brief = h->filtered = true;
+	apdu(h, A, "02 75 01 0c 0c 00000003 19 55");
+	h->asked = 0; /* the answer is counted, the number is fresh */
+	(void)harness_take(h);
+	apdu(h, B, "30 01 0c 0c 00000003 19 55 3e 44 41a20000 3f");
+	assert_string_equal(h->reading.name, "analog-input");
+	assert_int_equal(h->reading.number, 3);
+	assert_null(h->reading.quality);
+	assert_int_equal(h->asked, 2);
+	assert_false(harness_has(h, "'value'"));
+	(void)harness_take(h);
+	/* what is no number, and what is commanded, is no reading */
+	h->reading.name = NULL;
+	apdu(h, A, "02 75 02 0c 0c 00000003 19 55");
+	apdu(h, B, "30 02 0c 0c 00000003 19 55 3e 75 02 00 41 3f");
+	apdu(h, A, "02 75 03 0f 0c 00800009 19 55 3e 44 41a00000 3f 49 08");
+	assert_null(h->reading.name);
+	harness_free(h);
+}
+
 int
 main(void)
 {
@@ -300,6 +327,7 @@ main(void)
 	    cmocka_unit_test(test_abort_and_reject_are_named_by_their_request),
 	    cmocka_unit_test(test_about),
 	    cmocka_unit_test(test_brief),
+	    cmocka_unit_test(test_numbers_are_asked_about_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -548,6 +548,52 @@ test_brief_answers_tell_values_alone(void **state)
 	harness_free(h);
 }
 
+static bool
+was_asked(
+    struct harness *h, const char *name, uint32_t number, const char *quality)
+{
+	struct dis_reading r = h->reading;
+
+	h->reading = (struct dis_reading){0};
+	if (r.name == NULL || quality == NULL || r.quality == NULL) {
+		return name == r.name && quality == r.quality;
+	}
+	return strcmp(r.name, name) == 0 && r.number == number &&
+	       strcmp(r.quality, quality) == 0;
+}
+
+/* The filter is asked before a value is read, where it can be told as
+ * shortly as that; a value that it has not seen is told as ever. */
+static void
+test_numbers_are_asked_about_first(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	h->brief = h->filtered = true;
+	app(h, A, "c0 01 3c0106");
+	h->asked = 0; /* the answer is counted, the number is fresh */
+	app(h, B, "c0 81 0000 1e02 00 0707 01 1500");
+	assert_true(was_asked(h, "analog_input", 7, "good"));
+	assert_int_equal(h->asked, 2);
+	assert_false(harness_has(h, "'value'"));
+	(void)harness_take(h);
+	h->asked = 0; /* neither fresh nor known */
+	app(h, B, "f1 82 0000 0201 1701 05 81");
+	assert_true(was_asked(h, "binary_input", 5, "good"));
+	assert_false(harness_has(h, "'binary_input 5'"));
+	h->asked = 1; /* fresh: nobody asks whether it is known */
+	app(h, B, "f1 82 0000 0201 1701 05 81");
+	assert_int_equal(h->asked, 2);
+	/* its quality has to be read */
+	app(h, B, "f1 82 0000 0201 1701 05 02");
+	assert_int_equal(h->asked, 3);
+	assert_true(was_asked(h, "binary_input", 5, "good"));
+	app(h, B, "f1 82 0000 0201 1701 05 02");
+	assert_true(was_asked(h, NULL, 0, NULL));
+	harness_free(h);
+}
+
 int
 main(void)
 {
@@ -573,6 +619,7 @@ main(void)
 	    cmocka_unit_test(test_broadcast_is_not_answered),
 	    cmocka_unit_test(test_about),
 	    cmocka_unit_test(test_brief_answers_tell_values_alone),
+	    cmocka_unit_test(test_numbers_are_asked_about_first),
 	    cmocka_unit_test(test_challenge_comes_between_request_and_answer),
 	};
 

@@ -252,6 +252,9 @@ dn_tell_objects(struct dn_frag *f, struct ev *e)
 
 /* --- values -------------------------------------------------------------- */
 
+/* One text, for whoever compares where it stands. */
+static const char good[] = "good";
+
 /* Octets of quality, 11: bits 0 to 6 where bit 7 is the state. */
 static void
 tell_quality(
@@ -272,7 +275,7 @@ tell_quality(
 		names[6] = "discontinuity";
 	}
 	if (bits == 0) {
-		ev_name(e, EVF_QUALITY, "good");
+		ev_name(e, EVF_QUALITY, good);
 		return;
 	}
 	for (unsigned i = 0; i < 7; i++) {
@@ -304,7 +307,7 @@ tell_value(
 	ev_numbered(e, EVF_OBJECT, dn_group(it->group)->name, it->index);
 	dn_put_value(e, EVF_VALUE, p);
 	if (p->has_flags && (p->flags & 0x7f) == 1) {
-		ev_name(e, EVF_QUALITY, "good");
+		ev_name(e, EVF_QUALITY, good);
 	} else if (p->has_flags) {
 		tell_quality(f, e, it, p->flags);
 	}
@@ -328,6 +331,37 @@ tell_control(struct dn_frag *f, const struct dn_item *it)
 	dis_tell_value(f->ctx, e);
 }
 
+/*
+ * Of what is reported, as most of it is: whether the sender told the point's
+ * value not long ago, with good quality as now.  Then nobody needs this one.
+ */
+static bool
+is_fresh(const struct dn_frag *f, const struct dn_item *it)
+{
+	struct dis_reading r = {
+	    .proto = PROTO_DNP3, .name = dn_group(it->group)->name};
+	struct rd data = it->data;
+
+	switch (it->layout[0]) {
+	case 'f':
+	case 'B':
+		if ((rd_u8(&data) & 0x7f) != 1) {
+			return false; /* not good, or cut */
+		}
+		r.quality = good;
+		break;
+	case 'i':
+	case 'I':
+	case 'u':
+	case 'U':
+	case 'r':
+	case 'p': break;
+	default: return false;
+	}
+	r.number = it->index;
+	return dis_is_fresh(f->ctx, &r);
+}
+
 static void
 visit_value(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 {
@@ -344,6 +378,9 @@ visit_value(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 		if (it->layout[0] == 'K' && rd_left(&it->data) > 0) {
 			tell_control(f, it);
 		}
+		return;
+	}
+	if (!is_commanded(f, it) && is_fresh(f, it)) {
 		return;
 	}
 	dn_decode(f, it, &p);

@@ -32,6 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define WAY_B_IS    0x10
 #define WAY_CLAIMED 0x20 /* no probe asked before */
 #define WAY_AGAIN   0xc0 /* into which pieces it is cut the second time */
+#define WAY_BRIEF   0x40 /* where it is not: as before a novelty filter */
 
 enum kind {
 	KIND_STREAM,
@@ -203,6 +204,8 @@ start(struct harness *h, uint8_t way)
 	harness_reset(h);
 	h->ts_ns = 1000000000;
 	h->claimed = way & WAY_CLAIMED || (way & WAY_KIND) >= KIND_CIP;
+	h->brief = way & WAY_BRIEF && (way & WAY_KIND) != KIND_STREAM;
+	h->filtered = h->brief;
 }
 
 /* Forward Open of class 1 and its reply: 55 one way, 11 the other. */

@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define WAY_B_IS    0x04
 #define WAY_CLAIMED 0x08 /* no probe asked before */
 #define WAY_AGAIN   0x30 /* into which pieces it is cut the second time */
+#define WAY_BRIEF   0x40 /* as before a novelty filter */
 
 #define WHAT_B     0x80
 #define WHAT_GAP   0x40
@@ -47,6 +48,7 @@ play(struct harness *h, uint8_t way, struct rd in)
 	harness_reset(h);
 	h->ts_ns = 1000000000;
 	h->claimed = way & WAY_CLAIMED;
+	h->brief = h->filtered = way & WAY_BRIEF;
 	while (rd_left(&in) > 2) {
 		uint8_t what = rd_u8(&in);
 		uint8_t side = what & WHAT_B ? B : A;

@@ -51,6 +51,15 @@ knows(void *arg, const struct ev *e, struct link *link)
 }
 
 static bool
+fresh(void *arg, const struct dis_ctx *ctx, const struct dis_reading *reading,
+    struct link *link)
+{
+	struct reader *r = arg;
+
+	return novelty_fresh(r->novelty, ctx, reading, link);
+}
+
+static bool
 wants(
     void *arg, const struct ev_sub *who, uint64_t req_frame, struct link *link)
 {
@@ -148,7 +157,12 @@ cmd_read(const struct options *o)
 	const struct net_options opt = {.links = true,
 	    .brief = true,
 	    .second = !options_has(o, "no-second")};
-	const struct net_sink sink = {on_event, on_tick, &r, knows, wants};
+	const struct net_sink sink = {.event = on_event,
+	    .tick = on_tick,
+	    .arg = &r,
+	    .knows = knows,
+	    .fresh = fresh,
+	    .wants = wants};
 	uint64_t started_ns = clock_mono_ns();
 	struct ev_memos memos;
 	char dir[DATADIR_MAX];

@@ -227,6 +227,23 @@ sv_known(struct dis_ctx *ctx, const struct ev *e)
 	return true;
 }
 
+static bool
+sv_fresh(struct dis_ctx *ctx, const struct dis_reading *r)
+{
+	struct net *n = ctx->arg;
+	struct flow *f = n->flow;
+
+	if (n->sink.fresh == NULL) {
+		return false;
+	}
+	learn(f, ctx);
+	if (!n->sink.fresh(n->sink.arg, ctx, r, link_at_hand(n, f))) {
+		return false;
+	}
+	n->counters.events++;
+	return true;
+}
+
 static void
 sv_answered(struct dis_ctx *ctx, const struct dis_pair *p)
 {
@@ -322,6 +339,7 @@ sv_inner(struct dis_ctx *ctx, uint16_t proto, struct rd *r, void *state)
 static const struct dis_services services = {
     .emit = sv_emit,
     .known = sv_known,
+    .fresh = sv_fresh,
     .answered = sv_answered,
     .wanted = sv_wanted,
     .put = sv_put,

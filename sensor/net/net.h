@@ -14,6 +14,8 @@
 #include "event/event.h"
 #include "net/counters.h"
 
+struct dis_ctx;
+struct dis_reading;
 struct net;
 struct link;
 struct links;
@@ -34,6 +36,9 @@ struct net_sink {
 	/* Unless NULL, asked before a value becomes an event: true when it is
 	 * no news.  Of the ends of e there is sub alone. */
 	bool (*knows)(void *arg, const struct ev *e, struct link *link);
+	/* Likewise before a number is even read, whatever it may be. */
+	bool (*fresh)(void *arg, const struct dis_ctx *,
+	    const struct dis_reading *, struct link *link);
 	/* Unless NULL, asked before a good reply is only counted: true when it
 	 * has to be an event, for who answers or for the request that was in
 	 * that frame. */

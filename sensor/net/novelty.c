@@ -440,21 +440,25 @@ struct said {
 	bool commanded;
 };
 
+/* What a quality or a priority adds to how a value is told. */
+static inline uint32_t
+how_of(uint64_t v)
+{
+	return (uint32_t)(v ^ v >> 24 ^ v >> 48) & POINT_HOW_MAX;
+}
+
 /* What a field that stands by itself says, or the first of a list: its id is
  * that of the list. */
 static inline void
 said_by(const struct novelty *n, uint16_t id, const struct ev_field *f,
     struct said *ret)
 {
-	uint64_t v;
-
 	switch (id) {
 	case EVF_OBJECT: ret->object = f; break;
 	case EVF_SOURCE: ret->commanded = f->s == ev_commanded; break;
 	case EVF_QUALITY:
 	case EVF_PRIORITY:
-		v = point_value(&n->points, f);
-		ret->how += (uint32_t)(v ^ v >> 24 ^ v >> 48);
+		ret->how += how_of(point_value(&n->points, f));
 		break;
 	default: break;
 	}
@@ -540,6 +544,20 @@ novelty_knows(struct novelty *n, const struct ev *e, struct link *l)
 	}
 	read_said(n, e, &s);
 	return !is_news(n, point_of(&n->points, e, s.object, l), &s);
+}
+
+bool
+novelty_fresh(struct novelty *n, const struct dis_ctx *ctx,
+    const struct dis_reading *r, struct link *l)
+{
+	const struct point *x;
+
+	if (ctx->ts_ns > n->stream_ns) {
+		n->stream_ns = ctx->ts_ns;
+	}
+	x = point_numbered(&n->points, ctx, r, l);
+	return x->due_s != 0 && n->stream_ns < x->due_s * NS_PER_SEC &&
+	       x->how == how_of((uintptr_t)r->quality);
 }
 
 static void

@@ -15,6 +15,8 @@
 #include "base/err.h"
 #include "event/event.h"
 
+struct dis_ctx;
+struct dis_reading;
 struct link;
 struct links;
 struct novelty;
@@ -34,6 +36,10 @@ void novelty_event(struct novelty *, struct ev *, struct link *link);
 struct ev_memos novelty_memos(const struct novelty *);
 /* True when a value event says nothing new.  Of its ends it has sub alone. */
 bool novelty_knows(struct novelty *, const struct ev *, struct link *link);
+/* True when no number that is read there would be told: one was, not long ago,
+ * and of the same quality. */
+bool novelty_fresh(struct novelty *, const struct dis_ctx *,
+    const struct dis_reading *, struct link *link);
 /* True when a good reply from there, to the request in that frame, is wanted
  * for more than to be counted. */
 bool novelty_wants(struct novelty *, const struct ev_sub *who,

@@ -67,6 +67,15 @@ knows(void *arg, const struct ev *e, struct link *link)
 }
 
 static bool
+fresh(void *arg, const struct dis_ctx *ctx, const struct dis_reading *reading,
+    struct link *link)
+{
+	struct filter *f = arg;
+
+	return novelty_fresh(f->novelty, ctx, reading, link);
+}
+
+static bool
 wants(
     void *arg, const struct ev_sub *who, uint64_t req_frame, struct link *link)
 {
@@ -80,7 +89,12 @@ filter_new(void)
 {
 	struct filter *f = calloc(1, sizeof *f);
 	struct net_options opt = {.links = true, .brief = true};
-	struct net_sink sink = {on_event, on_tick, f, knows, wants};
+	struct net_sink sink = {.event = on_event,
+	    .tick = on_tick,
+	    .arg = f,
+	    .knows = knows,
+	    .fresh = fresh,
+	    .wants = wants};
 	struct ev_memos memos;
 
 	assert_non_null(f);

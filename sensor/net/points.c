@@ -75,6 +75,15 @@ sub_word(const struct points *t, const struct ev_sub *s)
 	return w ^ (uint64_t)s->net << 48 ^ (uint64_t)s->kind << 45 ^ s->num;
 }
 
+static uint64_t
+of_ends(
+    const struct points *t, const struct ev_sub *src, const struct ev_sub *dst)
+{
+	uint64_t at = sub_word(t, dst);
+
+	return sub_word(t, src) ^ (at << 29 | at >> 35);
+}
+
 /*
  * Whose point it is: who is behind the ends, for what is written is the
  * receiver's; or the subject, which somebody else may have carried.
@@ -82,10 +91,10 @@ sub_word(const struct points *t, const struct ev_sub *s)
 static uint64_t
 whose(const struct points *t, const struct ev *e)
 {
-	uint64_t w[4], at = sub_word(t, &e->dst.sub);
+	uint64_t w[4];
 
 	if (!(e->flags & EV_HAS_SUBJECT)) {
-		return sub_word(t, &e->src.sub) ^ (at << 29 | at >> 35);
+		return of_ends(t, &e->src.sub, &e->dst.sub);
 	}
 	memcpy(w, e->subject.ip.a, 16);
 	w[2] = (uint64_t)e->subject.port << 8 | e->subject.ipver;
@@ -308,13 +317,10 @@ seek(struct points *t, const struct series *s, uint64_t what)
 	return *at;
 }
 
-struct point *
-point_of(struct points *t, const struct ev *e, const struct ev_field *object,
-    const struct link *l)
+static struct point *
+point_by(struct points *t, const struct series_key *k, uint64_t what)
 {
-	struct series_key k;
-	uint64_t what = read_key(t, e, object, l, &k);
-	struct series *s = series_of(t, &k);
+	struct series *s = series_of(t, k);
 	uint32_t at = s->at != 0 ? guess(t, s, what) : POOL_NONE;
 	struct point *x;
 
@@ -336,6 +342,29 @@ point_of(struct points *t, const struct ev *e, const struct ev_field *object,
 		__builtin_prefetch(at_(t, at + AHEAD));
 	}
 	return x;
+}
+
+struct point *
+point_of(struct points *t, const struct ev *e, const struct ev_field *object,
+    const struct link *l)
+{
+	struct series_key k;
+	uint64_t what = read_key(t, e, object, l, &k);
+
+	return point_by(t, &k, what);
+}
+
+struct point *
+point_numbered(struct points *t, const struct dis_ctx *ctx,
+    const struct dis_reading *r, const struct link *l)
+{
+	const struct series_key k = {.link = l != NULL ? l->id : 0,
+	    .name = (uintptr_t)r->name,
+	    .sub = of_ends(t, &ctx->src->sub, &ctx->dst->sub),
+	    .proto = r->proto,
+	    .type = EV_T_NUMBERED};
+
+	return point_by(t, &k, r->number);
 }
 
 void

@@ -21,6 +21,7 @@
 #include "base/hash.h"
 #include "base/ht.h"
 #include "base/pool.h"
+#include "dissectors/dissector.h"
 #include "event/event.h"
 #include "limits.h"
 #include "net/link.h"
@@ -78,6 +79,9 @@ void points_done(struct points *);
  */
 struct point *point_of(struct points *, const struct ev *,
     const struct ev_field *object, const struct link *);
+/* The same of a point that has a number, by what would be in the event. */
+struct point *point_numbered(struct points *, const struct dis_ctx *,
+    const struct dis_reading *, const struct link *);
 /* Its value is told now: of all points it is dropped last. */
 void point_told(struct points *, struct point *, uint64_t now_ns);
 /* What an event says the value is, as a number that differs when it does. */

@@ -82,6 +82,22 @@ value_of(struct rig *r, const char *object, uint32_t number)
 	return e;
 }
 
+/* Whether no number would be told of this point now. */
+static bool
+is_fresh(
+    struct rig *r, const char *object, uint32_t number, const char *quality)
+{
+	struct ev_end src = r->ev.src, dst = r->ev.dst;
+	const struct dis_ctx ctx = {
+	    .ts_ns = r->now_ns, .src = &src, .dst = &dst};
+	const struct dis_reading reading = {.proto = PROTO,
+	    .name = object,
+	    .number = number,
+	    .quality = quality};
+
+	return novelty_fresh(r->novelty, &ctx, &reading, &r->link);
+}
+
 /* Whether it was told. */
 static bool
 send(struct rig *r, struct ev *e)
@@ -98,11 +114,15 @@ static bool
 reports(struct rig *r, uint32_t number, double v, const char *quality)
 {
 	struct ev *e = value_of(r, "analog_input", number);
+	bool fresh, told;
 
 	ev_double(e, EVF_VALUE, v);
 	ev_name(e, EVF_QUALITY, quality);
 	ev_name(e, EVF_SOURCE, ev_reported);
-	return send(r, e);
+	fresh = is_fresh(r, "analog_input", number, quality);
+	told = send(r, e);
+	assert_false(fresh && told);
+	return told;
 }
 
 static void
@@ -119,6 +139,28 @@ test_first_value_is_told_and_its_repeats_are_not(void **state)
 	assert_true(reports(*state, 2, 1.5, "good"));
 	wait_s(*state, 2 * LIMIT_POINT_MAX_S);
 	assert_false(reports(*state, 1, 1.5, "good"));
+}
+
+static void
+test_number_is_fresh_until_it_is_due(void **state)
+{
+	struct rig *r = *state;
+
+	assert_true(reports(r, 1, 1, "good"));
+	assert_true(is_fresh(r, "analog_input", 1, "good"));
+	assert_false(is_fresh(r, "analog_input", 1, "offline"));
+	assert_false(is_fresh(r, "analog_input", 2, "good"));
+	assert_false(is_fresh(r, "counter", 1, "good"));
+	wait_s(r, LIMIT_POINT_S - 1);
+	assert_true(is_fresh(r, "analog_input", 1, "good"));
+	wait_s(r, 1);
+	assert_false(is_fresh(r, "analog_input", 1, "good"));
+	assert_true(reports(r, 1, 2, "good"));
+	/* whose it is */
+	assert_true(is_fresh(r, "analog_input", 1, "good"));
+	r->ev.src.sub.kind = EV_SUB_UNIT;
+	r->ev.src.sub.num = 9;
+	assert_false(is_fresh(r, "analog_input", 1, "good"));
 }
 
 static void
@@ -402,6 +444,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(test_first_value_is_told_and_its_repeats_are_not),
+	    T(test_number_is_fresh_until_it_is_due),
 	    T(test_value_that_moves_is_told_less_and_less_often),
 	    T(test_quality_is_told_when_it_changes),
 	    T(test_states_and_commands_are_told_when_they_change),

@@ -90,6 +90,15 @@ knows(void *arg, const struct ev *e, struct link *link)
 }
 
 static bool
+fresh(void *arg, const struct dis_ctx *ctx, const struct dis_reading *reading,
+    struct link *link)
+{
+	struct sensor *s = arg;
+
+	return novelty_fresh(s->novelty, ctx, reading, link);
+}
+
+static bool
 wants(
     void *arg, const struct ev_sub *who, uint64_t req_frame, struct link *link)
 {
@@ -238,7 +247,12 @@ start(struct sensor *s)
 {
 	const struct net_options no = {
 	    .links = true, .brief = true, .second = s->conf.second};
-	const struct net_sink sink = {on_event, on_tick, s, knows, wants};
+	const struct net_sink sink = {.event = on_event,
+	    .tick = on_tick,
+	    .arg = s,
+	    .knows = knows,
+	    .fresh = fresh,
+	    .wants = wants};
 	struct ev_memos memos;
 	int err;
 
