@@ -175,9 +175,11 @@
 	    "that wait for a receiver; "                                       \
 	    "the oldest make room, and that is counted")                       \
 	L(STORE_CACHE, 32768, "rows",                                          \
-	    "of addresses, of links and of "                                   \
-	    "behaviours that the writer keeps at hand")                        \
-	L(STORE_COMMIT_EVENTS, 16384, "events", "of one transaction")          \
+	    "of addresses, of links, of "                                      \
+	    "behaviours and of points that the writer keeps at hand")          \
+	L(STORE_COMMIT_EVENTS, 131072, "events",                               \
+	    "of one transaction: what "                                        \
+	    "many of them say of one thing is written once")                   \
 	L(STORE_COMMIT_MS, 1000, "ms", "a transaction stays open at most")     \
 	L(STORE_PAGES_KIB, 8192, "KiB",                                        \
 	    "of the database that SQLite keeps "                               \

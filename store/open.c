@@ -53,7 +53,8 @@ store_flush(struct store *s)
 	int rc = cache_flush(&s->addrs);
 
 	rc = rc == 0 ? cache_flush(&s->links) : rc;
-	return rc == 0 ? cache_flush(&s->behaves) : rc;
+	rc = rc == 0 ? cache_flush(&s->behaves) : rc;
+	return rc == 0 ? cache_flush(&s->points) : rc;
 }
 
 int
@@ -70,7 +71,7 @@ store_meta_set(struct store *s, const char *key, int64_t v)
 static int
 load(struct store *s)
 {
-	int64_t behaves = 0;
+	int64_t behaves = 0, points = 0;
 	int rc = db_int(s->db, "SELECT max(id) FROM assets", 0, &s->asset_id);
 
 	rc = rc == 0 ? db_int(s->db, "SELECT max(id) FROM addresses", 0,
@@ -82,12 +83,15 @@ load(struct store *s)
 	rc = rc == 0 ? db_int(s->db, "SELECT 1 FROM behaviours LIMIT 1", 0,
 			   &behaves)
 		     : rc;
+	rc = rc == 0 ? db_int(s->db, "SELECT 1 FROM points LIMIT 1", 0, &points)
+		     : rc;
 	if (rc != 0) {
 		return rc;
 	}
 	cache_clear(&s->addrs, s->addr_id == 0);
 	cache_clear(&s->links, s->link_id == 0);
 	cache_clear(&s->behaves, behaves == 0);
+	cache_clear(&s->points, points == 0);
 	rc = baseline_start(s);
 	return rc == 0 ? health_start(s) : rc;
 }
@@ -135,6 +139,7 @@ store_fail(struct store *s)
 	cache_clear(&s->addrs, false);
 	cache_clear(&s->links, false);
 	cache_clear(&s->behaves, false);
+	cache_clear(&s->points, false);
 	s->stale = true;
 }
 
@@ -278,6 +283,7 @@ free_all(struct store *s)
 	cache_done(&s->addrs);
 	cache_done(&s->links);
 	cache_done(&s->behaves);
+	cache_done(&s->points);
 	if (s->lock_fd >= 0) {
 		(void)close(s->lock_fd);
 	}
@@ -304,6 +310,7 @@ store_open(const struct store_options *opt, struct store **ret)
 	rc = rc == 0 ? addrs_init(s) : rc;
 	rc = rc == 0 ? links_init(s) : rc;
 	rc = rc == 0 ? behaves_init(s) : rc;
+	rc = rc == 0 ? point_rows_init(s) : rc;
 	rc = rc == 0 ? take_lock(s, opt->dir) : rc;
 	rc = rc == 0 ? open_db(s, opt->dir) : rc;
 	rc = rc == 0 ? prepare(s, opt->rules_dir) : rc;

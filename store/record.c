@@ -1,5 +1,5 @@
 /*
- * record: what is kept of events beside links and facts: services, points,
+ * record: what is kept of events beside links, facts and points: services,
  * states, transfers, topology, log-ins, violations, gaps.
  *
  * Each is one row a thing, counted when it comes again; only states and
@@ -12,9 +12,8 @@
 #include "store/store_priv.h"
 #include "store/text.h"
 
-/* The numbers that stmt.def has as text. */
+/* The number that stmt.def has as text. */
 _Static_assert(LIMIT_STORE_NOTES_PER_ADDRESS == 1024, "NOTES in stmt.def");
-_Static_assert(LIMIT_STORE_POINTS_PER_ADDRESS == 16384, "POINTS in stmt.def");
 
 static int64_t
 id_of(const struct addr *a)
@@ -26,16 +25,6 @@ static int64_t
 link_of(const struct judged *n)
 {
 	return n->link != NULL ? n->link->id : 0;
-}
-
-/* The address behind an end, "" when there is none. */
-static void
-sub_text(const struct ev_end *end, char buf[EV_SUB_TEXT])
-{
-	buf[0] = '\0';
-	if (end->sub.kind != EV_SUB_NONE) {
-		(void)text_sub(&end->sub, buf, EV_SUB_TEXT);
-	}
 }
 
 /* EV_REPEAT counts; everything else is once. */
@@ -137,118 +126,7 @@ service(struct store *s)
 	return db_run(st);
 }
 
-/* --- values and states ---------------------------------------------------- */
-
-static int
-count_points(struct store *s, struct addr *a)
-{
-	sqlite3_stmt *st = s->st[ST_POINT_COUNT];
-	int rc;
-
-	if (a->points != 0) {
-		return 0;
-	}
-	db_bind(st, 1, a->id);
-	rc = db_step(st);
-	if (rc == 1) {
-		a->points = (uint32_t)db_get(st, 0) + 1;
-		db_reset(st);
-		rc = 0;
-	}
-	return rc;
-}
-
-struct point {
-	struct addr *addr;
-	char object[OBJECT_MAX], value[EV_TEXT_MAX], quality[32], source[16];
-	char sub[EV_SUB_TEXT];
-};
-
-/* Whose point it is: the subject's, which others may have carried; of what
- * is commanded the receiver's.  False: nobody's in particular. */
-static bool
-point_owner(const struct judged *n, struct point *x)
-{
-	const struct ev *e = n->ev;
-	bool commands =
-	    e->dir == EV_DIR_REQUEST && strcmp(x->source, ev_commanded) == 0;
-	bool subject = e->flags & EV_HAS_SUBJECT;
-
-	x->addr = subject ? n->subject : commands ? n->dst : n->src;
-	sub_text(subject ? &e->subject : commands ? &e->dst : &e->src, x->sub);
-	return x->addr != NULL && x->addr->kind != ADDR_GROUP;
-}
-
-static int
-put_point(struct store *s, enum stmt which, const struct point *x)
-{
-	sqlite3_stmt *st = s->st[which];
-	const struct judged *n = &s->now;
-
-	db_bind(st, 1, x->addr->id);
-	db_bind_text(st, 2, x->sub);
-	db_bind_text(st, 3, x->object);
-	if (which == ST_POINT_NEW) {
-		db_bind_text(st, 4, ev_proto_name(n->ev->proto));
-	}
-	db_bind_text(st, 5, x->value);
-	db_bind_text(st, 6, x->quality[0] != '\0' ? x->quality : NULL);
-	db_bind_text(st, 7, x->source);
-	db_bind(st, 8, (int64_t)n->ev->ts_ns);
-	db_bind(st, 9, (int64_t)n->ev->frame);
-	return db_run(st);
-}
-
-/* 1 when it is written, 0 when it was there before or finds no room. */
-static int
-new_point(struct store *s, const struct point *x)
-{
-	int rc = count_points(s, x->addr);
-
-	if (rc != 0 || x->addr->points > LIMIT_STORE_POINTS_PER_ADDRESS) {
-		return rc;
-	}
-	rc = put_point(s, ST_POINT_NEW, x);
-	if (rc != 0 || sqlite3_changes(s->db) == 0) {
-		return rc;
-	}
-	x->addr->points++;
-	return 1;
-}
-
-/* 1 when it was there before. */
-static int
-known_point(struct store *s, const struct point *x)
-{
-	int rc = put_point(s, ST_POINT_AGAIN, x);
-
-	return rc == 0 ? sqlite3_changes(s->db) != 0 : rc;
-}
-
-/* New points come in a row, when a device is first asked; then hardly any. */
-static int
-point(struct store *s)
-{
-	const struct ev *e = s->now.ev;
-	struct point x;
-	bool first;
-	int rc;
-
-	(void)field_text(e, EVF_SOURCE, x.source, sizeof(x.source));
-	if (field_text(e, EVF_OBJECT, x.object, sizeof(x.object)) == 0 ||
-	    !point_owner(&s->now, &x)) {
-		return 0;
-	}
-	(void)field_text(e, EVF_VALUE, x.value, sizeof(x.value));
-	(void)field_text(e, EVF_QUALITY, x.quality, sizeof(x.quality));
-	first = x.addr->points_come;
-	rc = first ? new_point(s, &x) : known_point(s, &x);
-	if (rc == 0) {
-		x.addr->points_come = !first;
-		rc = first ? known_point(s, &x) : new_point(s, &x);
-	}
-	return rc < 0 ? rc : 0;
-}
+/* --- states ---------------------------------------------------------------- */
 
 struct state {
 	char sub[EV_SUB_TEXT], object[OBJECT_MAX], state[EV_NAME_MAX];
@@ -262,7 +140,9 @@ parse_state(const struct judged *n, struct state *x)
 	const struct ev *e = n->ev;
 
 	x->addr = id_of(n->subject != NULL ? n->subject : n->src);
-	sub_text(e->flags & EV_HAS_SUBJECT ? &e->subject : &e->src, x->sub);
+	(void)text_sub(
+	    e->flags & EV_HAS_SUBJECT ? &e->subject.sub : &e->src.sub, x->sub,
+	    sizeof(x->sub));
 	(void)field_text(e, EVF_OBJECT, x->object, sizeof(x->object));
 	return x->addr != 0 &&
 	       field_text(e, EVF_STATE, x->state, sizeof(x->state)) != 0;
@@ -363,7 +243,8 @@ transfer(struct store *s)
 	int64_t bytes = (int64_t)(field_uint(e, EVF_BYTES, 0) & INT64_MAX);
 	int rc;
 
-	sub_text(e->dir == EV_DIR_RESPONSE ? &e->src : &e->dst, sub);
+	(void)text_sub(e->dir == EV_DIR_RESPONSE ? &e->src.sub : &e->dst.sub,
+	    sub, sizeof(sub));
 	(void)field_text(e, EVF_NAME, name, sizeof(name));
 	(void)field_text(e, EVF_DIRECTION, direction, sizeof(direction));
 	(void)field_text(e, EVF_PHASE, phase, sizeof(phase));
@@ -518,7 +399,7 @@ record_store(struct store *s)
 {
 	switch ((enum ev_kind)s->now.ev->kind) {
 	case EV_SERVICE: return service(s);
-	case EV_VALUE: return point(s);
+	case EV_VALUE: return point_store(s);
 	case EV_STATE: return state(s);
 	case EV_TOPOLOGY: return topology(s);
 	case EV_AUTH: return auth(s);

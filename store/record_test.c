@@ -1,5 +1,5 @@
 /*
- * record_test: services, points, states, transfers, and what is only counted.
+ * record_test: services, states, transfers, and what is only counted.
  */
 #include <string.h>
 
@@ -96,92 +96,6 @@ test_transfer_is_one_row_from_begin_to_end(void **state)
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM transfers"), 2);
 	assert_int_equal(
 	    rig_int(r, "SELECT bytes FROM transfers WHERE phase = 'end'"), 250);
-}
-
-static void
-test_point_keeps_its_last_value(void **state)
-{
-	struct rig *r = *state;
-	char buf[64];
-
-	for (uint64_t v = 1; v <= 3; v++) {
-		struct ev *e = start(r, EV_VALUE, &plc, &hmi);
-
-		ev_name(e, EVF_OBJECT, "analog-input 1");
-		ev_uint(e, EVF_VALUE, v);
-		ev_name(e, EVF_SOURCE, "reported");
-		assert_int_equal(sample_send(&r->x), 0);
-	}
-	assert_string_equal(
-	    rig_text(r, "SELECT value || '/' || count FROM points", buf,
-		sizeof(buf)),
-	    "3/3");
-}
-
-static void
-test_point_is_its_owners(void **state)
-{
-	static const enum ev_dir dir[] = {
-	    EV_DIR_RESPONSE, EV_DIR_REQUEST, EV_DIR_RESPONSE, EV_DIR_NOTIFY};
-	struct rig *r = *state;
-	char buf[128];
-
-	for (size_t i = 0; i < sizeof(dir) / sizeof(dir[0]); i++) {
-		bool asks = dir[i] == EV_DIR_REQUEST;
-		struct ev *e =
-		    start(r, EV_VALUE, asks ? &hmi : &plc, asks ? &plc : &hmi);
-
-		e->dir = (uint8_t)dir[i];
-		if (i == 3) { /* carried for another */
-			e->flags |= EV_HAS_SUBJECT;
-			e->subject = e->src;
-			e->subject.ip.a[3] = 99;
-		}
-		ev_numbered(e, EVF_OBJECT, "analog_output", 1);
-		ev_uint(e, EVF_VALUE, i);
-		ev_name(e, EVF_SOURCE,
-		    i == 1 || i == 2 ? ev_commanded : ev_reported);
-		assert_int_equal(sample_send(&r->x), 0);
-	}
-	/* three of the controller, the last of the one behind it; none of the
-	 * operator's station that commanded it */
-	assert_string_equal(
-	    rig_text(r,
-		"SELECT group_concat(ip || ':' || value || '/' || count) FROM "
-		"(SELECT ip, value, count FROM points JOIN addresses ON "
-		"addresses.id = points.addr ORDER BY ip)",
-		buf, sizeof(buf)),
-	    "10.0.0.3:2/3,10.0.0.99:3/1");
-}
-
-static int
-tell_point(struct rig *r, uint32_t number, uint64_t v)
-{
-	struct ev *e = start(r, EV_VALUE, &plc, &hmi);
-
-	ev_numbered(e, EVF_OBJECT, "analog-input", number);
-	ev_uint(e, EVF_VALUE, v);
-	ev_name(e, EVF_SOURCE, "reported");
-	return sample_send(&r->x);
-}
-
-/* Of the known ones the last values are kept all the same. */
-static void
-test_address_has_so_many_points(void **state)
-{
-	struct rig *r = *state;
-	char buf[64];
-
-	for (uint32_t n = 0; n < LIMIT_STORE_POINTS_PER_ADDRESS + 2; n++) {
-		assert_int_equal(tell_point(r, n, 1), 0);
-	}
-	assert_int_equal(tell_point(r, 5, 2), 0);
-	assert_string_equal(
-	    rig_text(r,
-		"SELECT count(*) || '/' || max(value) || '/' || max(count) "
-		"FROM points",
-		buf, sizeof(buf)),
-	    "16384/2/2");
 }
 
 static void
@@ -335,9 +249,6 @@ main(void)
 	    T(test_service_is_asked_then_answers),
 	    T(test_states_are_a_history_of_changes),
 	    T(test_transfer_is_one_row_from_begin_to_end),
-	    T(test_point_keeps_its_last_value),
-	    T(test_point_is_its_owners),
-	    T(test_address_has_so_many_points),
 	    T(test_stations_are_children_with_their_role),
 	    T(test_violations_and_gaps_are_counted_with_their_repeats),
 	    T(test_topology_and_log_ins_are_one_row_a_thing),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/test.h"
+#include "dissectors/registry.h"
 #include "store/export/export.h"
 #include "store/harness.h"
 
@@ -18,6 +19,20 @@ some_host(uint64_t *random)
 	uint64_t v = test_random(random);
 
 	return sample_host(10, 0, (uint8_t)(v >> 16 & 3), (uint8_t)v);
+}
+
+static int
+tell_point(struct sample *x, const struct host *from, const struct host *to,
+    uint32_t number, uint64_t v)
+{
+	struct ev *e = sample_start(x, EV_VALUE, from, to);
+
+	e->proto = PROTO_DNP3;
+	e->dir = EV_DIR_RESPONSE;
+	ev_numbered(e, EVF_OBJECT, "analog_input", number);
+	ev_uint(e, EVF_VALUE, v);
+	ev_name(e, EVF_SOURCE, v > 6 ? ev_commanded : ev_reported);
+	return sample_send(x);
 }
 
 /* What a plant of that many hosts may say, in no order at all. */
@@ -49,6 +64,8 @@ some_event(struct sample *x, uint64_t *random)
 	case 9: return sample_traffic(x, &a, &b, v >> 8 & 15);
 	case 10: return store_tick(x->s, x->ts_ns);
 	case 11: return store_counter(x->s, "s", "capture.frames", v >> 60);
+	case 12:
+	case 13: return tell_point(x, &a, &b, addr, v >> 8 & 7);
 	default: return sample_read(x, &a, &b, unit, addr, 2);
 	}
 }

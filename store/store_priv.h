@@ -12,6 +12,7 @@
  *	behave.c   what they do: the baseline's rows
  *	written.c  which values they write
  *	baseline.c learned(), first(), usual
+ *	point.c    the last value of each point
  *	record.c   services, states, transfers, violations and the like
  *	alert.c    alerts and the outbox
  *	health.c   counters
@@ -53,7 +54,7 @@ struct addr {
 	int64_t id, asset, carrier, sole;
 	uint64_t first, last;
 	uint32_t links;
-	uint32_t points; /* it has told of, and 1; 0: not counted yet */
+	uint32_t points; /* it has, and 1; 0: not counted yet */
 	uint32_t ips, firm_ips;
 	uint16_t flags, roles, port;
 	uint8_t kind, how, slot, holders, current, transport;
@@ -62,8 +63,7 @@ struct addr {
 		uint16_t port, proto;
 		uint8_t over;
 	} service;
-	bool points_come; /* the last that it told of was new */
-	bool new_asset;   /* its asset's row has yet to be written */
+	bool new_asset; /* its asset's row has yet to be written */
 	bool has_mac;
 	uint8_t mac[6];
 	uint8_t ipver, vlan_n;
@@ -147,7 +147,7 @@ struct store {
 	int lock_fd;
 	bool deterministic;
 	struct hash_key key;
-	struct cache addrs, links, behaves;
+	struct cache addrs, links, behaves, points;
 	uint32_t cache_rows;
 	/* the open transaction */
 	bool in_txn;
@@ -293,6 +293,8 @@ uint64_t field_uint(const struct ev *, uint16_t id, uint64_t none);
  */
 const struct ev_field *field_next(
     const struct ev *, size_t *at, uint8_t *ret_role, const char **ret_name);
+/* The one value in all of the event, in lists or not; NULL: none or several. */
+const struct ev_field *field_lone_value(const struct ev *);
 size_t field_print(
     const struct ev *, const struct ev_field *, char *buf, size_t size);
 
@@ -364,11 +366,16 @@ int baseline_old(struct store *, char *buf, size_t size) MUST_CHECK;
 
 /* record.c */
 int record_store(struct store *) MUST_CHECK;
+
 int record_service_learned(struct store *, enum answer *ret) MUST_CHECK;
 int record_transport(struct store *, struct addr *server, uint16_t port,
     uint16_t proto, uint8_t *ret) MUST_CHECK;
 int record_state_changes(
     struct store *, bool *ret, char *old, size_t size) MUST_CHECK;
+
+/* point.c */
+int point_rows_init(struct store *) MUST_CHECK;
+int point_store(struct store *) MUST_CHECK;
 
 /* alert.c */
 int alert_hit(void *store, const struct rules_hit *);

@@ -16,7 +16,7 @@ STORE_BASE := sensor/base/arena.o sensor/base/clock.o sensor/base/err.o \
               sensor/base/log.o sensor/base/mem.o sensor/base/pool.o
 STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
                 text.o field.o object.o addr.o addr_key.o addr_row.o bind.o hold.o asset.o unit.o fact.o \
-                link.o conversation.o behave.o written.o baseline.o record.o alert.o outbox.o health.o \
+                link.o conversation.o behave.o written.o baseline.o point.o record.o alert.o outbox.o health.o \
                 sqlfunc.o ingest.o)
 STORE_READER := $(addprefix store/,query.o query_asset.o query_link.o \
                 query_alert.o query_status.o)
@@ -32,6 +32,7 @@ STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
 STORE_TESTS := store/open_test store/bind_test store/link_test \
                store/fact_test store/unit_test store/baseline_test \
                store/alert_test store/record_test store/fault_test \
+               store/point_test \
                store/replay_test store/hostile_test store/written_test \
                store/query_test store/export/export_test
 TESTS += $(STORE_TESTS) store/cache_test store/model_test \

@@ -39,8 +39,13 @@ size_t
 text_sub(const struct ev_sub *sub, char *buf, size_t size)
 {
 	char raw[EV_SUB_TEXT];
-	size_t n = ev_sub_text(raw, sub);
+	size_t n;
 
+	if (sub->kind == EV_SUB_NONE) {
+		buf[0] = '\0';
+		return 0;
+	}
+	n = ev_sub_text(raw, sub);
 	return text_fit(buf, size, raw, n);
 }
 

@@ -15,7 +15,7 @@
  * Returns the length.  buf must not overlap s.
  */
 size_t text_fit(char *buf, size_t size, const char *s, size_t n);
-/* ev_sub_text(), made fit. */
+/* ev_sub_text(), made fit; "" when nobody is behind. */
 size_t text_sub(const struct ev_sub *, char *buf, size_t size);
 
 /*
