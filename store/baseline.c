@@ -310,11 +310,32 @@ baseline_usual(struct store *s, char *buf, size_t size)
 	return rc == 0 && t.n == 0 ? ERR_NOTFOUND : rc;
 }
 
+/* What the device itself calls it: what an operation is about, when that is
+ * one thing. */
+static const char *
+point_name(const struct judged *n, char buf[OBJECT_MAX])
+{
+	const struct ev_field *f;
+	const char *name;
+	uint8_t role;
+	size_t at = 0;
+
+	while ((f = field_next(n->ev, &at, &role, &name)) != NULL) {
+		if (role == EV_R_KEY && (strcmp(name, "about") == 0 ||
+					    strcmp(name, "symbol") == 0)) {
+			(void)field_print(n->ev, f, buf, OBJECT_MAX);
+			return buf;
+		}
+	}
+	return n->object.text;
+}
+
 static int
 value_before(struct store *s, char *buf, size_t size)
 {
 	const struct judged *n = &s->now;
 	sqlite3_stmt *st = s->st[ST_VALUE_BEFORE];
+	char name[OBJECT_MAX];
 	char op[EV_NAME_MAX];
 	int rc = store_flush(s); /* rules render between their statements */
 
@@ -331,7 +352,7 @@ value_before(struct store *s, char *buf, size_t size)
 		st = s->st[ST_POINT_GET];
 		db_bind(st, 1, n->server->id);
 		db_bind_text(st, 2, n->object.sub);
-		db_bind_text(st, 3, n->object.text);
+		db_bind_text(st, 3, point_name(n, name));
 		rc = db_step(st);
 	}
 	if (rc == 1) {

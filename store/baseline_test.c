@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/test.h"
+#include "dissectors/bacnet/bacnet.h"
 #include "dissectors/registry.h"
 #include "store/harness.h"
 
@@ -325,6 +326,45 @@ test_old_new_usual_and_object_are_told(void **state)
 	    "[7]|[9]|HMI|register 5 (unit 1)");
 }
 
+/* Nobody wrote it before, but the device told it; it need not have been
+ * written to the database yet. */
+static void
+test_old_is_what_the_point_told(void **state)
+{
+	struct rig *r = *state;
+	char buf[128];
+	struct ev *e;
+
+	learn_a_little(r);
+	rule(r, "operation", "NOT learned('operation')", "class = write");
+	for (unsigned v = 20; v < 23; v++) {
+		e = sample_start(&r->x, EV_VALUE, &plc, &hmi);
+		e->proto = PROTO_BACNET;
+		e->dir = EV_DIR_RESPONSE;
+		ev_numbered(e, EVF_OBJECT, "analog-output", 1);
+		ev_uint(e, EVF_VALUE, v);
+		ev_name(e, EVF_SOURCE, "reported");
+		assert_int_equal(sample_send(&r->x), 0);
+	}
+	e = sample_start(&r->x, EV_OPERATION, &hmi, &plc);
+	e->proto = PROTO_BACNET;
+	e->dir = EV_DIR_REQUEST;
+	e->op = "write_property";
+	e->cls = EV_CLASS_WRITE;
+	ev_bytes(e, BNF_ABOUT, EV_T_TEXT, "analog-output 1", 15);
+	ev_array(e, BNF_OBJECTS);
+	ev_object(e, EVF_ELEM);
+	ev_uint(e, BNF_INSTANCE, 1);
+	ev_uint(e, EVF_VALUE, 50);
+	ev_uint(e, BNF_PRIORITY, 8);
+	ev_end(e);
+	ev_end(e);
+	assert_int_equal(sample_send(&r->x), 0);
+	assert_string_equal(
+	    rig_text(r, "SELECT ot FROM alerts", buf, sizeof(buf)),
+	    "22|50|10.0.0.57|analog-output 1");
+}
+
 static void
 test_asset_is_asked_by_end(void **state)
 {
@@ -380,6 +420,7 @@ main(void)
 	    T(test_changed_is_a_change_of_what_was_known),
 	    T(test_two_messages_with_two_spellings_are_no_change),
 	    T(test_old_new_usual_and_object_are_told),
+	    T(test_old_is_what_the_point_told),
 	    T(test_asset_is_asked_by_end),
 	    T(test_learning_ends_once),
 	};

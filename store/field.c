@@ -108,6 +108,27 @@ info_of(const struct ev *e, const struct ev_field *f)
 }
 
 const struct ev_field *
+field_lone_value(const struct ev *e)
+{
+	const struct ev_field *found = NULL;
+
+	for (uint16_t i = 0; i < e->nfields; i++) {
+		const struct ev_field *f = &e->f[i];
+		const struct ev_field_info *info = info_of(e, f);
+
+		if (f->id != EVF_VALUE &&
+		    (info == NULL || info->role != EV_R_VALUES)) {
+			continue;
+		}
+		if (found != NULL) {
+			return NULL;
+		}
+		found = f;
+	}
+	return found;
+}
+
+const struct ev_field *
 field_next(
     const struct ev *e, size_t *at, uint8_t *ret_role, const char **ret_name)
 {

@@ -138,6 +138,22 @@ put_key(struct text *t, const char *name, const char *value)
 	text_put(t, value);
 }
 
+/* A summary in words needs no name; of one thing it is the one that the
+ * thing's own values have. */
+static const char *
+bare(const char *name)
+{
+	return strcmp(name, "about") != 0 ? name : "";
+}
+
+/* What it is set to may stand in a list of objects. */
+static bool
+sets_something(const struct ev *e)
+{
+	return e->kind == EV_OPERATION && e->dir != EV_DIR_RESPONSE &&
+	       (e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL);
+}
+
 void
 object_of(const struct ev *e, const struct ev_sub *sub, struct object *o)
 {
@@ -161,7 +177,7 @@ object_of(const struct ev *e, const struct ev_sub *sub, struct object *o)
 
 		if (role == EV_R_KEY || role == EV_R_ADDR || role == EV_R_QTY) {
 			(void)field_print(e, f, part, sizeof(part));
-			put_key(&t, name, part);
+			put_key(&t, bare(name), part);
 			if (whole_number(f, &v)) {
 				take_range(o, role, name, v);
 			}
@@ -175,6 +191,12 @@ object_of(const struct ev *e, const struct ev_sub *sub, struct object *o)
 		}
 	}
 	(void)text_fit(o->text, sizeof(o->text), whole, t.n);
+	f = o->value[0] == '\0' && sets_something(e) ? field_lone_value(e)
+						     : NULL;
+	if (f != NULL) {
+		(void)field_print(e, f, o->value, sizeof(o->value));
+		o->has_number = lone_number(f, &o->number);
+	}
 }
 
 size_t
