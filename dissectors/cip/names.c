@@ -14,6 +14,7 @@ static const struct name vendors[] = {
 #define V NAME
 #include "vendors_1.def"
 #include "vendors_2.def"
+#include "vendors_3.def"
 #undef V
 };
 static const struct name device_types[] = {

@@ -34,7 +34,8 @@ ADDRESSES = {"cip.tcpip.subnet_mask": "netmask",
 KEY = {"cip.ekey.vendor": "vendor_id", "cip.ekey.devtype": "device_type",
        "cip.ekey.product_code": "product_code"}
 OPENS = (0x54, 0x5B)
-VENDORS = words.names("cip/vendors_1.def", "cip/vendors_2.def")
+VENDORS = words.names("cip/vendors_1.def", "cip/vendors_2.def",
+                      "cip/vendors_3.def")
 TYPES = words.names("cip/device_types.def")
 DEVICE_TYPES = {name: number for number, name in TYPES.items()}
 NAMES = (("CIP vendors", VENDORS, "odva_enip_vendor_ids.csv",
