@@ -146,12 +146,25 @@ bare(const char *name)
 	return strcmp(name, "about") != 0 ? name : "";
 }
 
-/* What it is set to may stand in a list of objects. */
-static bool
-sets_something(const struct ev *e)
+static void
+take_value(struct object *o, const struct ev *e, const struct ev_field *f)
 {
-	return e->kind == EV_OPERATION && e->dir != EV_DIR_RESPONSE &&
-	       (e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL);
+	(void)field_print(e, f, o->value, sizeof(o->value));
+	o->has_number = lone_number(f, &o->number);
+}
+
+/* What something is set to may stand in a list of objects. */
+static void
+take_listed_value(struct object *o, const struct ev *e)
+{
+	bool sets = e->kind == EV_OPERATION && e->dir != EV_DIR_RESPONSE &&
+		    (e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL);
+	const struct ev_field *f;
+
+	f = sets && o->value[0] == '\0' ? field_lone_value(e) : NULL;
+	if (f != NULL) {
+		take_value(o, e, f);
+	}
 }
 
 void
@@ -186,17 +199,11 @@ object_of(const struct ev *e, const struct ev_sub *sub, struct object *o)
 			put_key(&t, "", part);
 		} else if ((role == EV_R_VALUES || f->id == EVF_VALUE) &&
 			   o->value[0] == '\0') {
-			(void)field_print(e, f, o->value, sizeof(o->value));
-			o->has_number = lone_number(f, &o->number);
+			take_value(o, e, f);
 		}
 	}
 	(void)text_fit(o->text, sizeof(o->text), whole, t.n);
-	f = o->value[0] == '\0' && sets_something(e) ? field_lone_value(e)
-						     : NULL;
-	if (f != NULL) {
-		(void)field_print(e, f, o->value, sizeof(o->value));
-		o->has_number = lone_number(f, &o->number);
-	}
+	take_listed_value(o, e);
 }
 
 size_t
