@@ -4,30 +4,8 @@
 #include <sqlite3.h>
 #include <string.h>
 
-#include "base/test.h"
 #include "limits.h"
-#include "store/harness.h"
-
-static struct host hmi, plc;
-
-static int
-setup(void **state)
-{
-	static struct rig r;
-
-	rig_start(&r, RIG_LEARNS, NULL);
-	hmi = sample_host(10, 0, 0, 57);
-	plc = sample_host(10, 0, 0, 3);
-	*state = &r;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	rig_stop(*state);
-	return 0;
-}
+#include "store/pair_test.h"
 
 static void
 rule(struct rig *r, const char *on, const char *group)
