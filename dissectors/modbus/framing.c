@@ -69,8 +69,9 @@ mbap_header(struct rd r, struct mb_adu *ret)
 	size_t have = rd_left(&r);
 	uint16_t len;
 
+	/* No more than it takes to refuse it: RTU may begin one byte on. */
 	if (have < 4) {
-		return more(ret, MB_MBAP_LEN);
+		return more(ret, 4);
 	}
 	rd_skip(&r, 2);
 	if (rd_be16(&r) != 0) {
