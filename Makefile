@@ -257,9 +257,12 @@ golden: all
 
 # PDU by PDU, then who devices say that they are.
 # make differential T=FILE compares one capture; T="--proto modbus" one table.
+# SUITE=testing: with the tshark of that release of Debian, not with this one's.
 differential: all
-	$(Q)BUILD=$(B) test-pcaps/differential $(T); status=$$?; \
-	    BUILD=$(B) test-pcaps/identities $(T) && exit $$status
+	$(Q)TSHARK=$(if $(SUITE),$$(test-pcaps/tshark_of $(SUITE)),tshark) || exit; \
+	    export TSHARK BUILD=$(B); \
+	    test-pcaps/differential $(T); status=$$?; \
+	    test-pcaps/identities $(T) && exit $$status
 
 # Generated captures; those of real stacks only with `make captures REAL=1`
 # (root: network namespaces), because no two recordings are alike.

@@ -9,5 +9,5 @@ test-pcaps/gen/replicate_tool_LIBS   := -lpcap
 SCRIPTS += test-pcaps/test_plant test-pcaps/test_rules test-pcaps/test_devices
 ROOT_SCRIPTS += test-pcaps/test_loss
 SCRIPTS += test-pcaps/test_differential test-pcaps/test_identities \
-           .ci/test_tap_run
+           test-pcaps/test_witness .ci/test_tap_run
 SLOW_SCRIPTS += test-pcaps/test_everything

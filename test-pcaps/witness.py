@@ -5,9 +5,11 @@ TAP.
 
 import concurrent.futures
 import csv
+import functools
 import hashlib
 import json
 import os
+import re
 import subprocess
 import xml.parsers.expat
 
@@ -15,12 +17,20 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(HERE)
 CACHE = os.path.join(TOP, "build", "differential-cache")
 OTUS = os.path.join(TOP, os.environ.get("BUILD", "build"), "otus")
+TSHARK = os.environ.get("TSHARK", "tshark")
+DEAD_MAX = 100          # frames of a capture that tshark may die of
 
 
 # --- tshark -------------------------------------------------------------------
 
+def numbers(version):
+    """(4, 0) of "4.0.17": patches change nothing."""
+    return tuple(int(n) for n in version.split(".")[:2])
+
+
+@functools.lru_cache(maxsize=1)
 def tshark_version():
-    out = subprocess.run(["tshark", "--version"], capture_output=True,
+    out = subprocess.run([TSHARK, "--version"], capture_output=True,
                          text=True, check=True).stdout
     return out.split()[2]
 
@@ -34,23 +44,71 @@ def clean(data):
     return data.translate(CONTROLS).decode("utf-8", "replace").encode()
 
 
+@functools.lru_cache(maxsize=1)
+def known_protocols():
+    """Those that this version has, by the names that filters use."""
+    out = subprocess.run([TSHARK, "-G", "protocols"], stdout=subprocess.PIPE,
+                         stderr=subprocess.DEVNULL, check=True,
+                         encoding="utf-8").stdout
+    return {line.split("\t")[2] for line in out.splitlines()}
+
+
+def to_print(elements):
+    """What a version refuses to be asked for it does not print, either."""
+    # newer ones always print it, and do not know it as a protocol
+    info = ["geninfo"] if numbers(tshark_version()) < (4, 4) else []
+    return " ".join(info + [e for e in elements if e in known_protocols()])
+
+
+class Frames:
+    """Between tshark's XML and who reads it: notes which frame comes."""
+
+    def __init__(self, start, end):
+        self.start, self.end, self.number = start, end, 0
+        self.parser = xml.parsers.expat.ParserCreate("utf-8")
+        self.parser.StartElementHandler = self.note
+        self.parser.EndElementHandler = end
+
+    def note(self, tag, attrs):
+        if attrs.get("name") == "num" and tag == "field":
+            self.number = int(attrs["show"])
+        self.start(tag, attrs)
+
+    def read(self, cmd):
+        """tshark's exit code."""
+        env = {**os.environ, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+        said = False
+        with subprocess.Popen(cmd, stdout=subprocess.PIPE, env=env,
+                              stderr=subprocess.DEVNULL) as proc:
+            for line in proc.stdout:
+                said = True
+                self.parser.Parse(clean(line))
+            try:
+                self.parser.Parse(b"", True)
+            except xml.parsers.expat.ExpatError:
+                # tshark ends without closing the document on a damaged file
+                pass
+        if not said:
+            raise SystemExit("tshark says nothing: " + " ".join(cmd))
+        return proc.returncode
+
+
 def tshark_pdml(path, display, elements, start, end):
-    """Gives the two functions the starts and ends of PDML's elements."""
-    parser = xml.parsers.expat.ParserCreate("utf-8")
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    env = {**os.environ, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
-    cmd = ["tshark", "-r", path, "-Y", display, "-T", "pdml", "-J",
-           " ".join(("geninfo",) + tuple(elements))]
-    with subprocess.Popen(cmd, stdout=subprocess.PIPE, env=env,
-                          stderr=subprocess.DEVNULL) as proc:
-        for line in proc.stdout:
-            parser.Parse(clean(line))
-        try:
-            parser.Parse(b"", True)
-        except xml.parsers.expat.ExpatError:
-            # tshark ends without closing the document on a damaged file
-            pass
+    """Gives the two functions the starts and ends of PDML's elements.  Returns
+    the frames of which tshark died; it is started again behind each."""
+    dead = []
+    while len(dead) < DEAD_MAX:
+        behind = dead[-1] if dead else 0
+        frames = Frames(start, end)
+        code = frames.read([
+            TSHARK, "-r", path, "-T", "pdml", "-J", to_print(elements), "-Y",
+            "(%s) && frame.number > %d" % (display, behind)])
+        if code >= 0 and code < 128:
+            return dead
+        if frames.number <= behind:
+            break
+        dead.append(frames.number)
+    raise SystemExit("tshark dies again and again: " + path)
 
 
 def cached(path, about, name, make):
@@ -78,7 +136,7 @@ def protocols(path, version):
     def ask():
         env = {**os.environ, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
         out = subprocess.run(
-            ["tshark", "-r", path, "-T", "fields", "-e", "frame.protocols"],
+            [TSHARK, "-r", path, "-T", "fields", "-e", "frame.protocols"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env,
             text=True, errors="replace", check=False).stdout
         return {0: sorted({p for line in set(out.split())
@@ -107,7 +165,10 @@ def otus_events(program, path, kind):
 # --- known disagreements ------------------------------------------------------
 
 class Reason:
-    """capture | protocol | frames | how many | why"""
+    """capture | protocol | frames | how many | why
+
+    How many may end in "before 4.4" or "from 4.4": of tshark.
+    """
 
     def __init__(self, line, where):
         parts = [p.strip() for p in line.split("|")]
@@ -115,11 +176,20 @@ class Reason:
             raise SystemExit("%s: want capture | protocol | frames | count | "
                              "reason" % where)
         self.capture, self.proto, ranges, count, self.text = parts
-        self.count, self.used, self.where = int(count), 0, where
+        said = re.fullmatch(r"(\d+)(?: (before|from) (\d+\.\d+))?", count)
+        if not said:
+            raise SystemExit("%s: how many is %r" % (where, count))
+        self.count, self.used, self.where = int(said[1]), 0, where
+        self.side, self.bound = said[2], numbers(said[3] or "0.0")
         self.ranges = []
         for part in ranges.split(","):
             first, _, last = part.strip().partition("-")
             self.ranges.append((int(first), int(last or first)))
+
+    def holds(self, version):
+        if self.side is None:
+            return True
+        return (numbers(version) < self.bound) == (self.side == "before")
 
     def covers(self, frame):
         return any(a <= frame <= b for a, b in self.ranges)
@@ -127,9 +197,11 @@ class Reason:
 
 def load_reasons(name):
     with open(os.path.join(HERE, name), encoding="utf-8") as fp:
-        return [Reason(line, "%s:%d" % (name, n))
-                for n, line in enumerate(fp, 1)
-                if line.strip() and not line.startswith("#")]
+        reasons = [Reason(line, "%s:%d" % (name, n))
+                   for n, line in enumerate(fp, 1)
+                   if line.strip() and not line.startswith("#")]
+    version = tshark_version()
+    return [r for r in reasons if r.holds(version)]
 
 
 def explain(reasons, wrong):

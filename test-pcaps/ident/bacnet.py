@@ -100,7 +100,7 @@ def properties(apdu):
                 found = said(kind, prop, node)
                 if found:
                     yield found
-        elif node.show.startswith(("ObjectIdentifier:", "DeviceIdentifier:")):
+        elif re.match("(Object|Device) ?Identifier:", node.show):
             kind, prop = node.number("bacapp.objectType"), None
         elif node.show.startswith("Property Identifier:"):
             prop = node.number("bacapp.property_identifier")

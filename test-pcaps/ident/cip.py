@@ -19,8 +19,7 @@ FILTER = ("enip.lir.vendor || cip.id.vendor_id || cip.id.device_type || "
           " cip.id.product_name || cip.tcpip.hostname || "
           "cip.tcpip.subnet_mask || cip.elink.physical_address || "
           "cip.cm.orig_serial_num")
-ELEMENTS = ("enip", "cip", "cipcm", "cipcls", "cippccc", "cipsafety",
-            "cipmotion")
+ELEMENTS = ("enip", "cip", "cipcm", "cipcls", "cippccc", "cipsafety")
 NUMBERS = {"enip.lir.vendor": "vendor_id", "cip.id.vendor_id": "vendor_id",
            "enip.lir.devtype": "device_type",
            "cip.id.device_type": "device_type",
