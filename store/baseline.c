@@ -310,50 +310,51 @@ baseline_usual(struct store *s, char *buf, size_t size)
 	return rc == 0 && t.n == 0 ? ERR_NOTFOUND : rc;
 }
 
-/* What the device itself calls it: what an operation is about, when that is
- * one thing. */
-static const char *
-point_name(const struct judged *n, char buf[OBJECT_MAX])
+/* What the device itself told of it last, or somebody commanded. */
+static int
+point_before(struct store *s)
 {
-	const struct ev_field *f;
-	const char *name;
-	uint8_t role;
-	size_t at = 0;
+	const struct judged *n = &s->now;
+	sqlite3_stmt *st = s->st[ST_POINT_GET];
+	char name[OBJECT_MAX];
 
-	while ((f = field_next(n->ev, &at, &role, &name)) != NULL) {
-		if (role == EV_R_KEY && (strcmp(name, "about") == 0 ||
-					    strcmp(name, "symbol") == 0)) {
-			(void)field_print(n->ev, f, buf, OBJECT_MAX);
-			return buf;
-		}
+	if (!object_point(n->ev, name, sizeof(name))) {
+		return 0;
 	}
-	return n->object.text;
+	db_bind(st, 1, n->server->id);
+	db_bind_text(st, 2, n->object.sub);
+	db_bind_text(st, 3, name);
+	return db_step(st);
 }
 
+/* What was there when the same was done to it before. */
 static int
-value_before(struct store *s, char *buf, size_t size)
+written_before(struct store *s)
 {
 	const struct judged *n = &s->now;
 	sqlite3_stmt *st = s->st[ST_VALUE_BEFORE];
-	char name[OBJECT_MAX];
 	char op[EV_NAME_MAX];
-	int rc = store_flush(s); /* rules render between their statements */
 
-	if (rc != 0) {
-		return rc;
-	}
 	op_text(n->ev, op);
 	db_bind(st, 1, n->server->id);
 	db_bind_text(st, 2, op);
 	db_bind_text(st, 3, n->object.sub);
 	db_bind_text(st, 4, n->object.text);
-	rc = db_step(st);
+	return db_step(st);
+}
+
+static int
+value_before(struct store *s, char *buf, size_t size)
+{
+	sqlite3_stmt *st = s->st[ST_POINT_GET];
+	int rc = store_flush(s); /* rules render between their statements */
+
 	if (rc == 0) {
-		st = s->st[ST_POINT_GET];
-		db_bind(st, 1, n->server->id);
-		db_bind_text(st, 2, n->object.sub);
-		db_bind_text(st, 3, point_name(n, name));
-		rc = db_step(st);
+		rc = point_before(s);
+	}
+	if (rc == 0) {
+		st = s->st[ST_VALUE_BEFORE];
+		rc = written_before(s);
 	}
 	if (rc == 1) {
 		db_copy(st, 0, buf, size);

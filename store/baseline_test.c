@@ -6,6 +6,7 @@
 
 #include "base/test.h"
 #include "dissectors/bacnet/bacnet.h"
+#include "dissectors/dnp3/dnp3.h"
 #include "dissectors/registry.h"
 #include "store/harness.h"
 
@@ -365,6 +366,49 @@ test_old_is_what_the_point_told(void **state)
 	    "22|50|10.0.0.57|analog-output 1");
 }
 
+/* Its point's name is not what makes a control the same again. */
+static void
+test_old_of_a_control_is_its_points(void **state)
+{
+	struct rig *r = *state;
+	char buf[128];
+	struct ev *e;
+
+	learn_a_little(r);
+	rule(r, "operation", "NOT learned('operation')", "class = control");
+	e = sample_start(&r->x, EV_VALUE, &plc, &hmi);
+	e->proto = PROTO_DNP3;
+	e->dir = EV_DIR_RESPONSE;
+	ev_numbered(e, EVF_OBJECT, "binary_output", 8);
+	ev_uint(e, EVF_VALUE, 1);
+	ev_name(e, EVF_SOURCE, "reported");
+	assert_int_equal(sample_send(&r->x), 0);
+	for (int i = 0; i < 2; i++) {
+		e = sample_start(&r->x, EV_OPERATION, &hmi, &plc);
+		e->proto = PROTO_DNP3;
+		e->dir = EV_DIR_REQUEST;
+		e->op = i == 0 ? "select" : "operate";
+		e->cls = EV_CLASS_CONTROL;
+		ev_bytes(e, DNF_ABOUT, EV_T_TEXT, "12v1 8 trip", 11);
+		ev_numbered(e, DNF_POINT, "binary_output", 8);
+		ev_array(e, DNF_CONTROLS);
+		ev_object(e, EVF_ELEM);
+		ev_name(e, DNF_VALUE, "trip");
+		ev_end(e);
+		ev_end(e);
+		assert_int_equal(sample_send(&r->x), 0);
+	}
+	assert_string_equal(rig_text(r, "SELECT group_concat(ot) FROM alerts",
+				buf, sizeof(buf)),
+	    "1|trip|unknown|binary_output 8,1|trip|unknown|binary_output 8");
+	assert_string_equal(
+	    rig_text(r,
+		"SELECT group_concat(object) FROM behaviours WHERE "
+		"class = 'control'",
+		buf, sizeof(buf)),
+	    "12v1 8 trip,12v1 8 trip");
+}
+
 static void
 test_asset_is_asked_by_end(void **state)
 {
@@ -421,6 +465,7 @@ main(void)
 	    T(test_two_messages_with_two_spellings_are_no_change),
 	    T(test_old_new_usual_and_object_are_told),
 	    T(test_old_is_what_the_point_told),
+	    T(test_old_of_a_control_is_its_points),
 	    T(test_asset_is_asked_by_end),
 	    T(test_learning_ends_once),
 	};

@@ -121,6 +121,13 @@ take_range(struct object *o, uint8_t role, const char *name, int64_t v)
 	}
 }
 
+static bool
+is_key(uint8_t role)
+{
+	return role == EV_R_KEY || role == EV_R_NAME || role == EV_R_ADDR ||
+	       role == EV_R_QTY;
+}
+
 /* What does not fit any more gives way to its hash: keys stay exact. */
 static void
 put_key(struct text *t, const char *name, const char *value)
@@ -188,7 +195,7 @@ object_of(const struct ev *e, const struct ev_sub *sub, struct object *o)
 	while ((f = field_next(e, &at, &role, &name)) != NULL) {
 		int64_t v;
 
-		if (role == EV_R_KEY || role == EV_R_ADDR || role == EV_R_QTY) {
+		if (is_key(role)) {
 			(void)field_print(e, f, part, sizeof(part));
 			put_key(&t, bare(name), part);
 			if (whole_number(f, &v)) {
@@ -206,12 +213,32 @@ object_of(const struct ev *e, const struct ev_sub *sub, struct object *o)
 	take_listed_value(o, e);
 }
 
+bool
+object_point(const struct ev *e, char *buf, size_t size)
+{
+	const struct ev_field *f;
+	const char *name;
+	uint8_t role;
+	size_t at = 0;
+
+	while ((f = field_next(e, &at, &role, &name)) != NULL) {
+		if (role == EV_R_NAME || role == EV_R_POINT) {
+			(void)field_print(e, f, buf, size);
+			return true;
+		}
+	}
+	return false;
+}
+
 size_t
 object_words(const struct ev *e, const struct object *o, char *buf, size_t size)
 {
 	char what[EV_NAME_MAX];
 	struct text t;
 
+	if (object_point(e, buf, size)) {
+		return strlen(buf);
+	}
 	text_start(&t, buf, size);
 	if (e->op == NULL || o->ranges == 0) {
 		text_put(&t, o->text);

@@ -300,7 +300,10 @@ size_t field_print(
 
 /* object.c */
 void object_of(const struct ev *, const struct ev_sub *, struct object *ret);
-/* "holding registers 100 to 109": for people. */
+/* The name that the values of what it is about go by, as its protocol's table
+ * has it; false where it has none. */
+bool object_point(const struct ev *, char *buf, size_t size);
+/* That, or "holding registers 100 to 109": for people. */
 size_t object_words(
     const struct ev *, const struct object *, char *buf, size_t size);
 

@@ -26,7 +26,7 @@ static const struct ev_field_info fields[] = {
     F(ATTRIBUTES, "attributes", EV_R_NONE, "1 A-4.3"),
     F(MEMBER, "member", EV_R_NONE, "1 C-1.4.2"),
     F(POINT, "connection_point", EV_R_NONE, "1 C-1.4.2"),
-    F(SYMBOL, "symbol", EV_R_KEY, "1 C-1.4.4"),
+    F(SYMBOL, "symbol", EV_R_NAME, "1 C-1.4.4"),
     F(STATUS, "cip_status", EV_R_KEY, "1 B-1"),
     F(EXT_STATUS, "ext_status", EV_R_NONE, "1 B-1"),
     F(EXT_NAME, "ext_name", EV_R_NONE, "1 3-5.6"),

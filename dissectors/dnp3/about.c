@@ -18,6 +18,9 @@ struct about {
 	struct dn_about *to;
 	uint64_t hash; /* FNV-1a */
 	bool indexes;
+	unsigned points; /* that have values, and the last of them */
+	uint32_t index;
+	uint8_t group;
 };
 
 static void
@@ -63,6 +66,11 @@ put_object(struct about *a, const struct dn_item *it)
 	struct rd r = it->data;
 	struct rd name = dn_file_name(it);
 
+	if (it->has_index && dn_group(it->group)->what != DN_GROUP_NONE) {
+		a->points++;
+		a->group = it->group;
+		a->index = it->index;
+	}
 	if (it->group == 70) {
 		if (rd_left(&name) > 0) {
 			put_text(a, (const char *)name.p, rd_left(&name));
@@ -130,5 +138,9 @@ dn_tell_about(struct dn_frag *f, struct ev *e, struct dn_about *to)
 	}
 	if (to->n > 0) {
 		ev_bytes(e, DNF_ABOUT, EV_T_TEXT, to->text, to->n);
+	}
+	/* What one thing is set goes by the name that its values have. */
+	if (a.points == 1 && dn_function(f->fc)->what & DN_DATA) {
+		ev_numbered(e, DNF_POINT, dn_group(a.group)->name, a.index);
 	}
 }

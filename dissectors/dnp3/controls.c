@@ -50,6 +50,7 @@ block(struct dn_frag *f, struct rd r, struct ev *e, uint8_t *ret_status)
 	ev_uint(e, DNF_COUNT, rd_u8(&r));
 	ev_uint(e, DNF_ON_MS, rd_le32(&r));
 	ev_uint(e, DNF_OFF_MS, rd_le32(&r));
+	ev_name(e, DNF_VALUE, dn_control_name(code));
 	*ret_status = rd_u8(&r) & 0x7f;
 	ev_uint(e, DNF_STATUS, *ret_status);
 	if ((code & 15) > 4 || code >> 6 == 3) {

@@ -81,6 +81,7 @@ static const struct ev_field_info fields[] = {
     F(ABOUT, "about", EV_R_KEY, "about.c"),
     F(OBJECT_COUNT, "object_count", EV_R_NONE, "A (g83)"),
     F(CONFIRMS, "confirms_frame", EV_R_NONE, "4.2.2.4.3"),
+    F(POINT, "point", EV_R_POINT, "A"),
 #undef F
 };
 

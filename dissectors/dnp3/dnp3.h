@@ -102,6 +102,7 @@ enum dn_field {
 	DNF_ABOUT,
 	DNF_OBJECT_COUNT,
 	DNF_CONFIRMS,
+	DNF_POINT,
 	DNF_END
 };
 

@@ -109,7 +109,7 @@ test_select_before_operate_is_paired(void **state)
 	assert_true(harness_has(h,
 	    "'controls':[{'group':12,'var':1,'index':5,'code':3,'op_type':3,"
 	    "'trip_close':0,'clear':0,'count':1,'on_ms':100,'off_ms':200,"
-	    "'status':0}],'phase':'select'}"));
+	    "'value':'latch_on','status':0}],'phase':'select'}"));
 	assert_false(harness_has(h, "'kind':'value'"));
 	app(h, B, "c0 81 0000 0c01 2801 00 0500 03 01 64000000 c8000000 00");
 	assert_true(harness_has(h, "'class':'control','status':'ok'"));
@@ -489,9 +489,15 @@ test_about(void **state)
 	    {"c0 01 1e01 00 0009", "'about':'30v1 0-9'"},
 	    {"c0 01 0100 01 0401 0401", "'about':'1v0 260'"},
 	    {"c0 05 0c01 2801 00 0500 41 01 64000000 c8000000 00",
-		"'about':'12v1 5 close'"},
-	    {"c0 05 2902 1702 01 0100 00 02 0100 00", "'about':'41v2 1 2'"},
-	    {"c0 02 2201 1701 03 6400", "'about':'34v1 3'"},
+		"'about':'12v1 5 close','point':'binary_output 5'"},
+	    {"c0 05 2902 1702 01 0100 00 02 0100 00",
+		"'about':'41v2 1 2','objects'"},
+	    {"c0 05 2902 1701 02 0100 00",
+		"'about':'41v2 2','point':'analog_output 2'"},
+	    {"c0 02 2201 1701 03 6400",
+		"'about':'34v1 3','point':'analog_deadband 3'"},
+	    {"c0 02 5001 00 0707 00", "'about':'80v1 7','objects'"},
+	    {"c0 01 1e01 00 0202", "'about':'30v1 2','objects'"},
 	    {"c0 1b 4603 5b01 1d00 1a00 0300 000000000000 0000 00000000 "
 	     "00000000 0000 0004 0100 612e62",
 		"'about':'70v3 a.b'"},

@@ -44,6 +44,7 @@ static const struct ev_field_info fields[] = {
     F(ORIG_VENDOR, "orig_vendor", EV_R_NONE, "1 3-5.5.1.6"),
     F(ORIG_SERIAL, "orig_serial", EV_R_NONE, "1 3-5.5.1.7"),
     F(DATA, "data", EV_R_NONE, "D 7"),
+    F(POINT, "point", EV_R_POINT, "D 13"),
 #undef F
 };
 
@@ -180,6 +181,7 @@ tell(struct pccc_msg *m, const struct requestor *who)
 		ev_uint(e, PCF_ORIG_SERIAL, who->serial);
 	}
 	pccc_body(m, e);
+	pccc_tell_point(m, e);
 	if (!rd_ok(&m->body)) {
 		pccc_bad(m, PCCC_BAD_SHORT, m->len);
 	}

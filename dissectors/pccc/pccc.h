@@ -61,6 +61,7 @@ enum pccc_field {
 	PCF_ORIG_VENDOR,
 	PCF_ORIG_SERIAL,
 	PCF_DATA,
+	PCF_POINT,
 	PCF_END
 };
 
@@ -145,6 +146,7 @@ struct pccc_msg {
 	size_t bad_at;
 	struct dis_pair pair;
 	struct pccc_wait wait;
+	char point[PCCC_NAME_MAX]; /* the event's until it is emitted */
 };
 
 extern const struct dissector dissector_pccc;
@@ -176,6 +178,8 @@ const struct pccc_type *pccc_type(uint8_t code); /* NULL when unknown */
 const struct pccc_type *pccc_described(struct rd *, const char **ret_name);
 /* Takes the body as values of the type; as bytes where it is not that. */
 void pccc_tell_values(struct pccc_msg *, struct ev *, const struct pccc_type *);
+/* What one thing is set goes by the name that its values have. */
+void pccc_tell_point(struct pccc_msg *, struct ev *);
 void pccc_tell_points(
     struct pccc_msg *, const struct pccc_type *, struct rd, const char *source);
 

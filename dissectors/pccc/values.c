@@ -263,6 +263,20 @@ pccc_tell_values(struct pccc_msg *m, struct ev *e, const struct pccc_type *t)
 }
 
 void
+pccc_tell_point(struct pccc_msg *m, struct ev *e)
+{
+	size_t n = 0;
+
+	if (m->request && m->type != NULL &&
+	    rd_left(&m->values) == size_of(m->type)) {
+		n = point_name(&m->wait, m->type, 0, m->point);
+	}
+	if (n != 0) {
+		ev_bytes(e, PCF_POINT, EV_T_TEXT, m->point, n);
+	}
+}
+
+void
 pccc_tell_points(struct pccc_msg *m, const struct pccc_type *t, struct rd r,
     const char *source)
 {

@@ -82,11 +82,11 @@ test_writes_are_points_when_whole(void **state)
 	struct harness *h = enip_flow(DIS_TCP);
 
 	send_rr(h, A, 1, EXEC "0f 00 0100 ab 02 07 89 00 00 ffff 2a00");
-	HAS(h, "'mask':'0xffff','values':[42]}");
+	HAS(h, "'mask':'0xffff','values':[42],'point':'N7:0'}");
 	HAS(h, "'object':'N7:0','value':42,'source':'commanded'");
 	(void)harness_take(h);
 	send_rr(h, A, 2, EXEC "0f 00 0200 ab 02 07 89 00 00 0f00 2a00");
-	HAS(h, "'mask':'0x000f','values':[42]}");
+	HAS(h, "'mask':'0x000f','values':[42],'point':'N7:0'}");
 	assert_false(harness_has(h, "'kind':'value'"));
 	harness_free(h);
 }
@@ -109,7 +109,7 @@ test_plc5_says_its_types(void **state)
 	send_rr(
 	    h, A, 3, EXEC "0f 00 0300 67 0100 0300 00 24 4e373a30 00 42 0700");
 	HAS(h, "'offset':1,'total':3,'address':'N7:0','data_type':'integer',"
-	       "'values':[7]}");
+	       "'values':[7],'point':'N7:1'}");
 	HAS(h, "'object':'N7:1','value':7,'source':'commanded'");
 	(void)harness_take(h);
 	ask(h, "0f 00 0400 01 0000 0200 06 07 00 04", "4f 00 0400 0100 0200");

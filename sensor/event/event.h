@@ -246,6 +246,9 @@ enum ev_role {
 	EV_R_ADDR,   /* first address of a range (also key)             */
 	EV_R_QTY,    /* length of that range (also key)                 */
 	EV_R_VALUES, /* what was read or written there                  */
+	EV_R_NAME,   /* a key that is the name of the point, or points,
+		        that it is about, as their values have it        */
+	EV_R_POINT,  /* that name of one point, where no key has it      */
 };
 
 struct ev_field_info {

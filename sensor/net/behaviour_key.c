@@ -63,7 +63,8 @@ is_proto_key(const struct ev_proto *p, const struct ev_field *f)
 		return false;
 	}
 	role = p->fields[row].role;
-	return role == EV_R_KEY || role == EV_R_ADDR || role == EV_R_QTY;
+	return role == EV_R_KEY || role == EV_R_NAME || role == EV_R_ADDR ||
+	       role == EV_R_QTY;
 }
 
 /* What is reported in one message, and how much of it, differs each time. */
