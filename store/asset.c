@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "store/maker.h"
 #include "store/store_priv.h"
 
 #define SALT_MAX 64 /* ids tried for one asset; 2^-50 each, unless forged */
@@ -319,20 +320,31 @@ print_value(const struct addr *a, size_t i, int64_t v, const char *text,
 	return 0;
 }
 
-int
-asset_value(struct store *s, const struct addr *a, const char *key, char *buf,
-    size_t size)
+/* Who made the interface, where nobody has named the device's vendor and the
+ * MAC is known to be its own. */
+static int
+print_maker(struct store *s, const struct addr *a, char *buf, size_t size)
+{
+	struct addr *m = NULL;
+	const char *name = NULL;
+	int rc = a->has_mac ? addr_mac(s, a->mac, false, &m) : 0;
+
+	if (rc != 0) {
+		return rc;
+	}
+	if (m != NULL && m->asset == a->asset) {
+		name = maker_of(m->mac);
+	}
+	return print_text(name, buf, size);
+}
+
+static int
+row_value(
+    struct store *s, const struct addr *a, size_t i, char *buf, size_t size)
 {
 	sqlite3_stmt *st = s->st[ST_ASSET_GET];
-	size_t i = 0;
 	int rc;
 
-	while (i < COLUMNS && strcmp(columns[i].key, key) != 0) {
-		i++;
-	}
-	if (a == NULL || a->asset == 0 || i == COLUMNS) {
-		return ERR_NOTFOUND;
-	}
 	db_bind(st, 1, a->asset);
 	rc = db_step(st);
 	if (rc == 0) {
@@ -344,6 +356,26 @@ asset_value(struct store *s, const struct addr *a, const char *key, char *buf,
 		rc = print_value(a, i, db_get(st, (int)i),
 		    null ? NULL : db_text(st, (int)i), buf, size);
 		db_reset(st);
+	}
+	return rc;
+}
+
+int
+asset_value(struct store *s, const struct addr *a, const char *key, char *buf,
+    size_t size)
+{
+	size_t i = 0;
+	int rc;
+
+	while (i < COLUMNS && strcmp(columns[i].key, key) != 0) {
+		i++;
+	}
+	if (a == NULL || a->asset == 0 || i == COLUMNS) {
+		return ERR_NOTFOUND;
+	}
+	rc = row_value(s, a, i, buf, size);
+	if (rc == ERR_NOTFOUND && strcmp(key, "vendor") == 0) {
+		rc = print_maker(s, a, buf, size);
 	}
 	return rc;
 }

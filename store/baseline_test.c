@@ -409,6 +409,26 @@ test_old_of_a_control_is_its_points(void **state)
 	    "12v1 8 trip,12v1 8 trip");
 }
 
+/* Only of a MAC that is the device's own. */
+static void
+test_vendor_may_be_the_makers(void **state)
+{
+	struct rig *r = *state;
+	struct host a = sample_host(10, 0, 1, 1), b = sample_host(10, 0, 1, 2);
+
+	memcpy(a.end.mac, "\x00\x00\xbc\x12\x34\x56", 6);
+	memcpy(b.end.mac, a.end.mac, 6);
+	rule(r, "endpoint", "asset('src', 'vendor') = 'Rockwell Automation'",
+	    "");
+	assert_int_equal(sample_endpoint(&r->x, &plc, "arp"), 0);
+	assert_int_equal(rig_int(r, ALERTS), 0);
+	assert_int_equal(sample_endpoint(&r->x, &a, "traffic"), 0);
+	assert_int_equal(rig_int(r, ALERTS), 1);
+	/* A second IP: the MAC may be a router's. */
+	assert_int_equal(sample_endpoint(&r->x, &b, "traffic"), 0);
+	assert_int_equal(rig_int(r, ALERTS), 1);
+}
+
 static void
 test_asset_is_asked_by_end(void **state)
 {
@@ -466,6 +486,7 @@ main(void)
 	    T(test_old_new_usual_and_object_are_told),
 	    T(test_old_is_what_the_point_told),
 	    T(test_old_of_a_control_is_its_points),
+	    T(test_vendor_may_be_the_makers),
 	    T(test_asset_is_asked_by_end),
 	    T(test_learning_ends_once),
 	};

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/maker.h"
 #include "store/migrate.h"
 #include "store/query_priv.h"
 
@@ -50,6 +51,27 @@ role_of(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	}
 }
 
+/* Of a MAC's text, in a search. */
+static void
+maker(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	const char *name =
+	    maker_of_text((const char *)sqlite3_value_text(argv[0]));
+
+	(void)argc;
+	if (name != NULL) {
+		sqlite3_result_text(ctx, name, -1, SQLITE_STATIC);
+	}
+}
+
+static int
+add_function(struct query *q, const char *name,
+    void (*f)(sqlite3_context *, int, sqlite3_value **))
+{
+	return db_err(sqlite3_create_function_v2(q->db, name, 1,
+	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, f, NULL, NULL, NULL));
+}
+
 static int
 check_schema(sqlite3 *db)
 {
@@ -71,11 +93,9 @@ prepare(struct query *q)
 	    [QS_FACTS] = FACTS_SQL,
 	    [QS_PROTOS] = PROTOS_SQL,
 	};
-	int rc = sqlite3_create_function_v2(q->db, "role_of", 1,
-	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, role_of, NULL, NULL,
-	    NULL);
+	int rc = add_function(q, "role_of", role_of);
 
-	rc = db_err(rc);
+	rc = rc == 0 ? add_function(q, "maker", maker) : rc;
 	for (size_t i = 0; i < QS_COUNT && rc == 0; i++) {
 		rc = db_prepare(q->db, sql[i], &q->st[i]);
 	}

@@ -75,7 +75,8 @@ struct query_asset {
 	/* NULL = unknown */
 	const char *name, *vendor, *model, *firmware, *hardware, *software;
 	const char *serial, *role;
-	int level; /* -1 = unknown */
+	bool vendor_by_mac; /* by IEEE's registry, for want of its own word */
+	int level;          /* -1 = unknown */
 	bool approved;
 	size_t nmacs, nips, nvlans, nprotocols, nfacts;
 	const char *macs[QUERY_LIST_MAX], *ips[QUERY_LIST_MAX];

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/maker.h"
 #include "store/query_priv.h"
 
 #define COLUMNS                                                             \
@@ -25,7 +26,9 @@ build(struct sql *s, const struct query_filter *f)
 	    " AND (a.name" LIKE " OR a.vendor" LIKE " OR a.model" LIKE
 	    " OR a.serial" LIKE " OR a.firmware" LIKE
 	    " OR EXISTS (SELECT 1 FROM addresses AS x WHERE "
-	    "x.asset = a.id AND (x.ip" LIKE " OR x.mac" LIKE ")))");
+	    "x.asset = a.id AND (x.ip" LIKE " OR x.mac" LIKE
+	    " OR (a.vendor IS NULL AND x.kind = 1 AND maker(x.mac)" LIKE
+	    "))))");
 	sql_if(s, f->role != NULL, " AND role_of(all_roles) = :role");
 	sql_if(s, f->since_ns != 0, " AND seen > :since");
 	sql_if(s, f->parent != NULL, " AND c.asset = :parent");
@@ -153,6 +156,43 @@ protocols(struct query *q, struct query_asset *a)
 	return rc;
 }
 
+/*
+ * Who made its interfaces, when that is one: a fact like others, and shown
+ * where nobody has said better.
+ */
+static void
+add_maker(struct query_asset *a)
+{
+	const char *name = NULL;
+
+	for (size_t i = 0; i < a->nmacs; i++) {
+		const char *m = maker_of_text(a->macs[i]);
+
+		if (m == NULL || (name != NULL && strcmp(m, name) != 0)) {
+			return;
+		}
+		name = m;
+	}
+	if (name == NULL) {
+		return;
+	}
+	if (a->vendor == NULL) {
+		a->vendor = name;
+		a->vendor_by_mac = true;
+	}
+	if (a->nfacts < QUERY_FACTS_MAX) {
+		a->facts[a->nfacts++] = (struct query_fact){.key = "vendor",
+		    .value = name,
+		    .via = "oui",
+		    .claim = "registry",
+		    .proto = "ethernet",
+		    .confidence = MAKER_CONFIDENCE,
+		    .count = 1,
+		    .first = a->first,
+		    .last = a->last};
+	}
+}
+
 static int
 fill(struct query *q, sqlite3_stmt *st, struct query_asset *a)
 {
@@ -181,6 +221,9 @@ fill(struct query *q, sqlite3_stmt *st, struct query_asset *a)
 	a->last = (uint64_t)db_get(st, 13);
 	rc = addresses(q, a);
 	rc = rc == 0 ? facts(q, a) : rc;
+	if (rc == 0) {
+		add_maker(a);
+	}
 	return rc == 0 ? protocols(q, a) : rc;
 }
 

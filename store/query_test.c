@@ -229,6 +229,15 @@ take_one(void *arg, const struct query_asset *a)
 	return 0;
 }
 
+static const char *
+uid_of(const char *origin)
+{
+	static char buf[UID_TEXT];
+
+	uid_text(buf, 'a', uid_make(origin, 0));
+	return buf;
+}
+
 static void
 test_one_by_its_id_even_when_joined(void **state)
 {
@@ -257,6 +266,36 @@ test_one_by_its_id_even_when_joined(void **state)
 	assert_int_equal(
 	    query_asset(x->q, "nonsense", take_one, &s), ERR_NOTFOUND);
 	assert_int_equal(s.n, 2);
+}
+
+/* Shown until somebody knows better, found by it, and no rival of anybody. */
+static void
+test_maker_stands_in_for_the_vendor(void **state)
+{
+	struct reader *x = *state;
+	struct host h = sample_host(10, 0, 1, 1);
+	static struct seen s;
+
+	memset(&s, 0, sizeof(s));
+	memcpy(h.end.mac, "\x00\x00\xbc\x12\x34\x56", 6);
+	assert_int_equal(sample_endpoint(&x->r.x, &h, "arp"), 0);
+	assert_int_equal(store_commit(x->r.s), 0);
+	count_assets(x, &(struct query_filter){.text = "Rockwell"}, 1);
+	assert_int_equal(
+	    query_asset(x->q, uid_of("00:00:bc:12:34:56"), take_one, &s), 0);
+	assert_string_equal(s.last.vendor, "Rockwell Automation");
+	assert_true(s.last.vendor_by_mac);
+	assert_int_equal(s.last.nfacts, 1);
+	assert_string_equal(s.last.facts[0].via, "oui");
+	assert_int_equal(
+	    sample_identity(&x->r.x, &h, -1, "vendor", "ACME, Inc."), 0);
+	assert_int_equal(store_commit(x->r.s), 0);
+	count_assets(x, &(struct query_filter){.text = "Rockwell"}, 0);
+	assert_int_equal(
+	    query_asset(x->q, uid_of("00:00:bc:12:34:56"), take_one, &s), 0);
+	assert_string_equal(s.last.vendor, "ACME, Inc.");
+	assert_false(s.last.vendor_by_mac);
+	assert_int_equal(s.last.nfacts, 2);
 }
 
 static void
@@ -390,6 +429,7 @@ main(void)
 	    T(test_links_and_alerts_of_one_asset),
 	    T(test_alerts_newest_first),
 	    T(test_one_by_its_id_even_when_joined),
+	    T(test_maker_stands_in_for_the_vendor),
 	    T(test_one_alert_by_its_id),
 	    T(test_sums_and_state),
 	    T(test_counters_are_read),

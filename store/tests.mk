@@ -10,6 +10,15 @@ $(B)/store/schema.inc: $(STORE_SCHEMA) store/tests.mk
 
 $(B)/store/migrate.o: $(B)/store/schema.inc
 
+# Who makes which MAC address, as C.
+IEEE_DATA := /usr/share/ieee-data
+
+$(B)/store/maker.inc: store/maker.sh $(wildcard $(IEEE_DATA)/*.csv)
+	@mkdir -p $(@D)
+	$(Q)store/maker.sh $(IEEE_DATA) >$@.new && mv $@.new $@
+
+$(B)/store/maker.o: $(B)/store/maker.inc
+
 STORE_BASE := sensor/base/arena.o sensor/base/clock.o sensor/base/err.o \
               sensor/base/hash.o sensor/base/ht.o sensor/base/json.o \
               sensor/base/real.o \
@@ -17,7 +26,7 @@ STORE_BASE := sensor/base/arena.o sensor/base/clock.o sensor/base/err.o \
 STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
                 text.o field.o object.o addr.o addr_key.o addr_row.o bind.o hold.o asset.o unit.o fact.o \
                 link.o conversation.o behave.o written.o baseline.o point.o record.o alert.o outbox.o health.o \
-                sqlfunc.o ingest.o)
+                sqlfunc.o ingest.o maker.o)
 STORE_READER := $(addprefix store/,query.o query_asset.o query_link.o \
                 query_alert.o query_status.o)
 STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
@@ -36,9 +45,11 @@ STORE_TESTS := store/open_test store/bind_test store/link_test \
                store/replay_test store/hostile_test store/written_test \
                store/query_test store/export/export_test
 TESTS += $(STORE_TESTS) store/cache_test store/model_test \
+         store/maker_test \
          store/stmt_test store/export/layout_test
 $(foreach t,$(STORE_TESTS),$(eval $(t)_OBJS := $(STORE_ALL)))
 $(foreach t,$(STORE_TESTS),$(eval $(t)_LIBS := -lsqlite3 -linih -lcjson))
+store/maker_test_OBJS := store/maker.o
 store/cache_test_OBJS := store/cache.o sensor/base/pool.o sensor/base/ht.o \
                          sensor/base/mem.o
 store/model_test_OBJS := store/model.o store/text.o sensor/event/event.o \

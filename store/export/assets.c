@@ -26,6 +26,26 @@ put_level(struct text *t, const void *row)
 	}
 }
 
+/* A registry's word is less than the device's own. */
+static void
+put_vendor(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	if (a->vendor != NULL) {
+		text_put(t, a->vendor);
+		text_put(t, a->vendor_by_mac ? " (by MAC)" : "");
+	}
+}
+
+static void
+put_vendor_by_mac(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	text_put(t, a->vendor_by_mac ? "yes" : "no");
+}
+
 static void
 put_macs(struct text *t, const void *row)
 {
@@ -115,7 +135,8 @@ static const struct column columns[] = {
     {"macs", IN_CSV, false, 0, 0, PUT(put_macs)},
     {"vlans", IN_CSV, false, 0, 0, PUT(put_vlans)},
     {"sub", IN_CSV, false, 0, 0, PUT(put_sub)},
-    {"vendor", IN_BOTH, false, 24, 6, TEXT(vendor)},
+    {"vendor", IN_TABLE, false, 24, 6, PUT(put_vendor)},
+    {"vendor", IN_CSV, false, 0, 0, TEXT(vendor)},
     {"model", IN_BOTH, false, 24, 5, TEXT(model)},
     {"firmware", IN_BOTH, false, 16, 8, TEXT(firmware)},
     {"hardware", IN_CSV, false, 0, 0, TEXT(hardware)},
@@ -127,6 +148,7 @@ static const struct column columns[] = {
     {"first", IN_CSV, false, 0, 0, STAMP(first)},
     {"last", IN_BOTH, false, 0, 0, STAMP(last)},
     {"approved", IN_CSV, false, 0, 0, PUT(put_approved)},
+    {"vendor_by_mac", IN_CSV, false, 0, 0, PUT(put_vendor_by_mac)},
 };
 
 /* --- JSON ------------------------------------------------------------------------- */
@@ -180,7 +202,12 @@ json_facts(struct json *j, const struct query_asset *a)
 		json_kint(j, "confidence", f->confidence);
 		json_stamp(j, "first", f->first);
 		json_stamp(j, "last", f->last);
-		json_kuint(j, "frame", f->frame);
+		json_key(j, "frame");
+		if (f->frame != 0) { /* else no packet said it */
+			json_uint(j, f->frame);
+		} else {
+			json_null(j);
+		}
 		json_kstr(j, "claim", f->claim);
 		json_kstr(j, "proto", f->proto);
 		json_kuint(j, "count", f->count);
@@ -197,6 +224,7 @@ export_asset_json(struct json *j, const struct query_asset *a)
 	json_known(j, "parent", a->parent);
 	json_kstr(j, "name", a->name);
 	json_kstr(j, "vendor", a->vendor);
+	json_kbool(j, "vendor_by_mac", a->vendor_by_mac);
 	json_kstr(j, "model", a->model);
 	json_kstr(j, "firmware", a->firmware);
 	json_kstr(j, "hardware", a->hardware);

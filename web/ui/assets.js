@@ -87,7 +87,9 @@ function evidence(facts) {
 			h("th", {scope: "col", class: t === "Certainty" ||
 			    t === "Frame" ? "num" : ""}, t)))),
 		h("tbody", {}, sorted.map((f) => {
-			const rival = shown.has(f.key) && shown.get(f.key) !== f.value;
+			// a registry of MAC addresses contradicts nobody
+			const rival = f.via !== "oui" && shown.has(f.key) &&
+			    shown.get(f.key) !== f.value;
 
 			shown.set(f.key, shown.get(f.key) ?? f.value);
 			return h("tr", {class: rival ? "rival" : ""},
@@ -147,7 +149,7 @@ async function detail(root, row) {
 			item("Role", a.role && [a.role, a.level === null ||
 			    a.level === undefined ? "" : ", level " + a.level +
 			    (LEVELS[a.level] ? " (" + LEVELS[a.level] + ")" : "")]),
-			item("Vendor", a.vendor), item("Model", a.model),
+			item("Vendor", vendor(a)), item("Model", a.model),
 			item("Firmware", a.firmware), item("Hardware", a.hardware),
 			item("Software", a.software), item("Serial number", a.serial),
 			item("IP addresses", a.ips.length
@@ -175,8 +177,12 @@ async function detail(root, row) {
 	}
 }
 
+function vendor(a) {
+	return a.vendor && a.vendor + (a.vendor_by_mac ? " (by MAC)" : "");
+}
+
 function kind(a) {
-	return [a.vendor, a.model].filter(Boolean).join(" ");
+	return [vendor(a), a.model].filter(Boolean).join(" ");
 }
 
 export function assets(changed) {
