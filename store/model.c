@@ -13,46 +13,50 @@ static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 #define UID_DIGITS (UID_BITS / 5)
 
+/* The most telling one first. */
+static const struct role_word {
+	int64_t role;
+	const char *name;
+	int level;
+	const char *reason;
+} words[] = {
+    {ROLE_GATEWAY, "gateway", 1, "answers for others behind it"},
+    {ROLE_ROUTER, "router", -1, "its MAC carries other hosts' packets"},
+    {ROLE_ENGINEER, "engineering", 2, "loads programs or firmware"},
+    {ROLE_SERVER, "controller", 1, "answers an OT protocol"},
+    {ROLE_CLIENT, "supervisor", 2, "asks by an OT protocol"},
+    {ROLE_EXTERNAL, "external", -1, "a public address behind a router"},
+};
+
+static const struct role_word *
+word_of(int64_t roles)
+{
+	static const struct role_word none = {.level = -1};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (roles & words[i].role) {
+			return &words[i];
+		}
+	}
+	return &none;
+}
+
 const char *
 role_name(int64_t roles)
 {
-	/* The most telling one first. */
-	static const struct {
-		int64_t role;
-		const char *name;
-	} names[] = {
-	    {ROLE_GATEWAY, "gateway"},
-	    {ROLE_ROUTER, "router"},
-	    {ROLE_ENGINEER, "engineering"},
-	    {ROLE_SERVER, "controller"},
-	    {ROLE_CLIENT, "supervisor"},
-	    {ROLE_EXTERNAL, "external"},
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (roles & names[i].role) {
-			return names[i].name;
-		}
-	}
-	return NULL;
+	return word_of(roles)->name;
 }
 
 int
 role_level(int64_t roles)
 {
-	if (roles & ROLE_GATEWAY) {
-		return 1;
-	}
-	if (roles & ROLE_ROUTER) {
-		return -1;
-	}
-	if (roles & ROLE_ENGINEER) {
-		return 2;
-	}
-	if (roles & ROLE_SERVER) {
-		return 1;
-	}
-	return roles & ROLE_CLIENT ? 2 : -1;
+	return word_of(roles)->level;
+}
+
+const char *
+role_reason(int64_t roles)
+{
+	return word_of(roles)->reason;
 }
 
 int64_t

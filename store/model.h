@@ -73,6 +73,8 @@ enum link_counter {
 
 /* The one word that is shown for a set of roles; NULL when unknown. */
 const char *role_name(int64_t roles);
+/* Why: what was seen of it; NULL when unknown. */
+const char *role_reason(int64_t roles);
 /* ISA-95 level that the role suggests; -1 when unknown. */
 int role_level(int64_t roles);
 

@@ -74,7 +74,7 @@ struct query_asset {
 	char parent[UID_TEXT]; /* "" = none */
 	/* NULL = unknown */
 	const char *name, *vendor, *model, *firmware, *hardware, *software;
-	const char *serial, *role;
+	const char *serial, *role, *role_reason;
 	bool vendor_by_mac; /* by IEEE's registry, for want of its own word */
 	int level;          /* -1 = unknown */
 	bool approved;

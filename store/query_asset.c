@@ -217,6 +217,7 @@ fill(struct query *q, sqlite3_stmt *st, struct query_asset *a)
 	a->approved = db_get(st, 10) != 0;
 	a->first = (uint64_t)db_get(st, 11);
 	a->role = role_name(roles);
+	a->role_reason = role_reason(roles);
 	a->level = role_level(roles);
 	a->last = (uint64_t)db_get(st, 13);
 	rc = addresses(q, a);

@@ -30,6 +30,7 @@ STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
 STORE_READER := $(addprefix store/,query.o query_asset.o query_link.o \
                 query_alert.o query_status.o)
 STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
+                asset.o \
                 links.o alerts.o)
 STORE_HARNESS := store/harness.o dissectors/registry.o \
                  dissectors/dissector.o $(patsubst %.c,%.o,$(filter-out \

@@ -149,8 +149,9 @@ asset_row(struct html *h, const struct query_asset *a)
 		html_text(h, a->parent);
 		html_raw(h, "</span>");
 	}
-	cell(h, a->vendor);
-	html_raw(h, a->vendor_by_mac ? " (by MAC) " : " ");
+	cell(h, a->vendor_by_mac ? "by MAC: " : "");
+	html_text(h, a->vendor);
+	html_raw(h, " ");
 	html_text(h, a->model);
 	cell(h, a->firmware);
 	cell(h, a->role);

@@ -76,6 +76,34 @@ cmd_assets(const struct options *o)
 }
 
 int
+cmd_asset(const struct options *o)
+{
+	enum export_format format;
+	struct query *q = NULL;
+	int err;
+
+	if (o->nargs != 1) {
+		fprintf(stderr, "otus: asset: which one? 'otus assets' lists "
+				"their ids\n");
+		return err_exit_code(ERR_USAGE);
+	}
+	if ((err = format_of(o, &format)) < 0 ||
+	    (err = open_query(o, &q)) < 0) {
+		return err_exit_code(err);
+	}
+	err = export_asset(q, o->args[0], format, stdout);
+	query_close(q);
+	if (err == ERR_NOTFOUND) {
+		fprintf(stderr,
+		    "otus: no device has this id, name or address: %s\n",
+		    o->args[0]);
+	} else if (err < 0) {
+		fprintf(stderr, "otus: %s\n", err_text(err));
+	}
+	return err < 0 ? err_exit_code(err) : 0;
+}
+
+int
 cmd_links(const struct options *o)
 {
 	return list(o, export_links);

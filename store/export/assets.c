@@ -27,15 +27,19 @@ put_level(struct text *t, const void *row)
 }
 
 /* A registry's word is less than the device's own. */
+void
+asset_put_vendor(struct text *t, const struct query_asset *a)
+{
+	if (a->vendor != NULL) {
+		text_put(t, a->vendor_by_mac ? "by MAC: " : "");
+		text_put(t, a->vendor);
+	}
+}
+
 static void
 put_vendor(struct text *t, const void *row)
 {
-	const struct query_asset *a = row;
-
-	if (a->vendor != NULL) {
-		text_put(t, a->vendor);
-		text_put(t, a->vendor_by_mac ? " (by MAC)" : "");
-	}
+	asset_put_vendor(t, row);
 }
 
 static void
@@ -62,11 +66,9 @@ put_ips(struct text *t, const void *row)
 	put_list(t, a->ips, a->nips);
 }
 
-static void
-put_sub(struct text *t, const void *row)
+void
+asset_put_sub(struct text *t, const struct query_asset *a)
 {
-	const struct query_asset *a = row;
-
 	if (a->sub.kind[0] == '\0') {
 		return;
 	}
@@ -77,6 +79,12 @@ put_sub(struct text *t, const void *row)
 		text_put(t, a->sub.text[0] != '\0' ? " " : "");
 	}
 	text_put(t, a->sub.text);
+}
+
+static void
+put_sub(struct text *t, const void *row)
+{
+	asset_put_sub(t, row);
 }
 
 /* Where it is, for a line that has room for one address. */

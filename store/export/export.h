@@ -26,6 +26,11 @@ int export_links(struct query *, const struct query_filter *,
 int export_alerts(struct query *, const struct query_filter *,
     enum export_format, FILE *out) MUST_CHECK;
 
+/* One device and why, by its id, name or an address; several may have those.
+ * ERR_NOTFOUND. */
+int export_asset(
+    struct query *, const char *what, enum export_format, FILE *out) MUST_CHECK;
+
 /* One row as JSON; the web API's objects, too. */
 void export_asset_json(struct json *, const struct query_asset *);
 void export_link_json(struct json *, const struct query_link *);

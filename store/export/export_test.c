@@ -119,6 +119,58 @@ test_assets_as_json(void **state)
 	    "\"facts\":[]}\n");
 }
 
+static char *
+asset(struct rig *r, const char *what, enum export_format format, int want)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	struct query *q;
+
+	assert_non_null(f);
+	assert_int_equal(query_open(r->dir, &q), 0);
+	assert_int_equal(export_asset(q, what, format, f), want);
+	query_close(q);
+	assert_int_equal(fclose(f), 0);
+	return text;
+}
+
+static void
+test_one_asset_and_why(void **state)
+{
+	char *text = asset(*state, "10.0.0.3", EXPORT_TABLE, 0);
+
+	assert_string_equal(text,
+	    "a-stfy2rtppx\n"
+	    "  role        gateway, level 1: answers for others behind it\n"
+	    "  ips         10.0.0.3\n"
+	    "  macs        02:00:0a:00:00:03\n"
+	    "  protocols   modbus\n"
+	    "  seen        2004-08-26T12:01:21.000Z to "
+	    "2004-08-26T12:01:21.000Z\n"
+	    "  accepted    no\n"
+	    "\nNobody has said anything about it.\n"
+	    "\nBehind it\n"
+	    "  a-81dx859va2  unit 7\n");
+	free(text);
+	text = asset(*state, "a-81dx859va2", EXPORT_TABLE, 0);
+	assert_non_null(strstr(text, "  vendor      ACME, Inc.\n"));
+	assert_non_null(strstr(text, "  as          unit 7\n"));
+	assert_non_null(strstr(text, "  behind      a-stfy2rtppx\n"));
+	assert_non_null(
+	    strstr(text, "FACT    VALUE       SAID BY  PROTOCOL  MESSAGE"));
+	assert_non_null(
+	    strstr(text, "\nvendor  ACME, Inc.  self     modbus    "
+			 "read_device_identification      90      1      5  "));
+	free(text);
+	text = asset(*state, "02:00:0A:00:00:42", EXPORT_JSON, 0);
+	assert_int_equal(strncmp(text, "{\"id\":\"a-47y7e67trj\"", 20), 0);
+	free(text);
+	free(asset(*state, "10.0.0.", EXPORT_TABLE, ERR_NOTFOUND));
+	free(asset(*state, "a-0000000000", EXPORT_TABLE, ERR_NOTFOUND));
+	free(asset(*state, "", EXPORT_TABLE, ERR_NOTFOUND));
+}
+
 static void
 test_links_as_json(void **state)
 {
@@ -229,6 +281,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    T(test_assets_as_json),
+	    T(test_one_asset_and_why),
 	    T(test_links_as_json),
 	    T(test_alerts_as_json),
 	    T(test_assets_as_a_table),

@@ -21,6 +21,10 @@ struct source {
 /* For columns of all lists. */
 /* Name, else IP, else MAC, else what there is. */
 void put_end(struct text *, const struct query_end *);
+/* With the mark of one that only its MAC tells. */
+void asset_put_vendor(struct text *, const struct query_asset *);
+/* What it is called by whoever it is behind; nothing when behind nobody. */
+void asset_put_sub(struct text *, const struct query_asset *);
 void json_stamp(struct json *, const char *key, uint64_t ts_ns);
 /* NULL and "" as null. */
 void json_known(struct json *, const char *key, const char *);

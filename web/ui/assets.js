@@ -178,7 +178,7 @@ async function detail(root, row) {
 }
 
 function vendor(a) {
-	return a.vendor && a.vendor + (a.vendor_by_mac ? " (by MAC)" : "");
+	return a.vendor && (a.vendor_by_mac ? "by MAC: " : "") + a.vendor;
 }
 
 function kind(a) {

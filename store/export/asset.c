@@ -1,0 +1,324 @@
+/*
+ * asset: one device for a person, with the evidence: what it is, where it is,
+ * what is behind it, and for each fact who said so, when, and in which frame.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "store/export/source.h"
+
+#define PAGE_ROWS   64
+#define JSON_BUFFER (64 * 1024)
+#define LABEL       10
+
+struct wanted {
+	struct query *q;
+	const char *what;
+	bool by_id;
+	enum export_format format;
+	FILE *page; /* read to its end before anything waits for the output */
+	struct json json;
+	uint64_t found;
+	char id[UID_TEXT]; /* of the one that was printed last */
+};
+
+/* --- who is meant --------------------------------------------------------- */
+
+static bool
+is_listed(const char *const *list, size_t n, const char *what)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcasecmp(list[i], what) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_meant(const struct wanted *w, const struct query_asset *a)
+{
+	return w->by_id ||
+	       (a->name != NULL && strcasecmp(a->name, w->what) == 0) ||
+	       is_listed(a->ips, a->nips, w->what) ||
+	       is_listed(a->macs, a->nmacs, w->what);
+}
+
+/* --- its lines ------------------------------------------------------------ */
+
+/* What came from the network shows no control characters. */
+static void
+put_line(FILE *f, const char *label, const char *value)
+{
+	char clean[LAYOUT_CELL_MAX];
+
+	if (value != NULL && value[0] != '\0') {
+		(void)utf8_clean(
+		    clean, sizeof(clean), value, strlen(value), NULL);
+		(void)fprintf(f, "  %-*s  %s\n", LABEL, label, clean);
+	}
+}
+
+static void
+put_list(FILE *f, const char *label, const char *const *list, size_t n)
+{
+	char buf[LAYOUT_CELL_MAX];
+	struct text t;
+
+	text_start(&t, buf, sizeof(buf));
+	for (size_t i = 0; i < n; i++) {
+		text_put(&t, i != 0 ? ", " : "");
+		text_put(&t, list[i]);
+	}
+	put_line(f, label, t.n != 0 ? buf : NULL);
+}
+
+static void
+put_role(FILE *f, const struct query_asset *a)
+{
+	char buf[LAYOUT_CELL_MAX], level[32] = "";
+
+	if (a->role == NULL) {
+		return;
+	}
+	if (a->level >= 0) {
+		(void)snprintf(level, sizeof(level), ", level %d", a->level);
+	}
+	(void)snprintf(
+	    buf, sizeof(buf), "%s%s: %s", a->role, level, a->role_reason);
+	put_line(f, "role", buf);
+}
+
+static void
+put_seen(FILE *f, const struct query_asset *a)
+{
+	char first[CLOCK_STAMP_MAX], last[CLOCK_STAMP_MAX];
+
+	clock_rfc3339(first, a->first);
+	clock_rfc3339(last, a->last);
+	(void)fprintf(f, "  %-*s  %s to %s\n", LABEL, "seen", first, last);
+}
+
+static void
+put_what(FILE *f, const struct query_asset *a)
+{
+	char buf[LAYOUT_CELL_MAX];
+	struct text t;
+
+	(void)fprintf(f, "%s\n", a->id);
+	put_line(f, "name", a->name);
+	text_start(&t, buf, sizeof(buf));
+	asset_put_vendor(&t, a);
+	put_line(f, "vendor", t.n != 0 ? buf : NULL);
+	put_line(f, "model", a->model);
+	put_line(f, "firmware", a->firmware);
+	put_line(f, "hardware", a->hardware);
+	put_line(f, "software", a->software);
+	put_line(f, "serial", a->serial);
+	put_role(f, a);
+	put_list(f, "ips", a->ips, a->nips);
+	put_list(f, "macs", a->macs, a->nmacs);
+	text_start(&t, buf, sizeof(buf));
+	asset_put_sub(&t, a);
+	put_line(f, "as", t.n != 0 ? buf : NULL);
+	put_line(f, "behind", a->parent);
+	put_list(f, "protocols", a->protocols, a->nprotocols);
+	put_seen(f, a);
+	put_line(f, "accepted", a->approved ? "yes" : "no");
+}
+
+/* --- its evidence --------------------------------------------------------- */
+
+#define TEXT(member)  CELL_TEXT, offsetof(struct query_fact, member), NULL
+#define COUNT(member) CELL_COUNT, offsetof(struct query_fact, member), NULL
+#define STAMP(member) CELL_STAMP, offsetof(struct query_fact, member), NULL
+#define PUT(function) CELL_PUT, 0, function
+
+static void
+put_confidence(struct text *t, const void *row)
+{
+	const struct query_fact *f = row;
+
+	text_put_uint(t, (uint64_t)f->confidence);
+}
+
+static void
+put_frame(struct text *t, const void *row)
+{
+	const struct query_fact *f = row;
+
+	if (f->frame != 0) {
+		text_put_uint(t, f->frame);
+	}
+}
+
+static const struct column columns[] = {
+    {"fact", IN_TABLE, false, 0, 0, TEXT(key)},
+    {"value", IN_TABLE, false, 48, 16, TEXT(value)},
+    {"said by", IN_TABLE, false, 0, 0, TEXT(claim)},
+    {"protocol", IN_TABLE, false, 0, 0, TEXT(proto)},
+    {"message", IN_TABLE, false, 32, 8, TEXT(via)},
+    {"belief", IN_TABLE, true, 0, 0, PUT(put_confidence)},
+    {"times", IN_TABLE, true, 0, 0, COUNT(count)},
+    {"frame", IN_TABLE, true, 0, 0, PUT(put_frame)},
+    {"last", IN_TABLE, false, 0, 0, STAMP(last)},
+};
+
+static void
+put_facts(FILE *f, const struct query_asset *a)
+{
+	struct layout l;
+
+	if (a->nfacts == 0) {
+		(void)fprintf(f, "\nNobody has said anything about it.\n");
+		return;
+	}
+	layout_start(&l, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; i < a->nfacts; i++) {
+		layout_measure(&l, &a->facts[i]);
+	}
+	(void)fputc('\n', f);
+	layout_head(&l, f);
+	for (size_t i = 0; i < a->nfacts; i++) {
+		layout_row(&l, &a->facts[i], f);
+	}
+}
+
+/* --- those that are meant -------------------------------------------------- */
+
+static int
+take(void *arg, const struct query_asset *a)
+{
+	struct wanted *w = arg;
+
+	if (!is_meant(w, a)) {
+		return 0;
+	}
+	if (w->format == EXPORT_JSON) {
+		export_asset_json(&w->json, a);
+		json_line_end(&w->json);
+		w->found++;
+		return w->json.err;
+	}
+	if (w->found++ != 0) {
+		(void)fputc('\n', w->page);
+	}
+	put_what(w->page, a);
+	put_facts(w->page, a);
+	memcpy(w->id, a->id, sizeof(w->id));
+	return 0;
+}
+
+static int
+to_page(void *arg, const char *p, size_t n)
+{
+	struct wanted *w = arg;
+
+	return fwrite(p, 1, n, w->page) == n ? 0 : ERR_NOMEM;
+}
+
+static int
+ask(struct wanted *w)
+{
+	const struct query_filter f = {.text = w->what};
+	struct query_page page = {.limit = PAGE_ROWS};
+	int rc;
+
+	if (w->by_id) {
+		return query_asset(w->q, w->what, take, w);
+	}
+	do {
+		rc = query_assets(w->q, &f, &page, take, w);
+	} while (rc == 0 && page.after != 0);
+	return rc;
+}
+
+/* What is behind it, when it is one. */
+struct children {
+	FILE *page;
+	uint64_t n;
+};
+
+static int
+take_child(void *arg, const struct query_asset *a)
+{
+	struct children *c = arg;
+	char buf[LAYOUT_CELL_MAX], clean[LAYOUT_CELL_MAX];
+	struct text t;
+
+	if (c->n++ == 0) {
+		(void)fprintf(c->page, "\nBehind it\n");
+	}
+	text_start(&t, buf, sizeof(buf));
+	asset_put_sub(&t, a);
+	text_put(&t, a->name != NULL || a->model != NULL ? "  " : "");
+	text_put(&t, a->name != NULL    ? a->name
+		     : a->model != NULL ? a->model
+					: "");
+	(void)utf8_clean(clean, sizeof(clean), buf, t.n, NULL);
+	(void)fprintf(c->page, "  %s  %s\n", a->id, clean);
+	return 0;
+}
+
+static int
+put_children(struct wanted *w)
+{
+	const struct query_filter f = {.parent = w->id};
+	struct children c = {.page = w->page};
+	struct query_page page = {.limit = PAGE_ROWS};
+	int rc;
+
+	if (w->found != 1 || w->format == EXPORT_JSON) {
+		return 0;
+	}
+	do {
+		rc = query_assets(w->q, &f, &page, take_child, &c);
+	} while (rc == 0 && page.after != 0);
+	return rc;
+}
+
+static int
+write_page(struct wanted *w, char *buf)
+{
+	int rc;
+
+	json_init(&w->json, buf, JSON_BUFFER, to_page, w);
+	rc = ask(w);
+	if (rc == 0 && w->found == 0) {
+		rc = ERR_NOTFOUND;
+	}
+	if (rc == 0) {
+		rc = put_children(w);
+	}
+	return rc == 0 ? json_flush(&w->json) : rc;
+}
+
+int
+export_asset(
+    struct query *q, const char *what, enum export_format format, FILE *out)
+{
+	struct wanted w = {.q = q,
+	    .what = what,
+	    .by_id = uid_parse(what, 'a') >= 0,
+	    .format = format};
+	char *text = NULL, *buf = malloc(JSON_BUFFER);
+	size_t n = 0;
+	int rc = ERR_NOMEM;
+
+	w.page = buf != NULL ? open_memstream(&text, &n) : NULL;
+	if (w.page != NULL) {
+		rc = write_page(&w, buf);
+		if (fclose(w.page) != 0 && rc == 0) {
+			rc = ERR_NOMEM;
+		}
+	}
+	if (rc == 0 && (fwrite(text, 1, n, out) != n || fflush(out) != 0)) {
+		rc = ERR_IO;
+	}
+	free(text);
+	free(buf);
+	return rc;
+}
