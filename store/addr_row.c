@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "store/store_priv.h"
 
-static const char *const hows[] = {"", "traffic", "dhcp", "nd", "arp"};
+static const char *const hows[] = {"", "traffic", "dhcp", "dcp", "nd", "arp"};
 static const char *const sub_kinds[EV_SUB_KIND_COUNT] = {
     [EV_SUB_NONE] = "",
     [EV_SUB_BACNET] = "bacnet",

@@ -16,6 +16,7 @@ how_of(const struct ev *e)
 	static const char *const names[] = {
 	    [HOW_TRAFFIC] = "traffic",
 	    [HOW_DHCP] = "dhcp",
+	    [HOW_DCP] = "dcp",
 	    [HOW_ND] = "nd",
 	    [HOW_ARP] = "arp",
 	};

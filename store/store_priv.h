@@ -219,7 +219,7 @@ void addr_vlan(struct store *, struct addr *, const struct ev *);
 int addr_moved(struct store *, sqlite3_stmt *) MUST_CHECK;
 
 /* hold.c */
-enum how { HOW_NONE, HOW_TRAFFIC, HOW_DHCP, HOW_ND, HOW_ARP };
+enum how { HOW_NONE, HOW_TRAFFIC, HOW_DHCP, HOW_DCP, HOW_ND, HOW_ARP };
 
 /* An address speaks: from now on it is, or belongs to, an asset. */
 void hold_heard(struct store *, struct addr *, uint64_t ts_ns);
