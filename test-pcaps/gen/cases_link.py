@@ -373,7 +373,7 @@ def unknown():
     """Ethertypes that nobody decodes, a frame of 10 bytes, an IPv4 header
     that lies about its length, TCP with a data offset of 3."""
     cap = Capture()
-    for n, kind in enumerate((0x88B8, 0x88BA, 0x8892, 0x88CC, 0x9000, 0xFFFF)):
+    for n, kind in enumerate((0x88B8, 0x88BA, 0x8892, 0x88CA, 0x9000, 0xFFFF)):
         cap.add(T0 + n * MS, wire.eth(host(1).mac_bytes, host(2).mac_bytes,
                                       kind, bytes(50)))
     cap.add(T0 + S, bytes(10))
