@@ -37,17 +37,19 @@ has_end(const struct ev_end *end)
 
 /*
  * What says something of itself has spoken, though others carried it: the
- * originator of what a BACnet broadcast manager forwards.
+ * originator of what a BACnet broadcast manager forwards, or the switch whose
+ * port, by a MAC of its own, sends LLDP.
  */
 static bool
 subject_was_heard(const struct ev *e)
 {
+	const struct ev_end *end = &e->subject;
 	char claim[16];
 
 	(void)field_text(e, EVF_CLAIM, claim, sizeof(claim));
 	return e->kind == EV_IDENTITY && strcmp(claim, "self") == 0 &&
-	       addr_has_ip(&e->subject) &&
-	       !addr_ip_is_group(e->subject.ipver, &e->subject.ip);
+	       (addr_has_ip(end) ? !addr_ip_is_group(end->ipver, &end->ip)
+				 : addr_has_mac(end) && !(end->mac[0] & 1));
 }
 
 /*

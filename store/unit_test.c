@@ -263,6 +263,25 @@ test_originator_is_a_device(void **state)
 	    rig_int(r, "SELECT count(*) FROM assets WHERE model = 'C'"), 0);
 }
 
+/* LLDP: the port speaks, by a MAC of its own, for the whole switch. */
+static void
+test_device_behind_its_port_is_a_device(void **state)
+{
+	struct rig *r = *state;
+	struct host device = sample_mac(77), group = sample_mac(78);
+
+	assert_int_equal(says(r, &device.end, "A"), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM assets AS a JOIN addresses AS x "
+		       "ON x.asset = a.id WHERE x.mac = '02:ee:00:00:00:4d' "
+		       "AND model = 'A'"),
+	    1);
+	group.end.mac[0] |= 1;
+	assert_int_equal(says(r, &group.end, "B"), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM assets WHERE model = 'B'"), 0);
+}
+
 /* BACnet over Ethernet: a router without an IP. */
 static void
 test_children_of_a_mac(void **state)
@@ -293,6 +312,7 @@ main(void)
 	    T(test_ports_are_told_apart),
 	    T(test_what_speaks_behind_an_address_is_a_child),
 	    T(test_originator_is_a_device),
+	    T(test_device_behind_its_port_is_a_device),
 	    T(test_children_of_a_mac),
 	};
 
