@@ -11,6 +11,6 @@ UNCOMPARED += dissectors/dissector.o sensor/event/event.o \
 TESTS += dissectors/dissector_test dissectors/harness_test
 dissectors/dissector_test_OBJS = dissectors/dissector.o \
 	dissectors/registry.o $(MODBUS_OBJS) $(DNP3_OBJS) $(BACNET_OBJS) \
-	$(ENIP_OBJS) $(PROFINET_OBJS) sensor/event/event.o \
+	$(ENIP_OBJS) $(PROFINET_OBJS) $(LLDP_OBJS) sensor/event/event.o \
 	sensor/base/real.o
 dissectors/harness_test_OBJS = $(DISSECTOR_TEST_OBJS)
