@@ -235,7 +235,8 @@ dnp3_parse(struct dis_ctx *ctx, struct rd *in)
 		st->asked[ctx->side] = false;
 	}
 	if (rc == DIS_MORE) {
-		ctx->need = DN_HEAD_LEN;
+		/* Two tell what is none; then the header's CRC does. */
+		ctx->need = rd_left(in) < 2 ? 2 : DN_HEAD_LEN;
 		return DIS_MORE;
 	}
 	if (rc != DIS_OK) {
