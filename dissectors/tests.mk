@@ -1,3 +1,8 @@
+# All that the registry names.
+DISSECTOR_OBJS := $(patsubst %.c,%.o,$(filter-out \
+	%_test.c %_fuzz.c %_tool.c dissectors/template/%, \
+	$(wildcard dissectors/*/*.c)))
+
 # What every dissector's test links besides its own objects.
 DISSECTOR_TEST_OBJS := dissectors/dissector.o dissectors/harness.o \
 	sensor/event/event.o sensor/event/ev_json.o sensor/base/json.o \
@@ -10,7 +15,6 @@ UNCOMPARED += dissectors/dissector.o sensor/event/event.o \
 
 TESTS += dissectors/dissector_test dissectors/harness_test
 dissectors/dissector_test_OBJS = dissectors/dissector.o \
-	dissectors/registry.o $(MODBUS_OBJS) $(DNP3_OBJS) $(BACNET_OBJS) \
-	$(ENIP_OBJS) $(PROFINET_OBJS) $(LLDP_OBJS) sensor/event/event.o \
+	dissectors/registry.o $(DISSECTOR_OBJS) sensor/event/event.o \
 	sensor/base/real.o
 dissectors/harness_test_OBJS = $(DISSECTOR_TEST_OBJS)

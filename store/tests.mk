@@ -33,8 +33,7 @@ STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
                 asset.o \
                 links.o alerts.o)
 STORE_HARNESS := store/harness.o dissectors/registry.o \
-                 dissectors/dissector.o $(patsubst %.c,%.o,$(filter-out \
-                 %_test.c %_fuzz.c %_tool.c,$(wildcard dissectors/*/*.c)))
+                 dissectors/dissector.o $(DISSECTOR_OBJS)
 STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
              $(STORE_EXPORT) $(filter-out $(STORE_BASE),$(RULES_ALL)) \
              $(STORE_BASE)

@@ -5,7 +5,7 @@ NET_OBJS := $(addprefix sensor/net/,arp.o counters.o decode.o decode_ip.o \
 	opinion.o partial.o pending.o reasm.o red.o report.o service.o shared.o \
 	state.o stream.o tags.o tcp.o)
 DISSECTOR_OBJS := dissectors/dissector.o dissectors/registry.o \
-	$(patsubst %.c,%.o,$(filter-out %_test.c %_fuzz.c %_tool.c,$(wildcard dissectors/*/*.c)))
+	$(DISSECTOR_OBJS)
 BASE_OBJS := $(addprefix sensor/base/,arena.o clock.o err.o hash.o ht.o json.o \
 	log.o mem.o pool.o real.o)
 EVENT_OBJS := sensor/event/event.o sensor/event/ev_json.o
