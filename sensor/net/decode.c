@@ -287,6 +287,7 @@ snap(struct walk *w)
 		return walk_short(w, "SNAP header does not fit");
 	}
 	if (oui != 0) {
+		w->pkt->snap = (uint64_t)oui << 16 | type;
 		walk_payload(w);
 		return LAYER_END;
 	}
@@ -311,6 +312,7 @@ llc(struct walk *w)
 	w->pkt->l3 = PKT_L3_LLC;
 	w->pkt->dsap = h[0];
 	w->pkt->ssap = h[1];
+	w->pkt->snap = 0;
 	if (h[2] == LLC_UI) {
 		if (h[0] == SNAP_SAP && h[1] == SNAP_SAP) {
 			return snap(w);

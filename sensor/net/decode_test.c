@@ -158,6 +158,8 @@ check_sample(const struct decode_sample *s)
 	assert_int_equal(p.vlan_n, w->vlan_n);
 	assert_memory_equal(p.vlan, w->vlan, sizeof(p.vlan));
 	assert_true(p.l3 == PKT_L3_LLC || (p.dsap | p.ssap) == 0);
+	assert_int_equal(
+	    p.snap, strcmp(s->name, "snap_vendor") == 0 ? 0x00000c2000 : 0);
 	check_macs(s, &f, &p);
 	check_addresses(&p);
 	check_red(w, &p);

@@ -78,6 +78,7 @@ key_end(const struct pkt *p, bool src)
 	if (p->ipver == 0) {
 		e.lo = mac_word(src ? p->smac : p->dmac);
 		e.port = p->l3 == PKT_L3_LLC ? p->dsap : p->ethertype;
+		e.hi = p->l3 == PKT_L3_LLC ? p->snap : 0;
 		return e;
 	}
 	if (p->ipver == 4) {
@@ -103,7 +104,8 @@ is_greater(const struct key_end *x, const struct key_end *y)
 
 /*
  * The key's words: addresses of A and B (those of IPv4 share the first), ports
- * and transport, VLANs; then what only IPv6 has.  Returns the side that sent
+ * and transport, VLANs; then what only IPv6 has, or the protocol of a vendor's
+ * SNAP: several share an address.  Returns the side that sent
  * the packet.
  */
 static uint8_t

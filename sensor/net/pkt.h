@@ -55,6 +55,7 @@ struct pkt {
 	uint8_t tunnels;    /* ERSPAN, GRE, VXLAN, IP-in-IP passed */
 	uint16_t ethertype; /* innermost                           */
 	uint8_t dsap, ssap;
+	uint64_t snap; /* LLC: OUI 3, type 2 of a vendor's SNAP; else 0 */
 	/* redundancy: PRP trailer or HSR tag */
 	bool has_red;
 	bool red_hsr;    /* an HSR tag; else a PRP trailer      */
