@@ -1,5 +1,6 @@
-# All that the registry names.
-DISSECTOR_OBJS := $(patsubst %.c,%.o,$(filter-out \
+# All protocols, and what makes them known.
+DISSECTOR_OBJS := dissectors/dissector.o dissectors/registry.o \
+	$(patsubst %.c,%.o,$(filter-out \
 	%_test.c %_fuzz.c %_tool.c dissectors/template/%, \
 	$(wildcard dissectors/*/*.c)))
 
@@ -14,7 +15,6 @@ UNCOMPARED += dissectors/dissector.o sensor/event/event.o \
 	sensor/event/ev_json.o sensor/base/json.o sensor/base/clock.o
 
 TESTS += dissectors/dissector_test dissectors/harness_test
-dissectors/dissector_test_OBJS = dissectors/dissector.o \
-	dissectors/registry.o $(DISSECTOR_OBJS) sensor/event/event.o \
+dissectors/dissector_test_OBJS = $(DISSECTOR_OBJS) sensor/event/event.o \
 	sensor/base/real.o
 dissectors/harness_test_OBJS = $(DISSECTOR_TEST_OBJS)

@@ -32,8 +32,7 @@ STORE_READER := $(addprefix store/,query.o query_asset.o query_link.o \
 STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
                 asset.o \
                 links.o alerts.o)
-STORE_HARNESS := store/harness.o dissectors/registry.o \
-                 dissectors/dissector.o $(DISSECTOR_OBJS)
+STORE_HARNESS := store/harness.o $(DISSECTOR_OBJS)
 STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
              $(STORE_EXPORT) $(filter-out $(STORE_BASE),$(RULES_ALL)) \
              $(STORE_BASE)

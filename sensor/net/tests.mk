@@ -4,8 +4,6 @@ NET_OBJS := $(addprefix sensor/net/,arp.o counters.o decode.o decode_ip.o \
 	decode_tunnel.o dup.o engine.o flow.o frag.o heap.o host.o link.o net.o \
 	opinion.o partial.o pending.o reasm.o red.o report.o service.o shared.o \
 	state.o stream.o tags.o tcp.o)
-DISSECTOR_OBJS := dissectors/dissector.o dissectors/registry.o \
-	$(DISSECTOR_OBJS)
 BASE_OBJS := $(addprefix sensor/base/,arena.o clock.o err.o hash.o ht.o json.o \
 	log.o mem.o pool.o real.o)
 EVENT_OBJS := sensor/event/event.o sensor/event/ev_json.o
