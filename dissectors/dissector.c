@@ -195,6 +195,17 @@ dis_topology(struct dis_ctx *ctx, uint16_t proto, const struct ev_end *who,
 }
 
 void
+dis_endpoint(struct dis_ctx *ctx, const struct ev_end *who, const char *how)
+{
+	struct ev *e = start(ctx, EV_ENDPOINT, 0, EV_DIR_UNKNOWN);
+
+	end_copy(&e->src, who);
+	memset(&e->dst, 0, sizeof(e->dst));
+	ev_name(e, EVF_HOW, how);
+	dis_emit(ctx, e);
+}
+
+void
 dis_confirm(struct dis_ctx *ctx)
 {
 	ctx->confirmed = true;

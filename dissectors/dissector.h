@@ -213,6 +213,11 @@ bool dis_is_fresh(struct dis_ctx *, const struct dis_reading *);
  * peer the other end. */
 void dis_topology(struct dis_ctx *, uint16_t proto, const struct ev_end *who,
     const char *relation, const char *peer, size_t len);
+/*
+ * The MAC and the IP of who belong together: how is static text.  Not of the
+ * protocol but of the network, and told once: before the operation.
+ */
+void dis_endpoint(struct dis_ctx *, const struct ev_end *who, const char *how);
 /* The flow's protocol is proven (self-proving message, or a valid pair). */
 void dis_confirm(struct dis_ctx *);
 

@@ -150,6 +150,23 @@ test_identity_follows_its_operation(void **state)
 }
 
 static void
+test_endpoint_is_the_network_s(void **state)
+{
+	struct dis_ctx ctx = context();
+	struct ev_end who = {.ipver = 4, .has_mac = true, .mac = {2}};
+
+	dis_endpoint(&ctx, &who, "dhcp");
+	assert_int_equal(event.kind, EV_ENDPOINT);
+	assert_int_equal(event.proto, 0);
+	assert_int_equal(event.src.mac[0], 2);
+	assert_false(event.dst.has_mac || event.dst.has_port);
+	assert_int_equal(event.dst.ipver, 0);
+	assert_int_equal(event.dst.sub.kind, EV_SUB_NONE);
+	assert_string_equal(ev_find(&event, EVF_HOW)->s, "dhcp");
+	assert_int_equal(emitted, 1);
+}
+
+static void
 test_registry_knows_every_protocol(void **state)
 {
 	registry_init();
@@ -179,6 +196,7 @@ main(void)
 	    cmocka_unit_test(test_confirming_event_is_not_tentative),
 	    cmocka_unit_test(test_malformed_says_why_and_where),
 	    cmocka_unit_test(test_identity_follows_its_operation),
+	    cmocka_unit_test(test_endpoint_is_the_network_s),
 	    cmocka_unit_test(test_registry_knows_every_protocol),
 	};
 

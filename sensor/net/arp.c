@@ -21,33 +21,11 @@
 #define ND_OPT_SOURCE 1
 #define ND_OPT_TARGET 2
 
-/* A group or null MAC speaks for nobody. */
-static bool
-mac_is_station(const uint8_t mac[6])
-{
-	static const uint8_t zero[6];
-
-	return (mac[0] & 1) == 0 && memcmp(mac, zero, 6) != 0;
-}
-
 static void
-bind(struct net *n, const struct pkt *p, const uint8_t mac[6], uint8_t ipver,
-    const struct ev_ip *ip, const char *how)
+bind(struct net *n, const uint8_t mac[6], uint8_t ipver, const struct ev_ip *ip,
+    const char *how)
 {
-	struct host *h;
-
-	if (!mac_is_station(mac) || !report_is_unicast(ipver, ip)) {
-		return;
-	}
-	h = host_get(&n->hosts, ipver, ip, p->vlan, p->vlan_n, n->stream_ns);
-	if (h == NULL) {
-		return;
-	}
-	/* The first word of ARP or ND is told even where traffic has bound
-	 * the pair: it is the stronger evidence. */
-	if (host_bind(h, mac, n->stream_ns) ||
-	    (!h->told_firm && memcmp(h->mac, mac, 6) == 0)) {
-		h->told_firm = true;
+	if (report_binds(n, mac, ipver, ip, HOST_FIRM)) {
 		report_endpoint(n, mac, ipver, ip, how);
 	}
 }
@@ -67,7 +45,7 @@ arp_frame(struct net *n, const struct pkt *p)
 	rd_copy(&r, mac, 6);
 	rd_copy(&r, ip.a, 4);
 	if (rd_ok(&r)) {
-		bind(n, p, mac, 4, &ip, "arp");
+		bind(n, mac, 4, &ip, "arp");
 	}
 }
 
@@ -108,9 +86,9 @@ arp_neighbour(struct net *n, const struct pkt *p)
 	}
 	if (type == ND_SOLICIT) {
 		if (find_option(&r, ND_OPT_SOURCE, mac)) {
-			bind(n, p, mac, 6, &p->src, "nd");
+			bind(n, mac, 6, &p->src, "nd");
 		}
 	} else if (find_option(&r, ND_OPT_TARGET, mac)) {
-		bind(n, p, mac, 6, &target, "nd");
+		bind(n, mac, 6, &target, "nd");
 	}
 }

@@ -8,6 +8,7 @@
 #include "dissectors/registry.h"
 #include "net/engine.h"
 #include "net/net_impl.h"
+#include "net/report.h"
 
 #define INNER_DEPTH_MAX 6
 
@@ -192,12 +193,27 @@ learn(struct flow *f, const struct dis_ctx *ctx)
 	f->confirmed |= ctx->confirmed;
 }
 
+/* Of no link: it is a fact of the network. */
+static void
+tell_binding(struct net *n, struct flow *f, uint8_t side, struct ev *e)
+{
+	if (report_binds(n, e->src.mac, e->src.ipver, &e->src.ip, HOST_LEASE)) {
+		envelope(n, f, side, e);
+		e->memo = NULL;
+		engine_tell(n, NULL, e);
+	}
+}
+
 static void
 sv_emit(struct dis_ctx *ctx, struct ev *e)
 {
 	struct net *n = ctx->arg;
 	struct flow *f = n->flow;
 
+	if (e->kind == EV_ENDPOINT) {
+		tell_binding(n, f, ctx->side, e);
+		return;
+	}
 	learn(f, ctx);
 	envelope(n, f, ctx->side, e);
 	if (e->kind == EV_OPERATION) {

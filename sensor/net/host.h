@@ -12,6 +12,9 @@
 #include "base/pool.h"
 #include "event/event.h"
 
+/* How an endpoint event says that a MAC and an IP belong together. */
+enum host_told { HOST_TRAFFIC, HOST_LEASE, HOST_FIRM };
+
 struct host {
 	uint64_t key[3]; /* address, VLANs and version                 */
 	uint64_t hash;
@@ -21,7 +24,7 @@ struct host {
 	uint32_t flows;
 	uint8_t mac[6];
 	bool has_mac;
-	bool told_firm; /* bound by ARP or ND, and told so             */
+	uint8_t told; /* enum host_told: the best that was told      */
 };
 
 struct hosts {

@@ -21,6 +21,38 @@ report_is_unicast(uint8_t ipver, const struct ev_ip *ip)
 	return ip->a[0] != 0xff && memcmp(ip->a, zero, 16) != 0;
 }
 
+/* A group or null MAC speaks for nobody. */
+static bool
+mac_is_station(const uint8_t mac[6])
+{
+	static const uint8_t zero[6];
+
+	return (mac[0] & 1) == 0 && memcmp(mac, zero, 6) != 0;
+}
+
+/* The first word of ARP or ND is told even where traffic or a lease has bound
+ * the pair: it is the stronger evidence. */
+bool
+report_binds(struct net *n, const uint8_t mac[6], uint8_t ipver,
+    const struct ev_ip *ip, enum host_told how)
+{
+	const struct pkt *p = n->pkt;
+	struct host *h;
+
+	if (!mac_is_station(mac) || !report_is_unicast(ipver, ip)) {
+		return false;
+	}
+	h = host_get(&n->hosts, ipver, ip, p->vlan, p->vlan_n, n->stream_ns);
+	if (h == NULL || (!host_bind(h, mac, n->stream_ns) &&
+			     (h->told >= how || memcmp(h->mac, mac, 6) != 0))) {
+		return false;
+	}
+	if (h->told < how) {
+		h->told = (uint8_t)how;
+	}
+	return true;
+}
+
 void
 report_endpoint(struct net *n, const uint8_t mac[6], uint8_t ipver,
     const struct ev_ip *ip, const char *how)

@@ -11,7 +11,13 @@ struct net;
 struct link;
 
 bool report_is_unicast(uint8_t ipver, const struct ev_ip *);
-/* how: traffic, arp, nd, dhcp; of the packet at hand. */
+/*
+ * Whether a device's word, or a lease, that binds the MAC to the IP is worth
+ * telling: first sight, another MAC, better evidence than was told.
+ */
+bool report_binds(struct net *, const uint8_t mac[6], uint8_t ipver,
+    const struct ev_ip *, enum host_told);
+/* how: traffic, arp, nd; of the packet at hand. */
 void report_endpoint(struct net *, const uint8_t mac[6], uint8_t ipver,
     const struct ev_ip *, const char *how);
 

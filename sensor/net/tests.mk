@@ -57,7 +57,8 @@ UNTRACED += sensor/net/stream_fuzz.o
 UNCOMPARED += $(addprefix sensor/net/,engine.o partial.o stream.o tcp.o)
 sensor/net/stream_fuzz_OBJS := $(addprefix sensor/net/,engine.o flow.o host.o \
 	tags.o link.o \
-	partial.o pending.o reasm.o service.o shared.o state.o stream.o tcp.o) \
+	partial.o pending.o reasm.o report.o service.o shared.o state.o stream.o \
+	tcp.o) \
 	dissectors/dissector.o $(BASE_OBJS) $(EVENT_OBJS)
 sensor/net/stream_fuzz_LIBS := -Wl,--wrap=stream_data \
 	-Wl,--wrap=stream_gap -Wl,--wrap=stream_cut
