@@ -64,22 +64,19 @@ is_zero(const uint8_t *p, size_t n)
 	return true;
 }
 
-/* This MAC and IP belong together: as good as what ARP says. */
+/* This MAC and IP belong together: as good as a lease. */
 static void
 bind(struct dcp_msg *m, const struct speaker *s, const uint8_t *ip)
 {
-	struct ev *e;
+	struct ev_end who = *s->who;
 
-	if (ip[0] == 0 || ip[0] >= 224 || !s->who->has_mac) {
+	if (ip[0] == 0 || ip[0] >= 224 || !who.has_mac) {
 		return;
 	}
-	e = dis_event(m->ctx, EV_ENDPOINT, PROTO_PROFINET, m->dir);
-	e->src.ipver = 4;
-	memset(&e->src.ip, 0, sizeof(e->src.ip));
-	memcpy(e->src.ip.a, ip, 4);
-	e->dst = (struct ev_end){0};
-	ev_name(e, EVF_HOW, "dcp");
-	dis_emit(m->ctx, e);
+	memset(&who.ip, 0, sizeof(who.ip));
+	memcpy(who.ip.a, ip, 4);
+	who.ipver = 4;
+	dis_endpoint(m->ctx, &who, "dcp");
 }
 
 static void

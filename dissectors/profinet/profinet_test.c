@@ -77,7 +77,9 @@ test_identify(void **state)
 	    "'gateway':'192.168.0.1'}]}\n" SELF("name", "plc1") SELF("model",
 		"ET200") SELF("vendor_id", "42") SELF("vendor", "SIEMENS AG")
 		SELF("product_code", "769") SELF("device_type",
-		    "IO device") "{'kind':'endpoint','dir':'response','how':'"
+		    "IO device") "{'kind':'endpoint','src':"
+				 "{'mac':'02:00:00:00:00:02','ip':'192.168.0.5'"
+				 "},'how':'"
 				 "dcp'}\n" SELF("netmask", "255.255.255.0")
 				     SELF("gateway", "192.168.0.1"));
 	harness_free(h);
@@ -94,7 +96,7 @@ test_endpoint_is_the_mac_and_its_ip(void **state)
 	    "0102 000e 0081 c0a80005 ffffff00 c0a80005"); /* conflict */
 	assert_true(harness_has(h,
 	    "'src':{'mac':'02:00:00:00:00:02','ip':'192.168.0.5'},"
-	    "'proto':'profinet','dir':'response','how':'dcp'"));
+	    "'how':'dcp'"));
 	/* Its own address stands for no gateway. */
 	assert_false(harness_has(h, "'key':'gateway'"));
 	assert_true(harness_has(h, "'state':'trouble','detail':'ip_conflict'"));
