@@ -74,14 +74,14 @@ test_identify(void **state)
 	    "'value':1},"
 	    "{'option':1,'suboption':2,'block':'ip','info':1,"
 	    "'ip':'192.168.0.5','netmask':'255.255.255.0',"
-	    "'gateway':'192.168.0.1'}]}\n" SELF("name", "plc1") SELF("model",
-		"ET200") SELF("vendor_id", "42") SELF("vendor", "SIEMENS AG")
-		SELF("product_code", "769") SELF("device_type",
-		    "IO device") "{'kind':'endpoint','src':"
-				 "{'mac':'02:00:00:00:00:02','ip':'192.168.0.5'"
-				 "},'how':'"
-				 "dcp'}\n" SELF("netmask", "255.255.255.0")
-				     SELF("gateway", "192.168.0.1"));
+	    "'gateway':'192.168.0.1'}]}\n" SELF("name", "plc1") SELF(
+		"model", "ET200") SELF("vendor_id", "42") SELF("vendor",
+		"SIEMENS AG") SELF("product_code", "769") SELF("device_type",
+		"IO device") "{'kind':'endpoint','frame':2,'ts':'0.000000000','"
+			     "src':"
+			     "{'mac':'02:00:00:00:00:02','ip':'192.168.0.5'},"
+			     "'how':'dcp'}\n" SELF("netmask", "255.255.255.0")
+				 SELF("gateway", "192.168.0.1"));
 	harness_free(h);
 }
 
