@@ -293,13 +293,9 @@ test_violations(void **state)
 static void
 test_lists_are_bounded(void **state)
 {
-#define TEN                                                             \
-	IP4("0a000001")                                                 \
-	IP4("0a000001")                                                 \
-	IP4("0a000001")                                                 \
-	IP4("0a000001")                                                 \
-	IP4("0a000001") IP4("0a000001") IP4("0a000001") IP4("0a000001") \
-	    IP4("0a000001") IP4("0a000001")
+#define ONE  IP4("0a000001")
+#define FOUR ONE ONE ONE ONE
+#define TEN  FOUR FOUR ONE ONE
 	/* 40 addresses of 9 octets */
 	assert_true(told("0002 0170 00000028" TEN TEN TEN TEN,
 	    "'reason':'budget','offset':0,'skipped':8"));

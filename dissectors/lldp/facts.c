@@ -151,7 +151,7 @@ lldp_id_text(const struct lldp_id *id, char buf[LLDP_ID_TEXT])
 	if (id->form == ID_ADDRESS) {
 		uint8_t family = rd_u8(&r);
 
-		rd_copy(&r, ip.a, rd_left(&r));
+		rd_copy(&r, ip.a, family == FAMILY_IPV6 ? 16 : 4);
 		n = ev_ip_text(buf, family == FAMILY_IPV6 ? 6 : 4, &ip);
 		return rd_make(buf, n);
 	}

@@ -112,7 +112,7 @@ read_id(struct rd r, const struct id_type *types, struct lldp_id *ret)
 		struct rd look = ret->id;
 		uint8_t family = rd_u8(&look);
 
-		if (family > 2) {
+		if (family != 1 && family != 2) {
 			ret->form = ID_BYTES;
 		}
 		return family == 1 ? n == 5 : family == 2 ? n == 17 : n > 1;

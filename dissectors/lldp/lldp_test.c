@@ -229,6 +229,13 @@ test_ids_by_their_types(void **state)
 	    "'chassis_type':'network_address','chassis_id':'10.0.0.9'"));
 	assert_true(told("0206 05 01 0a000009" PORT TTL,
 	    "{'kind':'topology'," WHO "'relation':'port','peer':'G0/01'"));
+	/* A family that is none of IP's, 0 among them, and longer than both. */
+	assert_true(told(CHASSIS "0416 04 00 "
+				 "000102030405060708090a0b0c0d0e0f10111213" TTL,
+	    "'relation':'port','peer':"
+	    "'00000102030405060708090a0b0c0d0e0f10111213'"));
+	assert_true(told("0205 05 06 0a0000" PORT TTL,
+	    "'chassis_type':'network_address','chassis_id':'060a0000'"));
 	assert_true(told("0204 06 657468" PORT TTL,
 	    "'chassis_type':'interface_name','chassis_id':'eth'"));
 	assert_true(told("0203 09 ff01" PORT TTL,

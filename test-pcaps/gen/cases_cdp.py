@@ -30,9 +30,9 @@ def devices():
     telephone; another vendor's device, whose checksum is RFC 1071's; version
     1; a switch that shuts a port down."""
     cap = Capture()
-    for n, kind in enumerate((cd.DTP, cd.VTP, cd.UDLD) * 3):
-        cap.add(T0 + n * MS, cd.frame(SWITCH, b"\x01" + bytes(30), kind))
-    t = T0 + 100 * MS
+    for n, kind in enumerate((cd.DTP, cd.VTP, cd.UDLD) * 6):
+        cap.add(T0 + 50 * n * MS, cd.frame(SWITCH, b"\x01" + bytes(30), kind))
+    t = T0 + S
     phone = cd.tlv(1, b"SEP020000000082") + cd.tlv(3, b"Port 1") + \
         cd.tlv(4, struct.pack("!I", 0x490)) + cd.tlv(5, b"SCCP41.9-4-2S") + \
         cd.tlv(6, b"Cisco IP Phone 7941")
