@@ -245,7 +245,7 @@ link_traffic(struct store *s)
 	for (int i = 0; i < EV_CLASS_COUNT; i++) {
 		asked = asked || l->ops[i] != 0;
 	}
-	if (asked && s->now.client != NULL) {
+	if (asked && s->now.client != NULL && is_of_the_process(e)) {
 		addr_role(s, s->now.client, ROLE_CLIENT);
 	}
 	link_seen(s, l, field_uint(e, EVF_FIRST, e->ts_ns), e->ts_ns);

@@ -144,6 +144,9 @@ note_operation(struct store *s)
 		}
 		link_seen(s, n->link, e->ts_ns, e->ts_ns);
 	}
+	if (!is_of_the_process(e)) {
+		return;
+	}
 	if (n->server != NULL && n->server->kind != ADDR_GROUP && reply) {
 		addr_role(s, n->server, ROLE_SERVER);
 	}
@@ -170,7 +173,9 @@ note(struct store *s)
 	case EV_SERVICE:
 		if (field_uint(e, EVF_ANSWERS, 0) != 0 && n->server != NULL &&
 		    ev_proto(e->proto) != NULL) {
-			addr_role(s, n->server, ROLE_SERVER);
+			if (is_of_the_process(e)) {
+				addr_role(s, n->server, ROLE_SERVER);
+			}
 			if (n->link != NULL) {
 				n->link->flags |= LINK_ANSWERED;
 			}

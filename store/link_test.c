@@ -7,6 +7,7 @@
 #include "dissectors/registry.h"
 #include "limits.h"
 #include "store/harness.h"
+#include "store/model.h"
 
 static int
 setup(void **state)
@@ -252,6 +253,45 @@ test_label_is_kept_and_numbers_do_not_overflow(void **state)
 	    rig_int(r, "SELECT packets > 0 AND bytes = 60 FROM links"), 1);
 }
 
+/* What asks by a protocol, and whether that makes it an operator's station. */
+static int64_t
+asks(struct rig *r, uint8_t n, uint16_t proto)
+{
+	struct host from = sample_host(10, 0, 1, n);
+	struct ev *e = sample_start(&r->x, EV_TRAFFIC, &from, plc());
+	char sql[96];
+
+	e->proto = proto;
+	ev_name(e, EVF_TRANSPORT, "udp");
+	ev_uint(e, EVF_PORT, 161);
+	ev_array(e, EVF_OPS);
+	for (int i = 0; i < EV_CLASS_COUNT; i++) {
+		ev_uint(e, EVF_ELEM, i == EV_CLASS_READ);
+	}
+	ev_end(e);
+	assert_int_equal(sample_send(&r->x), 0);
+	e = sample_start(&r->x, EV_OPERATION, &from, plc());
+	e->proto = proto;
+	e->dir = EV_DIR_REQUEST;
+	e->op = "get";
+	e->cls = EV_CLASS_READ;
+	assert_int_equal(sample_send(&r->x), 0);
+	(void)snprintf(sql, sizeof(sql),
+	    "SELECT roles & %d <> 0 FROM addresses WHERE ip = '10.0.1.%u'",
+	    ROLE_CLIENT, n);
+	return rig_int(r, sql);
+}
+
+static void
+test_what_any_network_speaks_gives_no_role(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(asks(r, 1, PROTO_MODBUS), 1);
+	assert_int_equal(asks(r, 2, PROTO_SNMP), 0);
+	assert_int_equal(asks(r, 3, PROTO_DNS), 0);
+}
+
 int
 main(void)
 {
@@ -267,6 +307,7 @@ main(void)
 	    T(test_scanner_has_one_row_for_the_rest),
 	    T(test_ethernet_links_have_macs),
 	    T(test_label_is_kept_and_numbers_do_not_overflow),
+	    T(test_what_any_network_speaks_gives_no_role),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -298,6 +298,15 @@ const struct ev_field *field_lone_value(const struct ev *);
 size_t field_print(
     const struct ev *, const struct ev_field *, char *buf, size_t size);
 
+/* Whether it tells what its ends are in a plant: no name service does. */
+static inline bool
+is_of_the_process(const struct ev *e)
+{
+	const struct ev_proto *p = ev_proto(e->proto);
+
+	return p != NULL && !p->common;
+}
+
 /* object.c */
 void object_of(const struct ev *, const struct ev_sub *, struct object *ret);
 /* The name that the values of what it is about go by, as its protocol's table

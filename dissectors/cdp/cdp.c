@@ -87,6 +87,7 @@ static const struct ev_proto proto = {
     .name = "cdp",
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
+    .common = true,
 };
 
 /* A telephone goes first (neighbour.c).  Access points, too, call themselves

@@ -93,6 +93,7 @@ static const struct ev_proto proto = {
     .name = "dhcp",
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
+    .common = true,
 };
 
 /* What each type is: whose, and which answer fits which question. */

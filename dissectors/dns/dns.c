@@ -403,10 +403,10 @@ llmnr_parse(struct dis_ctx *ctx, struct rd *in)
 
 /* --- the three of them ----------------------------------------------------- */
 
-#define FIELDS(text)                                  \
-	{                                             \
-		.name = (text), .fields = dns_fields, \
-		.nfields = DNSF_END - EV_PROTO_BASE,  \
+#define FIELDS(text)                                                 \
+	{                                                            \
+		.name = (text), .fields = dns_fields,                \
+		.nfields = DNSF_END - EV_PROTO_BASE, .common = true, \
 	}
 
 static const struct ev_proto dns_proto = FIELDS("dns");

@@ -80,6 +80,7 @@ const struct ev_proto lldp_proto = {
     .name = "lldp",
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
+    .common = true,
 };
 
 /* Table 8-4.  A telephone goes first (neighbour.c). */

@@ -103,6 +103,7 @@ static const struct ev_proto proto = {
     .name = "nbns",
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
+    .common = true,
 };
 
 /* Its text is in the packet, or in the message's raw: nothing is copied. */

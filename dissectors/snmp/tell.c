@@ -49,6 +49,7 @@ const struct ev_proto snmp_proto = {
     .name = "snmp",
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
+    .common = true,
 };
 
 /* RFC 3416 3; version 1 has the first six. */

@@ -261,6 +261,8 @@ struct ev_proto {
 	const char *name;
 	const struct ev_field_info *fields; /* id = EV_PROTO_BASE + row */
 	uint16_t nfields;
+	bool common; /* of any network: who speaks it need be no part of the
+			process                                          */
 };
 
 #define EV_PROTOS_MAX 64
