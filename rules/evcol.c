@@ -384,10 +384,20 @@ get_field(struct evcols *c, const struct ev *e, size_t col, struct evval *v)
 	}
 }
 
+/* A group asks nobody: who tells all of them is the one that acts. */
+static bool
+is_group(const struct ev_end *end)
+{
+	return (end->has_mac && (end->mac[0] & 1)) ||
+	       (end->ipver == 4 && end->ip.a[0] >= 224) ||
+	       (end->ipver == 6 && end->ip.a[0] == 0xff);
+}
+
 bool
 evcols_client_is_dst(const struct ev *e)
 {
-	return e->dir == EV_DIR_RESPONSE || e->dir == EV_DIR_NOTIFY;
+	return (e->dir == EV_DIR_RESPONSE || e->dir == EV_DIR_NOTIFY) &&
+	       !is_group(&e->dst);
 }
 
 /* SRC or DST for CLIENT and SERVER; others as they are. */

@@ -162,6 +162,9 @@ test_ends_follow_the_direction(void **state)
 	expect_int("src_asset", 7);
 	e->dir = EV_DIR_NOTIFY;
 	expect_int("client_port", 502);
+	e->dst.ip.a[0] = 0xff; /* told to a group, which asks nobody */
+	expect_int("client_port", 1000);
+	e->dst.ip.a[0] = 0x20;
 	e->dir = EV_DIR_UNKNOWN;
 	expect_int("client_port", 1000);
 	e->flags = EV_HAS_ORIGIN | EV_HAS_SUBJECT;

@@ -117,12 +117,34 @@ find_either_way(struct store *s, struct judged *n, uint16_t proto, bool *back)
 	return rc;
 }
 
+/*
+ * Where the server answers.  Operations over Ethernet know neither ethertype
+ * nor SAP: there the protocol is enough.
+ */
+static int
+place_of(struct store *s, const struct ev_end *end, uint16_t proto,
+    uint16_t *ret_port, uint8_t *ret_transport)
+{
+	const struct judged *n = &s->now;
+	uint16_t port = (uint16_t)field_uint(n->ev, EVF_PORT, end->port);
+	int rc = transport_of(
+	    s, n->ev, n->server, port, end->has_port, ret_transport);
+
+	*ret_port = port;
+	if (rc == 0 && proto != 0 && !end->has_port &&
+	    (*ret_transport == LINK_OVER_ETHERNET ||
+		*ret_transport == LINK_OVER_LLC)) {
+		*ret_transport = LINK_OVER_ETHERNET;
+		*ret_port = 0;
+	}
+	return rc;
+}
+
 int
 link_resolve(struct store *s)
 {
 	struct judged *n = &s->now;
 	const struct ev *e = n->ev;
-	const struct ev_end *server_end;
 	bool back = is_backwards(e, n->dst);
 	struct link_ends want;
 	uint16_t port;
@@ -143,10 +165,7 @@ link_resolve(struct store *s)
 	if (rc != 0 || n->link != NULL) {
 		return rc;
 	}
-	server_end = back ? &e->src : &e->dst;
-	port = (uint16_t)field_uint(e, EVF_PORT, server_end->port);
-	rc = transport_of(
-	    s, e, n->server, port, server_end->has_port, &transport);
+	rc = place_of(s, back ? &e->src : &e->dst, proto, &port, &transport);
 	if (rc != 0) {
 		return rc;
 	}

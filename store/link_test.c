@@ -232,6 +232,33 @@ test_ethernet_links_have_macs(void **state)
 	    1);
 }
 
+/* What is told of them and what is counted of them is one link. */
+static void
+test_ethernet_protocol_is_one_link(void **state)
+{
+	struct rig *r = *state;
+	struct host a = sample_mac(1), b = sample_mac(2);
+	struct ev *e = sample_start(&r->x, EV_OPERATION, &a, &b);
+
+	e->proto = PROTO_LLDP;
+	e->dir = EV_DIR_NOTIFY;
+	e->op = "advertise";
+	e->cls = EV_CLASS_REPORT;
+	e->src.has_port = e->dst.has_port = false;
+	assert_int_equal(sample_send(&r->x), 0);
+	for (int i = 0; i < 2; i++) {
+		e = sample_start(&r->x, EV_TRAFFIC, &b, &a);
+		e->proto = PROTO_LLDP;
+		e->src.has_port = e->dst.has_port = false;
+		ev_name(e, EVF_TRANSPORT, i == 0 ? "ethernet" : "llc");
+		ev_uint(e, EVF_PORT, 0x88cc);
+		ev_uint(e, EVF_PACKETS, 3);
+		assert_int_equal(sample_send(&r->x), 0);
+	}
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM links"), 1);
+	assert_int_equal(rig_int(r, "SELECT packets FROM links"), 6);
+}
+
 static void
 test_label_is_kept_and_numbers_do_not_overflow(void **state)
 {
@@ -306,6 +333,7 @@ main(void)
 	    T(test_unknown_direction_goes_by_the_ports),
 	    T(test_scanner_has_one_row_for_the_rest),
 	    T(test_ethernet_links_have_macs),
+	    T(test_ethernet_protocol_is_one_link),
 	    T(test_label_is_kept_and_numbers_do_not_overflow),
 	    T(test_what_any_network_speaks_gives_no_role),
 	};

@@ -21,7 +21,7 @@ static const struct ev_field_info fields[] = {
 };
 
 static const struct ev_proto sample = {
-    "sample", fields, SAMPLE_END - EV_PROTO_BASE};
+    "sample", fields, SAMPLE_END - EV_PROTO_BASE, false};
 
 void
 ev_sample_register(void)

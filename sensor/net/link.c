@@ -41,6 +41,15 @@ link_table_done(struct links *l)
 	pool_done(&l->pool);
 }
 
+static bool
+is_group(const struct flow *f, uint8_t side)
+{
+	if (f->ipver == 0) {
+		return f->side[side].mac[0] & 1;
+	}
+	return f->ip[side].a[0] >= (f->ipver == 4 ? 224 : 255);
+}
+
 /*
  * Who is client where no dissector has said so: whoever opened the
  * connection; else the end with the higher port, since servers sit on low
@@ -49,6 +58,10 @@ link_table_done(struct links *l)
 static uint8_t
 guess_client(const struct flow *f)
 {
+	/* A group asks nobody: who tells it is the one that acts. */
+	if (is_group(f, 0) != is_group(f, 1)) {
+		return is_group(f, 0);
+	}
 	if (f->client != DIS_SIDE_UNKNOWN) {
 		return f->client;
 	}

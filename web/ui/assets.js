@@ -5,7 +5,7 @@
 
 import * as api from "./api.js";
 import {h, icon, put} from "./dom.js";
-import {count, protocol, time} from "./format.js";
+import {count, protocol, PROTOCOL_CHOICES, time} from "./format.js";
 import {severity} from "./alerts.js";
 import {Table} from "./table.js";
 import {assetName, endText, subText} from "./who.js";
@@ -200,9 +200,7 @@ export function assets(changed) {
 			{label: "Role", param: "role", options: ["controller", "supervisor",
 			    "engineering", "gateway", "router", "external"].map((r) =>
 			    [r, r])},
-			{label: "Protocol", param: "proto", options: ["modbus",
-			    "bacnet", "enip", "cip", "dnp3"].map((p) =>
-			    [p, protocol(p)])},
+			{label: "Protocol", param: "proto", options: PROTOCOL_CHOICES},
 		],
 		columns: [
 			{id: "name", label: "Name", cls: "c-main", value: assetName,

@@ -144,8 +144,13 @@ export function technique(id) {
 
 const PROTOCOLS = {
 	modbus: "Modbus", bacnet: "BACnet", enip: "EtherNet/IP", cip: "CIP",
-	cipio: "CIP I/O", pccc: "PCCC", dnp3: "DNP3",
+	cipio: "CIP I/O", pccc: "PCCC", dnp3: "DNP3", profinet: "PROFINET",
+	s7comm: "S7comm", lldp: "LLDP", cdp: "CDP", dhcp: "DHCP", dns: "DNS",
+	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
 };
+
+/* What lists may be filtered by. */
+export const PROTOCOL_CHOICES = Object.entries(PROTOCOLS);
 
 export function protocol(p) {
 	return PROTOCOLS[p] || p;

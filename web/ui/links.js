@@ -3,7 +3,8 @@
  */
 
 import {h, put} from "./dom.js";
-import {bytes, count, micros, number, protocol, time} from "./format.js";
+import {bytes, count, micros, number, protocol, PROTOCOL_CHOICES, time} from
+    "./format.js";
 import {ends} from "./alerts.js";
 import {Table} from "./table.js";
 import {endText} from "./who.js";
@@ -88,9 +89,7 @@ export function links(changed) {
 		call: (l) => endText(l, "src") + " to " + endText(l, "dst"),
 		sort: {id: "packets", down: true},
 		filters: [
-			{label: "Protocol", param: "proto", options: ["modbus",
-			    "bacnet", "enip", "cip", "dnp3"].map((p) =>
-			    [p, protocol(p)])},
+			{label: "Protocol", param: "proto", options: PROTOCOL_CHOICES},
 		],
 		columns: [
 			{id: "ends", label: "From → to", cls: "c-main c-ends",
