@@ -178,7 +178,8 @@ find(struct rd r, size_t *ret_len, size_t *ret_need)
 	uint8_t version = rd_u8(&r), reserved, li, pdu;
 	uint16_t len;
 
-	*ret_need = TPKT_LEAST;
+	/* No more than it takes to refuse it. */
+	*ret_need = rd_left(&r) == 0 ? 2 : TPKT + 2;
 	if (!rd_ok(&r)) {
 		return DIS_MORE;
 	}

@@ -302,6 +302,10 @@ test_segmentation_changes_nothing(void **state)
 	harness_hex(h, B, SETUP_OK WRITE_OK);
 	assert_int_equal(h->ok, 6);
 	assert_int_equal(harness_waiting(h), 0);
+	(void)harness_take(h);
+	/* What is none is told as soon as it can be known. */
+	harness_hex(h, A, "03 05");
+	assert_true(harness_has(h, "'reason':'no_header'"));
 	harness_free(h);
 }
 
