@@ -309,11 +309,14 @@ static int
 topology(struct store *s)
 {
 	static const enum stmt ways[] = {ST_TOPOLOGY_AGAIN, ST_TOPOLOGY_NEW};
-	const struct ev *e = s->now.ev;
+	const struct judged *n = &s->now;
+	const struct ev *e = n->ev;
+	/* Whom it is about, whoever carried it. */
+	const struct addr *a = n->subject != NULL ? n->subject : n->src;
 	char relation[32], peer[256], detail[EV_TEXT_MAX];
 	int rc;
 
-	if (s->now.src == NULL) {
+	if (a == NULL) {
 		return 0;
 	}
 	(void)field_text(e, EVF_RELATION, relation, sizeof(relation));
@@ -326,7 +329,7 @@ topology(struct store *s)
 		if (rc != 0 || (i != 0 && sqlite3_changes(s->db) != 0)) {
 			break;
 		}
-		db_bind(st, 1, s->now.src->id);
+		db_bind(st, 1, a->id);
 		db_bind_text(st, 2, relation);
 		db_bind_text(st, 3, peer);
 		db_bind_text(st, 4, detail);

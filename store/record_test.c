@@ -151,6 +151,26 @@ test_topology_and_log_ins_are_one_row_a_thing(void **state)
 	assert_int_equal(rig_int(r, "SELECT count FROM auths"), 3);
 }
 
+/* A port that speaks for its switch, a relay for a client. */
+static void
+test_topology_is_the_subject_s(void **state)
+{
+	struct rig *r = *state;
+	struct ev *e;
+
+	assert_int_equal(sample_endpoint(&r->x, &hmi, "arp"), 0);
+	e = start(r, EV_TOPOLOGY, &plc, NULL);
+	e->flags |= EV_HAS_SUBJECT;
+	e->subject = hmi.end;
+	ev_name(e, EVF_RELATION, "port");
+	ev_name(e, EVF_PEER, "1");
+	assert_int_equal(sample_send(&r->x), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM topology AS t JOIN addresses AS "
+		       "a ON a.id = t.addr WHERE a.ip = '10.0.0.57'"),
+	    1);
+}
+
 /* What one address can fill is bounded; what is there goes on. */
 static void
 test_notes_of_one_address_are_bounded(void **state)
@@ -230,6 +250,7 @@ main(void)
 	    T(test_stations_are_children_with_their_role),
 	    T(test_violations_and_gaps_are_counted_with_their_repeats),
 	    T(test_topology_and_log_ins_are_one_row_a_thing),
+	    T(test_topology_is_the_subject_s),
 	    T(test_notes_of_one_address_are_bounded),
 	    T(test_behaviours_count_and_range),
 	    T(test_behaviours_of_one_link_are_bounded),
