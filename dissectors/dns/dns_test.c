@@ -648,7 +648,7 @@ static const char *const golden[] = {QUERY, ANSWER,
     "0000 8400 0000 0002 0000 0000 " TXT_MODEL "01 61 00 " A_A,
     "0007 8000 0000 0001 0000 0000 " ARPA_A
     "000c 0001 00000078 0004 02 5032 00",
-    "0001 2800 0001 0000 0001 0000 01 7a 00 0006 0001 01 62 00 " A_A};
+    ("0001 2800 0001 0000 0001 0000 01 7a 00 0006 0001 01 62 00 " A_A)};
 
 /* All truncations, all bits, all bytes at their extremes. */
 static void
