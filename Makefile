@@ -187,7 +187,7 @@ tools: $(TOOL_BINS)
 clean:
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
 
 .PHONY: all tests fuzzers tools clean
 
