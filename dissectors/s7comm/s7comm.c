@@ -369,7 +369,7 @@ static const char *
 cotp_op(uint8_t pdu)
 {
 	switch (pdu & 0xf0) {
-	case CR: return "connect";
+	case CR:
 	case CC: return "connect";
 	case DR: return "disconnect";
 	case DC: return "disconnect_confirm";

@@ -66,8 +66,8 @@ identification(struct s7_msg *m, struct rd r)
 			fact(m, "hardware", v);
 		}
 	} else if (index == 7 && version >> 8 == 'V') {
-		snprintf(v, sizeof(v), "V%u.%u.%u", version & 0xffu, rest >> 8,
-		    rest & 0xffu);
+		snprintf(v, sizeof(v), "V%u.%u.%u", version & 0xffu,
+		    (unsigned)rest >> 8, rest & 0xffu);
 		fact(m, "firmware", v);
 	}
 }
