@@ -11,7 +11,8 @@
 static inline bool
 behaviour_is_text(const struct ev_field *f)
 {
-	return f->type >= EV_T_TEXT && f->type <= EV_T_HEX;
+	return (f->type >= EV_T_TEXT && f->type <= EV_T_HEX) ||
+	       f->type == EV_T_MAC || f->type == EV_T_IP;
 }
 
 /* That all is well makes no difference: NULL for that, too. */

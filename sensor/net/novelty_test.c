@@ -580,6 +580,30 @@ calls_itself(struct filter *f, uint64_t at_s, const char *name, const char *via)
 	novelty_event(f->novelty, &e, NULL);
 }
 
+/* An address is its bytes, wherever the packet lies that has them. */
+static void
+test_addresses_are_their_bytes(void **state)
+{
+	static const uint8_t mac[][6] = {
+	    {0, 1, 2, 3, 4, 5}, {0, 1, 2, 3, 4, 5}, {0, 1, 2, 3, 4, 6}};
+	static const unsigned told[] = {1, 1, 2};
+	struct filter *f = filter_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		struct ev_field field[4];
+		struct ev e = {.f = field, .max_fields = 4};
+
+		e.kind = EV_IDENTITY;
+		e.src.ipver = 4;
+		ev_name(&e, EVF_KEY, "mac");
+		ev_bytes(&e, EVF_VALUE, EV_T_MAC, mac[i], 6);
+		novelty_event(f->novelty, &e, NULL);
+		assert_int_equal(f->told[EV_IDENTITY], told[i]);
+	}
+	filter_free(f);
+}
+
 static void
 test_the_last_word_counts(void **state)
 {
@@ -698,6 +722,7 @@ main(void)
 	    cmocka_unit_test(test_good_replies_are_no_events),
 	    cmocka_unit_test(test_good_replies_leave_budget_to_requests),
 	    cmocka_unit_test(test_each_subject_says_it_once),
+	    cmocka_unit_test(test_addresses_are_their_bytes),
 	    cmocka_unit_test(test_the_last_word_counts),
 	    cmocka_unit_test(
 		test_operations_are_told_apart_by_whom_they_are_for),
