@@ -2,11 +2,7 @@
  * names: numbers to names, from tables in ascending order.
  */
 #include "dissectors/bacnet/bacnet.h"
-
-struct name {
-	uint32_t number;
-	const char *text;
-};
+#include "dissectors/names.h"
 
 #define N(number, text) {(number), (text)},
 
@@ -28,54 +24,28 @@ static const struct name vendors[] = {
 
 #undef N
 
-static const char *
-find(const struct name *t, size_t n, uint32_t number)
-{
-	size_t lo = 0;
-
-	/* Tables that begin with 0 have no gaps at first. */
-	if (number < n && t[number].number == number) {
-		return t[number].text;
-	}
-	while (lo < n) {
-		size_t mid = lo + (n - lo) / 2;
-
-		if (t[mid].number == number) {
-			return t[mid].text;
-		}
-		if (t[mid].number < number) {
-			lo = mid + 1;
-		} else {
-			n = mid;
-		}
-	}
-	return NULL;
-}
-
-#define FIND(t, number) find((t), sizeof(t) / sizeof((t)[0]), (number))
-
 const char *
 bn_property_name(uint32_t n)
 {
-	return FIND(properties, n);
+	return NAME_OF(properties, n);
 }
 
 const char *
 bn_object_name(uint32_t n)
 {
-	return FIND(objects, n);
+	return NAME_OF(objects, n);
 }
 
 const char *
 bn_error_name(uint32_t n)
 {
-	return FIND(errors, n);
+	return NAME_OF(errors, n);
 }
 
 const char *
 bn_vendor_name(uint32_t n)
 {
-	return FIND(vendors, n);
+	return NAME_OF(vendors, n);
 }
 
 /* 18.8 */

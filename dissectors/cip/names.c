@@ -3,11 +3,7 @@
  * a number that is not in them has no name here.
  */
 #include "dissectors/cip/cip.h"
-
-struct name {
-	uint32_t id;
-	const char *text;
-};
+#include "dissectors/names.h"
 
 #define NAME(id, text) {(id), (text)},
 static const struct name vendors[] = {
@@ -42,44 +38,22 @@ static const struct name extended[] = {
 #undef X
 };
 
-static const char *
-find(const struct name *table, size_t n, uint32_t id)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (table[mid].id == id) {
-			return table[mid].text;
-		}
-		if (table[mid].id < id) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return NULL;
-}
-
-#define FIND(table, id) find((table), sizeof(table) / sizeof((table)[0]), (id))
-
 const char *
 cip_vendor_name(uint32_t id)
 {
-	return FIND(vendors, id);
+	return NAME_OF(vendors, id);
 }
 
 const char *
 cip_device_type_name(uint32_t id)
 {
-	return FIND(device_types, id);
+	return NAME_OF(device_types, id);
 }
 
 const char *
 cip_class_name(uint32_t id)
 {
-	return FIND(classes, id);
+	return NAME_OF(classes, id);
 }
 
 const char *
@@ -91,5 +65,5 @@ cip_status_name(uint8_t status)
 const char *
 cip_ext_name(uint16_t ext)
 {
-	return FIND(extended, ext);
+	return NAME_OF(extended, ext);
 }

@@ -3,11 +3,7 @@
  * number that is not in a table has no name here.
  */
 #include "dissectors/profinet/profinet.h"
-
-struct name {
-	uint16_t id;
-	const char *text;
-};
+#include "dissectors/names.h"
 
 static const struct name vendors[] = {
 #define V(id, text) {(id), (text)},
@@ -88,32 +84,10 @@ static const struct name alarms[] = {
     {0x1f, "pull_module"},
 };
 
-static const char *
-find(const struct name *table, size_t n, uint16_t id)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (table[mid].id == id) {
-			return table[mid].text;
-		}
-		if (table[mid].id < id) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return NULL;
-}
-
-#define FIND(table, id) find((table), sizeof(table) / sizeof((table)[0]), (id))
-
 const char *
 pn_vendor_name(uint16_t id)
 {
-	return FIND(vendors, id);
+	return NAME_OF(vendors, id);
 }
 
 const char *
@@ -124,7 +98,7 @@ pn_block_name(uint16_t kind)
 	if (option >= 128 && option <= 254) {
 		return "manufacturer";
 	}
-	return FIND(blocks, kind);
+	return NAME_OF(blocks, kind);
 }
 
 const char *
@@ -138,5 +112,5 @@ pn_error_name(uint8_t block_error)
 const char *
 pn_alarm_name(uint16_t type)
 {
-	return FIND(alarms, type);
+	return NAME_OF(alarms, type);
 }
