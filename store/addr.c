@@ -179,7 +179,12 @@ addr_by_id(struct store *s, int64_t id, struct addr **ret)
 	if (addr_row_key(&k, st)) {
 		h = hash(s, &k);
 		a = cached(s, &k, h);
-		rc = a != NULL ? 0 : enter(s, &k, h, st, &a);
+		/* A sub's row has its key, not all that it is made of. */
+		if (a == NULL && k.kind != ADDR_SUB) {
+			rc = enter(s, &k, h, st, &a);
+		} else {
+			rc = 0;
+		}
 		*ret = rc == 0 ? a : NULL;
 	} else {
 		rc = 0;
@@ -227,7 +232,7 @@ addr_seen(struct store *s, struct addr *a, uint64_t ts_ns)
 }
 
 void
-addr_role(struct store *s, struct addr *a, uint16_t role)
+addr_role(struct store *s, struct addr *a, uint32_t role)
 {
 	if ((a->roles & role) != role) {
 		a->roles |= role;

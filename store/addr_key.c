@@ -10,6 +10,7 @@
  *	SUB    address in front, transport,    4/tcp/502/unit 10
  *	       server port, address behind
  */
+#include <arpa/inet.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,19 @@ addr_has_mac(const struct ev_end *e)
 	return e->has_mac && memcmp(e->mac, zero, sizeof(zero)) != 0;
 }
 
+bool
+addr_parse_ip(const char *text, uint8_t *ret_ver, struct ev_ip *ret)
+{
+	struct ev_end e = {.ipver = strchr(text, ':') != NULL ? 6 : 4};
+
+	if (inet_pton(e.ipver == 6 ? AF_INET6 : AF_INET, text, e.ip.a) != 1) {
+		return false;
+	}
+	*ret_ver = e.ipver;
+	*ret = e.ip;
+	return addr_has_ip(&e) && !addr_ip_is_group(e.ipver, &e.ip);
+}
+
 /* --- keys ----------------------------------------------------------------- */
 
 void
@@ -74,6 +88,47 @@ addr_key_mac(struct addr *k, uint8_t kind, const uint8_t mac[6])
 	memcpy(&k->key[1], mac, 6);
 }
 
+static void
+set_sub_key(struct addr *k, int64_t carrier, uint8_t transport, uint16_t port,
+    uint8_t kind, uint32_t num)
+{
+	k->key[0] = (uint64_t)ADDR_SUB | (uint64_t)transport << 24 |
+		    (uint64_t)port << 32 | (uint64_t)kind << 48;
+	k->key[1] = (uint64_t)carrier;
+	k->key[2] = num;
+}
+
+static void
+set_sub_hash(struct addr *k, const char *text, size_t n)
+{
+	(void)crypto_generichash(
+	    (uint8_t *)&k->key[3], 16, (const uint8_t *)text, n, NULL, 0);
+}
+
+/* Whether the sub is told by a text, of at most so many bytes, or by a number
+ * (0). */
+static size_t
+sub_text_max(uint8_t kind)
+{
+	return kind == EV_SUB_BACNET ? EV_SUB_MAC_MAX
+	       : kind == EV_SUB_PATH ? EV_SUB_PATH_MAX
+				     : 0;
+}
+
+void
+addr_key_row(struct addr *k, int64_t carrier, uint8_t transport, uint16_t port,
+    uint8_t kind, uint32_t num, const char *text)
+{
+	bool by_text = sub_text_max(kind) != 0;
+
+	memset(k, 0, sizeof(*k));
+	k->kind = ADDR_SUB;
+	set_sub_key(k, carrier, transport, port, kind, by_text ? 0 : num);
+	if (by_text) {
+		set_sub_hash(k, text, strlen(text));
+	}
+}
+
 /*
  * Numbers as they are.  Other subs are another's bytes: their key is made of
  * the text that the row's key has, so that the two always agree.
@@ -82,9 +137,7 @@ void
 addr_key_sub(struct addr *k, int64_t carrier, uint8_t transport, uint16_t port,
     const struct ev_sub *sub)
 {
-	size_t max = sub->kind == EV_SUB_BACNET ? EV_SUB_MAC_MAX
-		     : sub->kind == EV_SUB_PATH ? EV_SUB_PATH_MAX
-						: 0;
+	size_t max = sub_text_max(sub->kind);
 	size_t n = sub->len < max ? sub->len : max;
 	char text[EV_SUB_TEXT];
 
@@ -98,15 +151,9 @@ addr_key_sub(struct addr *k, int64_t carrier, uint8_t transport, uint16_t port,
 	k->sub.num = max == 0 ? sub->num : 0;
 	k->sub.len = (uint8_t)n;
 	memcpy(k->sub.path, sub->path, n);
-	k->key[0] = (uint64_t)ADDR_SUB | (uint64_t)transport << 24 |
-		    (uint64_t)port << 32 | (uint64_t)sub->kind << 48;
-	k->key[1] = (uint64_t)carrier;
-	k->key[2] = k->sub.num;
+	set_sub_key(k, carrier, transport, port, sub->kind, k->sub.num);
 	if (max != 0) {
-		size_t len = text_sub(&k->sub, text, sizeof(text));
-
-		(void)crypto_generichash((uint8_t *)&k->key[3], 16,
-		    (const uint8_t *)text, len, NULL, 0);
+		set_sub_hash(k, text, text_sub(&k->sub, text, sizeof(text)));
 	}
 }
 

@@ -60,7 +60,7 @@ addr_row_load(struct addr *a, sqlite3_stmt *st)
 	a->how =
 	    parse_name(hows, sizeof(hows) / sizeof(hows[0]), db_text(st, 4));
 	a->flags = (uint16_t)db_get(st, 5);
-	a->roles = (uint16_t)db_get(st, 6);
+	a->roles = (uint32_t)db_get(st, 6);
 	a->holders = (uint8_t)db_get(st, 7);
 	a->current = (uint8_t)db_get(st, 8);
 	a->ips = (uint32_t)db_get(st, 9);
@@ -70,9 +70,31 @@ addr_row_load(struct addr *a, sqlite3_stmt *st)
 	parse_vlans(a, db_text(st, 13));
 	a->first = (uint64_t)db_get(st, 14);
 	a->last = (uint64_t)db_get(st, 15);
+	a->servers = (uint32_t)db_get(st, 24);
 	if (!a->has_mac) {
 		parse_mac(a, db_text(st, 2));
 	}
+}
+
+/* The text behind the row's key's third slash is the sub's, as it was hashed
+ * for the cache's key. */
+static bool
+sub_key(struct addr *k, sqlite3_stmt *st)
+{
+	const char *text = db_text(st, 18);
+
+	for (int i = 0; i < 3 && text != NULL; i++) {
+		text = strchr(text, '/');
+		text = text != NULL ? text + 1 : NULL;
+	}
+	if (text == NULL) {
+		return false;
+	}
+	addr_key_row(k, db_get(st, 19), transport_parse(db_text(st, 20)),
+	    (uint16_t)db_get(st, 21),
+	    parse_name(sub_kinds, EV_SUB_KIND_COUNT, db_text(st, 22)),
+	    (uint32_t)db_get(st, 23), text);
+	return true;
 }
 
 bool
@@ -83,6 +105,9 @@ addr_row_key(struct addr *k, sqlite3_stmt *st)
 	struct addr m = {0};
 	struct ev_ip a = {0};
 
+	if (kind == ADDR_SUB) {
+		return sub_key(k, st);
+	}
 	if (kind != ADDR_MAC && kind != ADDR_IP) {
 		return false;
 	}
@@ -179,5 +204,6 @@ addr_row_write(void *arg, void *row)
 	db_bind_text(st, 23, vlans);
 	db_bind(st, 24, (int64_t)a->first);
 	db_bind(st, 25, (int64_t)a->last);
+	db_bind(st, 26, a->servers);
 	return db_run(st);
 }

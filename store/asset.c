@@ -190,12 +190,15 @@ asset_join(struct store *s, int64_t a, int64_t b)
 {
 	int64_t older = a < b ? a : b, younger = a < b ? b : a;
 	sqlite3_stmt *st = s->st[ST_ADDR_JOIN];
+	int64_t chassis[2] = {0, 0};
 	int rc;
 
 	if (a == b) {
 		return 0;
 	}
 	rc = cache_settle(&s->addrs);
+	rc = rc == 0 ? chassis_of(s, older, &chassis[0]) : rc;
+	rc = rc == 0 ? chassis_of(s, younger, &chassis[1]) : rc;
 	if (rc != 0) {
 		return rc;
 	}
@@ -214,7 +217,30 @@ asset_join(struct store *s, int64_t a, int64_t b)
 		db_bind(st, 2, younger);
 		rc = db_run(st);
 	}
-	return rc == 0 ? asset_refresh(s, older) : rc;
+	rc = rc == 0 ? asset_refresh(s, older) : rc;
+	/* A module is in one chassis, however many ways lead there.  What is
+	 * in a chassis is none, so this ends here. */
+	if (rc == 0 && chassis[0] != 0 && chassis[1] != 0) {
+		rc = asset_join(s, chassis[0], chassis[1]);
+	}
+	return rc;
+}
+
+int
+asset_move(struct store *s, int64_t asset, const struct addr *front)
+{
+	sqlite3_stmt *st = s->st[ST_ASSET_MOVE];
+	int rc = cache_settle(&s->addrs);
+
+	if (rc != 0) {
+		return rc;
+	}
+	(void)sqlite3_clear_bindings(st);
+	db_bind(st, 1, asset);
+	if (front != NULL) {
+		db_bind(st, 2, front->id);
+	}
+	return db_run(st);
 }
 
 int

@@ -58,7 +58,7 @@ own_mac(struct store *s, struct addr *m)
 		m->flags |= ADDR_OWN;
 		cache_dirty(&s->addrs, m);
 	}
-	if (m->asset == 0) {
+	if (m->asset == 0 && !(m->flags & ADDR_VIRTUAL)) {
 		asset_make(s, m);
 	}
 }
@@ -83,7 +83,7 @@ mac_row(struct store *s, const struct ev *e, const struct ev_end *end,
 			m->flags |=
 			    ADDR_HEARD | (s->learning ? ADDR_LEARNED : 0);
 			if (is_virtual_router(m->mac)) {
-				m->roles |= ROLE_ROUTER;
+				m->flags |= ADDR_VIRTUAL;
 			}
 			cache_dirty(&s->addrs, m);
 		}
@@ -116,6 +116,8 @@ speaker(struct store *s, const struct ev *e, const struct ev_end *end,
 	}
 	if (m == NULL) {
 		hold_heard(s, a, e->ts_ns);
+	} else if (m->flags & ADDR_VIRTUAL) {
+		hold_virtual(s, m, a, how, e->ts_ns);
 	} else if (hold_may_be_firm(m, how, end)) {
 		return hold_firm(s, m, a, how, e->ts_ns, ret);
 	} else {

@@ -264,7 +264,8 @@ link_traffic(struct store *s)
 	for (int i = 0; i < EV_CLASS_COUNT; i++) {
 		asked = asked || l->ops[i] != 0;
 	}
-	if (asked && s->now.client != NULL && is_of_the_process(e)) {
+	if (asked && s->now.client != NULL && is_of_the_process(e) &&
+	    (s->now.client->flags & ADDR_HEARD)) {
 		addr_role(s, s->now.client, ROLE_CLIENT);
 	}
 	link_seen(s, l, field_uint(e, EVF_FIRST, e->ts_ns), e->ts_ns);

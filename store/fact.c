@@ -49,8 +49,14 @@ is_key(const char *key)
 static bool
 is_filler(const char *value)
 {
-	size_t n = strlen(value);
+	size_t n;
 
+	/* As a number is printed. */
+	if (value[0] == '0' && (value[1] == 'x' || value[1] == 'X') &&
+	    value[2] != '\0') {
+		value += 2;
+	}
+	n = strlen(value);
 	return n >= 3 && strspn(value, (char[2]){value[0], '\0'}) == n &&
 	       strchr("0fFxX-.?* _", value[0]) != NULL;
 }
@@ -221,6 +227,42 @@ insert(struct store *s, int64_t addr, const struct fact *f)
 	return db_run(st);
 }
 
+/* What a new fact proves beside itself. */
+static int
+told(struct store *s, const struct judged *n, struct addr *a,
+    const struct fact *f)
+{
+	int rc = role_of_fact(s, a, f->key, f->value);
+
+	if (rc == 0 && f->confidence >= SELF) {
+		rc = proof_said(s, a, f->key);
+	}
+	if (rc == 0 && a->kind == ADDR_SUB && n->front != NULL) {
+		rc = chassis_said(s, n->front, a);
+	} else if (rc == 0 && a->kind == ADDR_IP &&
+		   strcmp(f->key, "serial") == 0) {
+		rc = chassis_front(s, a);
+	}
+	return rc;
+}
+
+/* The address has said something of itself that may be shown. */
+static int
+shown(struct store *s, struct addr *a, const struct fact *f, bool again)
+{
+	const struct judged *n = &s->now;
+	int rc = 0;
+
+	if (a->kind == ADDR_SUB && n->front != NULL) {
+		rc = unit_said(s, n->front, a, f->key, f->value);
+		if (rc == 0 && a->asset == 0) {
+			a = n->front;
+		}
+	}
+	rc = rc == 0 ? asset_said(s, a->asset, f->key, f->value, again) : rc;
+	return rc == 0 && !again ? told(s, n, a, f) : rc;
+}
+
 int
 fact_store(struct store *s)
 {
@@ -242,14 +284,7 @@ fact_store(struct store *s)
 	if (rc == 0 && !again) {
 		rc = insert(s, a->id, &f);
 	}
-	if (rc != 0 || strcmp(f.claim, "self") != 0 || f.confidence == 0) {
-		return rc;
-	}
-	if (a->kind == ADDR_SUB && n->front != NULL) {
-		rc = unit_said(s, n->front, a, f.key, f.value);
-		if (rc == 0 && a->asset == 0) {
-			a = n->front;
-		}
-	}
-	return rc == 0 ? asset_said(s, a->asset, f.key, f.value, again) : rc;
+	return rc == 0 && strcmp(f.claim, "self") == 0 && f.confidence > 0
+		   ? shown(s, a, &f, again)
+		   : rc;
 }

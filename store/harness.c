@@ -254,6 +254,43 @@ sample_identity(struct sample *x, const struct host *server, int unit,
 }
 
 int
+sample_says(struct sample *x, uint16_t proto, const struct host *h,
+    const char *path, const char *key, const char *value)
+{
+	struct ev *e = sample_start(x, EV_IDENTITY, h, NULL);
+
+	e->proto = proto;
+	e->subject = h->end;
+	e->flags |= EV_HAS_SUBJECT;
+	if (path != NULL) {
+		e->subject.port = 44818;
+		e->subject.has_port = true;
+		e->subject.sub.kind = EV_SUB_PATH;
+		e->subject.sub.len = (uint8_t)strlen(path);
+		memcpy(e->subject.sub.path, path, strlen(path));
+	}
+	ev_name(e, EVF_KEY, key);
+	ev_bytes(e, EVF_VALUE, EV_T_TEXT, value, strlen(value));
+	ev_name(e, EVF_VIA, "identity");
+	ev_name(e, EVF_CLAIM, "self");
+	return sample_send(x);
+}
+
+int
+sample_relation(struct sample *x, uint16_t proto, const struct host *h,
+    const char *relation, const char *peer)
+{
+	struct ev *e = sample_start(x, EV_TOPOLOGY, h, NULL);
+
+	e->proto = proto;
+	e->subject = h->end;
+	e->flags |= EV_HAS_SUBJECT;
+	ev_name(e, EVF_RELATION, relation);
+	ev_bytes(e, EVF_PEER, EV_T_TEXT, peer, strlen(peer));
+	return sample_send(x);
+}
+
+int
 sample_traffic(struct sample *x, const struct host *client,
     const struct host *server, uint64_t packets)
 {

@@ -62,6 +62,13 @@ int sample_reply(struct sample *, const struct host *client,
     const struct host *server, uint8_t unit, const char *status);
 int sample_identity(struct sample *, const struct host *server, int unit,
     const char *key, const char *value);
+/* What a device says of itself by any protocol; path: a route of CIP behind
+ * the host, or NULL. */
+int sample_says(struct sample *, uint16_t proto, const struct host *,
+    const char *path, const char *key, const char *value);
+/* What a device says of where it is. */
+int sample_relation(struct sample *, uint16_t proto, const struct host *,
+    const char *relation, const char *peer);
 /* packets each way, and as many reads and replies. */
 int sample_traffic(struct sample *, const struct host *client,
     const struct host *server, uint64_t packets);

@@ -61,7 +61,8 @@ void
 hold_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 {
 	addr_seen(s, a, ts_ns);
-	if (a->asset == 0 && a->kind != ADDR_GROUP && a->kind != ADDR_MAC) {
+	if (a->asset == 0 && a->kind != ADDR_GROUP && a->kind != ADDR_MAC &&
+	    !(a->flags & ADDR_VIRTUAL)) {
 		asset_make(s, a);
 	}
 	if (!(a->flags & ADDR_HEARD)) {
@@ -71,6 +72,25 @@ hold_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 		}
 		cache_dirty(&s->addrs, a);
 	}
+}
+
+/*
+ * The MAC of a redundancy protocol is nobody's, and an IP that ARP gives to it
+ * is nobody's either: the master of the moment answers there.  A packet from
+ * another IP says nothing: it was forwarded, or is the protocol's own.
+ */
+void
+hold_virtual(struct store *s, const struct addr *m, struct addr *a,
+    enum how how, uint64_t ts_ns)
+{
+	if (how > HOW_TRAFFIC && !(a->flags & (ADDR_FIRM | ADDR_VIRTUAL))) {
+		a->flags |= ADDR_VIRTUAL;
+		a->has_mac = true;
+		memcpy(a->mac, m->mac, sizeof(a->mac));
+		a->how = (uint8_t)how;
+		cache_dirty(&s->addrs, a);
+	}
+	hold_heard(s, a, ts_ns);
 }
 
 /* a comes to the asset that b is of, and is as well known as b. */
@@ -284,7 +304,7 @@ take_hold(struct store *s, struct addr *m, struct addr *a, enum how how)
 	memcpy(a->mac, m->mac, sizeof(a->mac));
 	a->how = (uint8_t)how;
 	a->flags |= ADDR_FIRM;
-	a->roles &= (uint16_t)~ROLE_EXTERNAL;
+	a->roles &= ~(uint32_t)ROLE_EXTERNAL;
 	m->firm_ips++;
 	if (!is_link_local(a->ipver, &a->ip)) {
 		m->flags |= ADDR_BOUND;
@@ -354,8 +374,9 @@ hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
 {
 	struct addr *a;
 	int rc = hold_find(s, first, m->mac, &a);
+	bool known = a != NULL;
 
-	if (rc == 0 && a == NULL) {
+	if (rc == 0 && !known) {
 		rc = claim(s, m, first, how, &a);
 	}
 	if (rc != 0) {
@@ -365,11 +386,18 @@ hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
 		*ret = first;
 		return 0;
 	}
+	if (how == HOW_DHCP && !(a->flags & ADDR_LEASED)) {
+		a->flags |= ADDR_LEASED;
+		cache_dirty(&s->addrs, a);
+	}
 	if (a->how < how) {
 		a->how = (uint8_t)how;
 		cache_dirty(&s->addrs, a);
 	}
 	if (first->current != a->slot) {
+		if (known) {
+			first->flags |= ADDR_SHARED;
+		}
 		first->current = a->slot;
 		cache_dirty(&s->addrs, first);
 	}

@@ -29,6 +29,14 @@ server_was_heard(const struct ev *e)
 	}
 }
 
+/* A conversation may be of a silent end's making: the counters of what was
+ * sent to it. */
+static bool
+source_was_heard(const struct ev *e)
+{
+	return e->kind != EV_TRAFFIC || field_uint(e, EVF_PACKETS, 1) != 0;
+}
+
 static bool
 has_end(const struct ev_end *end)
 {
@@ -115,8 +123,9 @@ find_ends(struct store *s)
 		return bind_endpoint(s, e, &n->src, &n->talker_new);
 	}
 	if (has_end(&e->src)) {
-		rc = bind_end(
-		    s, e, &e->src, BIND_HEARD, &n->src, &n->talker_new);
+		rc = bind_end(s, e, &e->src,
+		    source_was_heard(e) ? BIND_HEARD : BIND_NAMED, &n->src,
+		    &n->talker_new);
 	}
 	if (rc == 0 && has_end(&e->dst)) {
 		bool full = n->src != NULL &&
@@ -131,7 +140,7 @@ find_ends(struct store *s)
 }
 
 /* What an operation says about those who take part. */
-static void
+static int
 note_operation(struct store *s)
 {
 	struct judged *n = &s->now;
@@ -144,20 +153,7 @@ note_operation(struct store *s)
 		}
 		link_seen(s, n->link, e->ts_ns, e->ts_ns);
 	}
-	if (!is_of_the_process(e)) {
-		return;
-	}
-	if (n->server != NULL && n->server->kind != ADDR_GROUP && reply) {
-		addr_role(s, n->server, ROLE_SERVER);
-	}
-	if (n->client != NULL && n->client->kind != ADDR_GROUP &&
-	    e->dir == EV_DIR_REQUEST) {
-		bool loads =
-		    e->cls == EV_CLASS_PROGRAM || e->cls == EV_CLASS_FIRMWARE;
-
-		addr_role(
-		    s, n->client, ROLE_CLIENT | (loads ? ROLE_ENGINEER : 0));
-	}
+	return role_of_operation(s);
 }
 
 /* Inventory and links are up to date with the event before rules see it. */
@@ -166,16 +162,17 @@ note(struct store *s)
 {
 	struct judged *n = &s->now;
 	const struct ev *e = n->ev;
+	int rc = 0;
 
 	switch ((enum ev_kind)e->kind) {
 	case EV_TRAFFIC: return link_traffic(s);
-	case EV_OPERATION: note_operation(s); return unit_judge(s);
+	case EV_OPERATION:
+		rc = note_operation(s);
+		return rc == 0 ? unit_judge(s) : rc;
 	case EV_SERVICE:
 		if (field_uint(e, EVF_ANSWERS, 0) != 0 && n->server != NULL &&
 		    ev_proto(e->proto) != NULL) {
-			if (is_of_the_process(e)) {
-				addr_role(s, n->server, ROLE_SERVER);
-			}
+			rc = role_of_service(s);
 			if (n->link != NULL) {
 				n->link->flags |= LINK_ANSWERED;
 			}
@@ -186,7 +183,7 @@ note(struct store *s)
 	if (n->link != NULL) {
 		link_seen(s, n->link, e->ts_ns, e->ts_ns);
 	}
-	return 0;
+	return rc;
 }
 
 static int

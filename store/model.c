@@ -13,50 +13,96 @@ static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 #define UID_DIGITS (UID_BITS / 5)
 
-/* The most telling one first. */
-static const struct role_word {
-	int64_t role;
-	const char *name;
-	int level;
-	const char *reason;
-} words[] = {
-    {ROLE_GATEWAY, "gateway", 1, "answers for others behind it"},
-    {ROLE_ROUTER, "router", -1, "its MAC carries other hosts' packets"},
-    {ROLE_ENGINEER, "engineering", 2, "loads programs or firmware"},
-    {ROLE_SERVER, "controller", 1, "answers an OT protocol"},
-    {ROLE_CLIENT, "supervisor", 2, "asks by an OT protocol"},
-    {ROLE_EXTERNAL, "external", -1, "a public address behind a router"},
+enum family { NONE, DEVICE, ASKS };
+
+#define ASKS_MANY  (ROLE_CLIENT | ROLE_MANY)
+#define ASKS_MOST  (ROLE_CLIENT | ROLE_MANY | ROLE_MOST)
+#define ALL_DEVICE "answers an OT protocol"
+
+/*
+ * The most telling one first: what a thing says it is, before what it is seen
+ * to do, and before what any computer does.
+ */
+static const struct role_word words[] = {
+    {ROLE_PHONE, "phone", 4, NONE, "says that it is a telephone"},
+    {ROLE_PRINTER, "printer", 4, NONE, "says that it is a printer"},
+    {ROLE_CAMERA, "camera", 4, NONE, "says that it is a camera"},
+    {ROLE_WIRELESS, "wireless", -1, NONE, "is an access point"},
+    {ROLE_FIREWALL, "firewall", -1, NONE, "says that it is a firewall"},
+    {ROLE_SWITCH, "switch", -1, NONE, "says that it is a bridge"},
+    {ROLE_CHASSIS, "chassis", 1, NONE, "holds modules"},
+    {ROLE_BACNET_ROUTER, "bacnet_router", 1, NONE,
+	"announces BACnet networks behind it"},
+    {ROLE_DRIVE, "drive", 0, DEVICE, "says that it is a drive"},
+    {ROLE_HMI, "hmi", 2, ASKS, "says that it is an operator's panel"},
+    {ROLE_PLC, "plc", 1, DEVICE, "says that it is a controller"},
+    {ROLE_IO, "io", 0, DEVICE, "says that it is inputs and outputs"},
+    {ROLE_GATEWAY, "gateway", 1, NONE, "answers for others behind it"},
+    {ROLE_RTU, "rtu", 1, DEVICE, "is a station that a master asks"},
+    {ROLE_ROUTER, "router", -1, NONE, "its MAC carries other hosts' packets"},
+    {ROLE_ENGINEER, "engineering", 2, NONE, "loads programs or firmware"},
+    {ROLE_SCADA, "scada", 2, ASKS, "is the master of stations"},
+    {ROLE_HISTORIAN, "historian", 3, ASKS, "says that it keeps histories"},
+    {ASKS_MOST | ROLE_WRITER, "scada", 2, ASKS,
+	"asks eight devices or more, and writes"},
+    {ROLE_BUILDING, "building_controller", 1, DEVICE, "is a BACnet device"},
+    {ROLE_SERVER, "controller", 1, DEVICE, ALL_DEVICE},
+    {ASKS_MANY | ROLE_WRITER, "scada", 2, ASKS,
+	"asks three devices or more, and writes"},
+    {ASKS_MANY, "historian", 3, ASKS,
+	"asks three devices or more, and was not seen to write"},
+    {ROLE_CLIENT | ROLE_WRITER, "hmi", 2, ASKS,
+	"asks by an OT protocol, and writes"},
+    {ROLE_CLIENT, "supervisor", 2, ASKS, "asks by an OT protocol"},
+    {ROLE_BBMD, "bbmd", 1, NONE, "distributes BACnet broadcasts"},
+    {ROLE_HOST, "server", 4, NONE, "serves names, addresses or files"},
+    {ROLE_WORKSTATION, "workstation", 4, NONE, "says that it is a computer"},
+    {ROLE_EXTERNAL, "external", 5, NONE, "a public address behind a router"},
 };
 
-static const struct role_word *
-word_of(int64_t roles)
-{
-	static const struct role_word none = {.level = -1};
+#define WORDS (sizeof(words) / sizeof(words[0]))
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (roles & words[i].role) {
-			return &words[i];
+size_t
+role_words(int64_t roles, const struct role_word **list, size_t max)
+{
+	unsigned said = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < WORDS && n < max; i++) {
+		const struct role_word *w = &words[i];
+		unsigned family = w->family != NONE ? 1U << w->family : 0;
+
+		if ((roles & w->need) == w->need && !(said & family)) {
+			list[n++] = w;
+			said |= family;
 		}
 	}
-	return &none;
+	return n;
+}
+
+const struct role_word *
+role_best(int64_t roles)
+{
+	const struct role_word *w = NULL;
+
+	(void)role_words(roles, &w, 1);
+	return w;
 }
 
 const char *
 role_name(int64_t roles)
 {
-	return word_of(roles)->name;
+	const struct role_word *w = role_best(roles);
+
+	return w != NULL ? w->name : NULL;
 }
 
 int
 role_level(int64_t roles)
 {
-	return word_of(roles)->level;
-}
+	const struct role_word *w = role_best(roles);
 
-const char *
-role_reason(int64_t roles)
-{
-	return word_of(roles)->reason;
+	return w != NULL ? w->level : -1;
 }
 
 int64_t

@@ -26,9 +26,12 @@ enum addr_flag {
 	ADDR_OWN = 1 << 4,     /* MAC: its asset is proven by the link layer;
 				  sub: is a child of its carrier           */
 	ADDR_BOUND = 1 << 5,   /* MAC: holds an IP beyond link-local ones  */
+	ADDR_VIRTUAL = 1 << 6, /* a redundancy protocol's: whoever is master */
+	ADDR_LEASED = 1 << 7,  /* IP: by DHCP, so another may have it next */
+	ADDR_SHARED = 1 << 8,  /* IP, slot 0: went back to an earlier MAC  */
 };
 
-/* addresses.roles: a set, gathered from what was seen. */
+/* addresses.roles: a set, gathered from what was seen (role.c). */
 enum role {
 	ROLE_SERVER = 1 << 0,   /* answers an OT protocol                  */
 	ROLE_CLIENT = 1 << 1,   /* asks by one                             */
@@ -36,13 +39,44 @@ enum role {
 	ROLE_GATEWAY = 1 << 3,  /* others are behind it                    */
 	ROLE_ROUTER = 1 << 4,   /* its MAC carries other hosts' packets    */
 	ROLE_EXTERNAL = 1 << 5, /* public address, not on the local link   */
+	ROLE_CHASSIS = 1 << 6,  /* a backplane with modules                */
+	ROLE_PLC = 1 << 7,
+	ROLE_BUILDING = 1 << 8, /* controller of a building                */
+	ROLE_RTU = 1 << 9,
+	ROLE_IO = 1 << 10,
+	ROLE_DRIVE = 1 << 11,
+	ROLE_HMI = 1 << 12,
+	ROLE_SCADA = 1 << 13, /* or a front end                          */
+	ROLE_BBMD = 1 << 14,
+	ROLE_BACNET_ROUTER = 1 << 15,
+	ROLE_SWITCH = 1 << 16,
+	ROLE_FIREWALL = 1 << 17,
+	ROLE_WIRELESS = 1 << 18,
+	ROLE_PRINTER = 1 << 19,
+	ROLE_CAMERA = 1 << 20,
+	ROLE_HOST = 1 << 21, /* a server of IT                          */
+	ROLE_WORKSTATION = 1 << 22,
+	ROLE_PHONE = 1 << 23,
+	ROLE_SAFETY = 1 << 24, /* a mark: part of a safety system         */
+	ROLE_WRITER = 1 << 25, /* as client, it writes or controls        */
+	ROLE_MANY = 1 << 26,   /* it asks three servers or more           */
+	ROLE_MOST = 1 << 27,   /* it asks eight or more                   */
+	ROLE_HISTORIAN = 1 << 28,
 };
+
+/* For statements: the roles of several addresses as one set. */
+#define ROLE_BIT(n) "max(roles & (1 << " #n "))"
+#define ALL_ROLES                                                                     \
+	ROLE_BIT(0)                                                                   \
+	"|" ROLE_BIT(1) "|" ROLE_BIT(2) "|" ROLE_BIT(3) "|" ROLE_BIT(4) "|" ROLE_BIT( \
+	    5) "|" ROLE_BIT(6) "|" ROLE_BIT(7) "|" ROLE_BIT(8) "|" ROLE_BIT(9) "|" ROLE_BIT(10) "|" ROLE_BIT(11) "|" ROLE_BIT(12) "|" ROLE_BIT(13) "|" ROLE_BIT(14) "|" ROLE_BIT(15) "|" ROLE_BIT(16) "|" ROLE_BIT(17) "|" ROLE_BIT(18) "|" ROLE_BIT(19) "|" ROLE_BIT(20) "|" ROLE_BIT(21) "|" ROLE_BIT(22) "|" ROLE_BIT(23) "|" ROLE_BIT(24) "|" ROLE_BIT(25) "|" ROLE_BIT(26) "|" ROLE_BIT(27) "|" ROLE_BIT(28)
 
 /* links.flags */
 enum link_flag {
 	LINK_LEARNED = 1 << 0,
 	LINK_ANSWERED = 1 << 1,  /* the server was seen to answer           */
 	LINK_INITIATOR = 1 << 2, /* src was seen to open it, not guessed     */
+	LINK_ASKED = 1 << 3,     /* counted in its client's servers          */
 };
 
 /* The counters of a link, in the order of the table's columns. */
@@ -71,11 +105,25 @@ enum link_counter {
 	"SELECT u.id FROM addresses AS f JOIN addresses AS u "  \
 	"ON u.carrier = f.id AND +u.asset = 0 WHERE f.asset = ?1) AS own"
 
-/* The one word that is shown for a set of roles; NULL when unknown. */
+/*
+ * A set of roles in words.  Each row of the table has a name, a level of
+ * Purdue's model (-1 = where it stands does not tell), the roles that it takes
+ * and what they mean, for want of a recorded reason.
+ */
+struct role_word {
+	int64_t need; /* all of these roles; the lowest one has the reason */
+	const char *name;
+	int level;
+	int family; /* of one family only the first word is said; 0: none  */
+	const char *reason;
+};
+
+/* The most telling word; NULL when unknown. */
+const struct role_word *role_best(int64_t roles);
+/* All that apply, the most telling one first; at most max of them. */
+size_t role_words(int64_t roles, const struct role_word **list, size_t max);
+/* Of the most telling one: NULL and -1 when unknown. */
 const char *role_name(int64_t roles);
-/* Why: what was seen of it; NULL when unknown. */
-const char *role_reason(int64_t roles);
-/* ISA-95 level that the role suggests; -1 when unknown. */
 int role_level(int64_t roles);
 
 /*

@@ -14,9 +14,26 @@
 #define ARENA_SIZE  (1024 * 1024)
 #define PATTERN_MAX 512
 
-#define ADDRS_SQL                                                   \
-	"SELECT kind, mac, ip, vlans, sub_kind, sub_num, sub_text " \
-	"FROM addresses WHERE asset = ?1 ORDER BY id LIMIT 1024"
+#define ADDRS_SQL                                                      \
+	"SELECT x.kind, x.mac, x.ip, x.vlans, x.sub_kind, x.sub_num, " \
+	"x.sub_text, f.ip, f.mac, x.transport, x.port "                \
+	"FROM addresses AS x LEFT JOIN addresses AS f "                \
+	"ON f.id = x.carrier WHERE x.asset = ?1 ORDER BY x.id LIMIT 1024"
+/*
+ * It has been silent since another took an IP of its, and that was no lease
+ * (128, ADDR_LEASED).  A row's key is its IP and its holder's slot.
+ */
+#define SUCCESSOR_SQL                                                 \
+	"SELECT n.uid FROM addresses AS x JOIN addresses AS z ON "    \
+	"z.key = x.ip JOIN addresses AS y ON y.key = CASE z.current " \
+	"WHEN 0 THEN x.ip ELSE x.ip || '#' || z.current END "         \
+	"JOIN assets AS n ON n.id = y.asset WHERE x.asset = ?1 AND "  \
+	"x.kind = 2 AND y.asset <> ?1 AND y.first > ?2 AND "          \
+	"((x.flags | y.flags) & 128) = 0 ORDER BY x.id LIMIT 1"
+#define REASONS_SQL                                                   \
+	"SELECT role, why, proto, frame FROM reasons JOIN addresses " \
+	"ON addresses.id = reasons.addr WHERE asset = ?1 "            \
+	"ORDER BY role, at, addr LIMIT 256"
 /* What its addresses and the units that are no asset said, best first. */
 #define FACTS_SQL                                                            \
 	"SELECT facts.key, value, via, claim, proto, confidence, count, "    \
@@ -37,6 +54,7 @@
 	"u.asset = ?1 AND u.kind = 4) WHERE p <> '' ORDER BY p LIMIT 256"
 
 _Static_assert(LINK_ANSWERED == 2 && ADDR_SUB == 4, "as in PROTOS_SQL");
+_Static_assert(ADDR_LEASED == 128 && ADDR_IP == 2, "as in SUCCESSOR_SQL");
 _Static_assert(QUERY_FACTS_MAX == 1024 && QUERY_LIST_MAX == 256,
     "as in FACTS_SQL and PROTOS_SQL");
 
@@ -92,6 +110,8 @@ prepare(struct query *q)
 	    [QS_ADDRS] = ADDRS_SQL,
 	    [QS_FACTS] = FACTS_SQL,
 	    [QS_PROTOS] = PROTOS_SQL,
+	    [QS_SUCCESSOR] = SUCCESSOR_SQL,
+	    [QS_REASONS] = REASONS_SQL,
 	};
 	int rc = add_function(q, "role_of", role_of);
 

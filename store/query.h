@@ -25,6 +25,8 @@ struct query;
 
 #define QUERY_LIST_MAX  256  /* of one asset's MACs, IPs, VLANs, protocols */
 #define QUERY_FACTS_MAX 1024 /* of one asset                               */
+#define QUERY_ROLES_MAX 16
+#define QUERY_SUBS_MAX  16 /* ways to one asset behind others            */
 
 /*
  * ERR_NOENT: there is no database in dir.  ERR_UNSUPPORTED: its schema is
@@ -60,6 +62,9 @@ struct query_sub {
 	const char *kind; /* unit, addr, bacnet, path                     */
 	int64_t num;      /* unit, addr; bacnet: net                      */
 	const char *text; /* path; bacnet: mac in hex; "" = none          */
+	/* what it is behind; NULL = unknown */
+	const char *ip, *mac, *transport;
+	uint16_t port;
 };
 
 struct query_fact {
@@ -68,21 +73,35 @@ struct query_fact {
 	uint64_t count, first, last, frame;
 };
 
+/* One of what it is in the plant. */
+struct query_role {
+	const char *name, *why;
+	const char *proto; /* NULL, and frame 0: worked out, not seen at once */
+	uint64_t frame;
+	int level;
+};
+
 struct query_asset {
 	int64_t row;
 	char id[UID_TEXT];
 	char parent[UID_TEXT]; /* "" = none */
 	/* NULL = unknown */
 	const char *name, *vendor, *model, *firmware, *hardware, *software;
-	const char *serial, *role, *role_reason;
+	const char *serial, *role;
 	bool vendor_by_mac; /* by IEEE's registry, for want of its own word */
 	int level;          /* -1 = unknown */
+	const char *safety; /* why it is part of a safety system; NULL: no  */
+	size_t nroles;      /* the first one is role */
+	struct query_role roles[QUERY_ROLES_MAX];
 	bool approved;
 	size_t nmacs, nips, nvlans, nprotocols, nfacts;
 	const char *macs[QUERY_LIST_MAX], *ips[QUERY_LIST_MAX];
 	uint16_t vlans[QUERY_LIST_MAX];
 	const char *protocols[QUERY_LIST_MAX];
-	struct query_sub sub;
+	size_t nsubs;
+	struct query_sub subs[QUERY_SUBS_MAX];
+	/* Who took its addresses when it fell silent; "" = nobody. */
+	char replaced_by[UID_TEXT];
 	uint64_t first, last;
 	struct query_fact facts[QUERY_FACTS_MAX];
 };

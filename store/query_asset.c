@@ -7,15 +7,14 @@
 #include "store/maker.h"
 #include "store/query_priv.h"
 
-#define COLUMNS                                                             \
-	"SELECT a.id, a.uid, p.uid, a.name, a.vendor, a.model, "            \
-	"a.firmware, a.hardware, a.software, a.serial, a.approved, "        \
-	"a.first, (SELECT max(roles & 1) | max(roles & 2) | "               \
-	"max(roles & 4) | max(roles & 8) | max(roles & 16) | "              \
-	"max(roles & 32) FROM addresses WHERE asset = a.id) AS all_roles, " \
-	"(SELECT max(last) FROM addresses WHERE asset = a.id) AS seen "     \
-	"FROM assets AS a LEFT JOIN addresses AS c ON c.id = a.carrier "    \
-	"LEFT JOIN assets AS p ON p.id = c.asset "                          \
+#define COLUMNS                                                          \
+	"SELECT a.id, a.uid, p.uid, a.name, a.vendor, a.model, "         \
+	"a.firmware, a.hardware, a.software, a.serial, a.approved, "     \
+	"a.first, (SELECT " ALL_ROLES                                    \
+	" FROM addresses WHERE asset = a.id) AS all_roles, "             \
+	"(SELECT max(last) FROM addresses WHERE asset = a.id) AS seen "  \
+	"FROM assets AS a LEFT JOIN addresses AS c ON c.id = a.carrier " \
+	"LEFT JOIN assets AS p ON p.id = c.asset "                       \
 	"WHERE a.joined IS NULL AND seen IS NOT NULL"
 
 static void
@@ -85,6 +84,27 @@ add_vlans(struct query_asset *a, const char *text)
 	}
 }
 
+/* The row of a port as such is no way to anything. */
+static void
+add_sub(struct query *q, struct query_asset *a, sqlite3_stmt *st)
+{
+	struct query_sub sub = {
+	    .kind = query_keep(q, st, 4),
+	    .num = db_get(st, 5),
+	    .text = query_keep(q, st, 6),
+	    .ip = query_keep(q, st, 7),
+	    .mac = query_keep(q, st, 8),
+	    .transport = query_keep(q, st, 9),
+	    .port = (uint16_t)db_get(st, 10),
+	};
+
+	if (sub.kind != NULL && sub.kind[0] != '\0' &&
+	    a->nsubs < QUERY_SUBS_MAX) {
+		sub.text = sub.text != NULL ? sub.text : "";
+		a->subs[a->nsubs++] = sub;
+	}
+}
+
 static int
 addresses(struct query *q, struct query_asset *a)
 {
@@ -99,19 +119,70 @@ addresses(struct query *q, struct query_asset *a)
 			add_vlans(a, query_text(st, 3));
 			break;
 		case ADDR_IP: add(q, a->ips, &a->nips, st, 2); break;
-		case ADDR_SUB:
-			a->sub.kind = query_keep(q, st, 4);
-			a->sub.num = db_get(st, 5);
-			a->sub.text = query_keep(q, st, 6);
-			break;
+		case ADDR_SUB: add_sub(q, a, st); break;
 		default: break;
 		}
 	}
-	if (a->sub.kind == NULL) {
-		a->sub.kind = "";
+	return rc;
+}
+
+static int
+successor(struct query *q, struct query_asset *a)
+{
+	sqlite3_stmt *st = q->st[QS_SUCCESSOR];
+	int rc;
+
+	db_bind(st, 1, a->row);
+	db_bind(st, 2, (int64_t)a->last);
+	rc = db_step(st);
+	if (rc == 1) {
+		uid_text(a->replaced_by, 'a', db_get(st, 0));
+		db_reset(st);
+		rc = 0;
 	}
-	if (a->sub.text == NULL) {
-		a->sub.text = "";
+	return rc;
+}
+
+static void
+set_roles(struct query_asset *a, int64_t roles)
+{
+	const struct role_word *list[QUERY_ROLES_MAX];
+
+	a->nroles = role_words(roles, list, QUERY_ROLES_MAX);
+	for (size_t i = 0; i < a->nroles; i++) {
+		a->roles[i] = (struct query_role){.name = list[i]->name,
+		    .why = list[i]->reason,
+		    .level = list[i]->level};
+	}
+	a->role = a->nroles != 0 ? a->roles[0].name : NULL;
+	a->level = a->nroles != 0 ? a->roles[0].level : -1;
+}
+
+/* Puts in the recorded reasons of those that one thing showed. */
+static int
+reasons(struct query *q, struct query_asset *a, int64_t roles)
+{
+	const struct role_word *list[QUERY_ROLES_MAX];
+	size_t n = role_words(roles, list, QUERY_ROLES_MAX);
+	sqlite3_stmt *st = q->st[QS_REASONS];
+	int rc;
+
+	db_bind(st, 1, a->row);
+	while ((rc = db_step(st)) == 1) {
+		int64_t role = db_get(st, 0);
+
+		if (role == ROLE_SAFETY && a->safety == NULL) {
+			a->safety = query_keep(q, st, 1);
+		}
+		for (size_t i = 0; i < n; i++) {
+			struct query_role *r = &a->roles[i];
+
+			if (list[i]->need == role && r->proto == NULL) {
+				r->why = query_keep(q, st, 1);
+				r->proto = query_keep(q, st, 2);
+				r->frame = (uint64_t)db_get(st, 3);
+			}
+		}
 	}
 	return rc;
 }
@@ -216,11 +287,11 @@ fill(struct query *q, sqlite3_stmt *st, struct query_asset *a)
 	a->serial = query_text(st, 9);
 	a->approved = db_get(st, 10) != 0;
 	a->first = (uint64_t)db_get(st, 11);
-	a->role = role_name(roles);
-	a->role_reason = role_reason(roles);
-	a->level = role_level(roles);
 	a->last = (uint64_t)db_get(st, 13);
+	set_roles(a, roles);
 	rc = addresses(q, a);
+	rc = rc == 0 ? successor(q, a) : rc;
+	rc = rc == 0 ? reasons(q, a, roles) : rc;
 	rc = rc == 0 ? facts(q, a) : rc;
 	if (rc == 0) {
 		add_maker(a);

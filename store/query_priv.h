@@ -8,7 +8,14 @@
 #include "store/db.h"
 #include "store/query.h"
 
-enum query_stmt { QS_ADDRS, QS_FACTS, QS_PROTOS, QS_COUNT };
+enum query_stmt {
+	QS_ADDRS,
+	QS_FACTS,
+	QS_PROTOS,
+	QS_SUCCESSOR,
+	QS_REASONS,
+	QS_COUNT
+};
 
 struct query {
 	sqlite3 *db;

@@ -292,16 +292,17 @@ transfer(struct store *s)
 static int
 station(struct store *s, const char *relation)
 {
-	struct addr *a = s->now.subject;
+	struct addr *a = s->now.subject, *front = s->now.front;
 
-	if (a == NULL || a->kind != ADDR_SUB || a->sub.kind != EV_SUB_ADDR) {
+	if (a == NULL || front == NULL || a->kind != ADDR_SUB ||
+	    a->sub.kind != EV_SUB_ADDR) {
 		return 0;
 	}
 	if (strcmp(relation, "master") == 0) {
-		return unit_spoke(s, a, ROLE_CLIENT);
+		return unit_spoke(s, front, a, ROLE_CLIENT);
 	}
 	return strcmp(relation, "outstation") == 0
-		   ? unit_spoke(s, a, ROLE_SERVER)
+		   ? unit_spoke(s, front, a, ROLE_SERVER)
 		   : 0;
 }
 
@@ -312,7 +313,7 @@ topology(struct store *s)
 	const struct judged *n = &s->now;
 	const struct ev *e = n->ev;
 	/* Whom it is about, whoever carried it. */
-	const struct addr *a = n->subject != NULL ? n->subject : n->src;
+	struct addr *a = n->subject != NULL ? n->subject : n->src;
 	char relation[32], peer[256], detail[EV_TEXT_MAX];
 	int rc;
 
@@ -322,6 +323,8 @@ topology(struct store *s)
 	(void)field_text(e, EVF_RELATION, relation, sizeof(relation));
 	rc = station(s, relation);
 	(void)field_text(e, EVF_PEER, peer, sizeof(peer));
+	rc = rc == 0 ? proof_neighbour(s, a, relation, peer) : rc;
+	rc = rc == 0 ? role_of_relation(s, a, relation, peer) : rc;
 	(void)field_text(e, EVF_DETAIL, detail, sizeof(detail));
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		sqlite3_stmt *st = s->st[ways[i]];

@@ -5,7 +5,9 @@
  *	addr.c     addresses: found and made; addr_key.c, addr_row.c
  *	bind.c     an event's ends, found or made
  *	hold.c     which MAC holds which IP: what makes an asset
- *	unit.c     what is behind an address
+ *	unit.c     what is behind an address; chassis.c modules and slots
+ *	proof.c    what proves that two devices are one
+ *	role.c     what an address is in the plant, and why
  *	asset.c    assets: made, joined, split, written
  *	fact.c     what is known of them
  *	link.c     who talks to whom; conversation.c which one it is
@@ -56,7 +58,9 @@ struct addr {
 	uint32_t links;
 	uint32_t points; /* it has, and 1; 0: not counted yet */
 	uint32_t ips, firm_ips;
-	uint16_t flags, roles, port;
+	uint32_t roles;
+	uint32_t servers; /* that it asks, of the process */
+	uint16_t flags, port;
 	uint8_t kind, how, slot, holders, current, transport;
 	/* What record_transport() found the last time; over 0: nothing. */
 	struct {
@@ -182,6 +186,9 @@ void addr_key_ip(struct addr *k, uint8_t kind, uint8_t ipver,
 void addr_key_mac(struct addr *k, uint8_t kind, const uint8_t mac[6]);
 void addr_key_sub(struct addr *k, int64_t carrier, uint8_t transport,
     uint16_t port, const struct ev_sub *);
+/* The same from a row; text is its sub as addr_text() has it. */
+void addr_key_row(struct addr *k, int64_t carrier, uint8_t transport,
+    uint16_t port, uint8_t kind, uint32_t num, const char *text);
 void addr_key_text(const struct addr *, char buf[ADDR_KEY_TEXT]);
 
 /* addr_row.c: columns as ADDR_COLUMNS of stmt.def has them */
@@ -196,6 +203,8 @@ int addrs_init(struct store *) MUST_CHECK;
 bool addr_ip_is_group(uint8_t ipver, const struct ev_ip *);
 bool addr_has_ip(const struct ev_end *);
 bool addr_has_mac(const struct ev_end *);
+/* The address of one host, as text. */
+bool addr_parse_ip(const char *, uint8_t *ret_ver, struct ev_ip *ret);
 /*
  * The row with this key; *ret is NULL when there is none.  make: it is made
  * then, without asset (NULL only when STORE_ADDRESS_MAX is reached).
@@ -213,7 +222,7 @@ int addr_by_id(struct store *, int64_t id, struct addr **ret) MUST_CHECK;
 /* Text of the address itself: IP, else MAC, else what is behind. */
 void addr_text(const struct addr *, char *buf, size_t size);
 void addr_seen(struct store *, struct addr *, uint64_t ts_ns);
-void addr_role(struct store *, struct addr *, uint16_t role);
+void addr_role(struct store *, struct addr *, uint32_t role);
 void addr_vlan(struct store *, struct addr *, const struct ev *);
 /* Takes over the assets that a statement gave to rows (ADDR_COLUMNS). */
 int addr_moved(struct store *, sqlite3_stmt *) MUST_CHECK;
@@ -230,6 +239,9 @@ int hold_firm(struct store *, struct addr *mac, struct addr *first, enum how,
     uint64_t ts_ns, struct addr **ret) MUST_CHECK;
 int hold_traffic(struct store *, struct addr *mac, struct addr *first,
     uint64_t ts_ns) MUST_CHECK;
+/* The same for the MAC of a redundancy protocol. */
+void hold_virtual(struct store *, const struct addr *mac, struct addr *a,
+    enum how, uint64_t ts_ns);
 /* The row of an IP that mac holds firmly; *ret NULL when it holds none. */
 int hold_find(struct store *, struct addr *first, const uint8_t mac[6],
     struct addr **ret) MUST_CHECK;
@@ -253,6 +265,9 @@ void asset_make(struct store *, struct addr *);
 int asset_write_new(struct store *, struct addr *) MUST_CHECK;
 /* from becomes part of to; the older id stays. */
 int asset_join(struct store *, int64_t a, int64_t b) MUST_CHECK;
+/* The asset is behind this address from now on; NULL: behind none. */
+int asset_move(
+    struct store *, int64_t asset, const struct addr *front) MUST_CHECK;
 /*
  * The addresses of an asset that mac holds, and its own row, but not keep,
  * get an asset of their own.
@@ -276,7 +291,35 @@ int unit_judge(struct store *) MUST_CHECK;
 int unit_said(struct store *, struct addr *front, struct addr *unit,
     const char *key, const char *value) MUST_CHECK;
 /* A station behind front is known by what it does: it is a device. */
-int unit_spoke(struct store *, struct addr *station, uint16_t role) MUST_CHECK;
+int unit_spoke(struct store *, struct addr *front, struct addr *station,
+    uint32_t role) MUST_CHECK;
+
+/* role.c: all of the event under judgement */
+/* The address has this role; why, in words. */
+int role_because(
+    struct store *, struct addr *, uint32_t role, const char *why) MUST_CHECK;
+int role_of_fact(struct store *, struct addr *, const char *key,
+    const char *value) MUST_CHECK;
+int role_of_operation(struct store *) MUST_CHECK;
+int role_of_service(struct store *) MUST_CHECK;
+int role_of_relation(struct store *, struct addr *, const char *relation,
+    const char *peer) MUST_CHECK;
+
+/* chassis.c */
+/* A device behind front, by a route of CIP, has said something of itself. */
+int chassis_said(
+    struct store *, struct addr *front, const struct addr *module) MUST_CHECK;
+/* What leads to modules has told its own serial number. */
+int chassis_front(struct store *, struct addr *front) MUST_CHECK;
+/* The chassis that the asset is in; 0: none. */
+int chassis_of(struct store *, int64_t asset, int64_t *ret) MUST_CHECK;
+
+/* proof.c */
+/* The address said this of itself, for the first time. */
+int proof_said(struct store *, const struct addr *, const char *key) MUST_CHECK;
+/* LLDP or CDP: the MAC is a port of that device, or the IP is its. */
+int proof_neighbour(struct store *, struct addr *mac, const char *relation,
+    const char *peer) MUST_CHECK;
 
 /* fact.c */
 int fact_store(struct store *) MUST_CHECK;

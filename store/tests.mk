@@ -24,8 +24,8 @@ STORE_BASE := sensor/base/arena.o sensor/base/clock.o sensor/base/err.o \
               sensor/base/real.o \
               sensor/base/log.o sensor/base/mem.o sensor/base/pool.o
 STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
-                text.o field.o object.o addr.o addr_key.o addr_row.o bind.o hold.o asset.o unit.o fact.o \
-                link.o conversation.o behave.o written.o baseline.o point.o record.o alert.o outbox.o health.o \
+                text.o field.o object.o addr.o addr_key.o addr_row.o bind.o hold.o asset.o unit.o chassis.o \
+                proof.o role.o fact.o link.o conversation.o behave.o written.o baseline.o point.o record.o alert.o outbox.o health.o \
                 sqlfunc.o ingest.o maker.o)
 STORE_READER := $(addprefix store/,query.o query_asset.o query_link.o \
                 query_alert.o query_status.o)
@@ -38,6 +38,7 @@ STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
              $(STORE_BASE)
 
 STORE_TESTS := store/open_test store/bind_test store/link_test \
+               store/proof_test store/chassis_test store/role_test \
                store/fact_test store/unit_test store/baseline_test \
                store/alert_test store/record_test store/fault_test \
                store/point_test \

@@ -67,8 +67,9 @@ open_port(struct store *s, struct addr *front, uint8_t transport, uint16_t port)
 	row->flags |= ADDR_OWN;
 	cache_dirty(&s->addrs, row);
 	addr_seen(s, row, front->last);
-	addr_role(s, front, ROLE_GATEWAY);
-	rc = cache_settle(&s->addrs);
+	rc =
+	    role_because(s, front, ROLE_GATEWAY, "answers for units behind it");
+	rc = rc == 0 ? cache_settle(&s->addrs) : rc;
 	if (rc != 0) {
 		return rc;
 	}
@@ -178,13 +179,48 @@ unit_said(struct store *s, struct addr *front, struct addr *unit,
 	return rc;
 }
 
-int
-unit_spoke(struct store *s, struct addr *station, uint16_t role)
+/* Two outstations at one address are behind it. */
+static int
+concentrates(struct store *s, struct addr *front)
 {
+	sqlite3_stmt *st = s->st[ST_STATIONS];
+	int rc;
+
+	if (front->roles & ROLE_GATEWAY) {
+		return 0;
+	}
+	rc = cache_settle(&s->addrs);
+	if (rc != 0) {
+		return rc;
+	}
+	db_bind(st, 1, front->id);
+	db_bind(st, 2, ROLE_RTU);
+	rc = db_step(st);
+	if (rc == 1) {
+		bool several = db_get(st, 0) > 1;
+
+		db_reset(st);
+		rc = several ? role_because(s, front, ROLE_GATEWAY,
+				   "several DNP3 outstations answer there")
+			     : 0;
+	}
+	return rc;
+}
+
+int
+unit_spoke(
+    struct store *s, struct addr *front, struct addr *station, uint32_t role)
+{
+	int rc;
+
 	if (station->asset == 0) {
 		station->flags |= ADDR_OWN;
 		asset_make(s, station);
 	}
-	addr_role(s, station, role);
-	return asset_refresh(s, station->asset);
+	rc = role_because(s, station, role, "speaks DNP3 by its address");
+	if (rc == 0 && role == ROLE_SERVER) {
+		rc = role_because(s, station, ROLE_RTU, "is a DNP3 outstation");
+		rc = rc == 0 ? concentrates(s, front) : rc;
+	}
+	return rc == 0 ? asset_refresh(s, station->asset) : rc;
 }

@@ -138,9 +138,9 @@ asset_row(struct html *h, const struct query_asset *a)
 {
 	char unit[48] = "";
 
-	if (a->sub.kind[0] != '\0') {
-		(void)snprintf(unit, sizeof(unit), "%s %lld", a->sub.kind,
-		    (long long)a->sub.num);
+	if (a->nsubs != 0) {
+		(void)snprintf(unit, sizeof(unit), "%s %lld", a->subs[0].kind,
+		    (long long)a->subs[0].num);
 	}
 	cell(h, first_of(a->name, a->nips > 0 ? a->ips[0] : unit,
 		    a->nmacs > 0 ? a->macs[0] : a->id));

@@ -77,18 +77,26 @@ put_list(FILE *f, const char *label, const char *const *list, size_t n)
 }
 
 static void
-put_role(FILE *f, const struct query_asset *a)
+put_role(FILE *f, const struct query_role *r)
 {
-	char buf[LAYOUT_CELL_MAX], level[32] = "";
+	char buf[LAYOUT_CELL_MAX];
+	struct text t;
 
-	if (a->role == NULL) {
-		return;
+	text_start(&t, buf, sizeof(buf));
+	text_put(&t, r->name);
+	if (r->level >= 0) {
+		text_put(&t, ", level ");
+		text_put_uint(&t, (uint64_t)r->level);
 	}
-	if (a->level >= 0) {
-		(void)snprintf(level, sizeof(level), ", level %d", a->level);
+	text_put(&t, ": ");
+	text_put(&t, r->why != NULL ? r->why : "");
+	if (r->frame != 0 && r->proto != NULL) {
+		text_put(&t, " (");
+		text_put(&t, r->proto);
+		text_put(&t, r->proto[0] != '\0' ? ", frame " : "frame ");
+		text_put_uint(&t, r->frame);
+		text_put(&t, ")");
 	}
-	(void)snprintf(
-	    buf, sizeof(buf), "%s%s: %s", a->role, level, a->role_reason);
 	put_line(f, "role", buf);
 }
 
@@ -118,13 +126,17 @@ put_what(FILE *f, const struct query_asset *a)
 	put_line(f, "hardware", a->hardware);
 	put_line(f, "software", a->software);
 	put_line(f, "serial", a->serial);
-	put_role(f, a);
+	for (size_t i = 0; i < a->nroles; i++) {
+		put_role(f, &a->roles[i]);
+	}
+	put_line(f, "safety", a->safety);
 	put_list(f, "ips", a->ips, a->nips);
 	put_list(f, "macs", a->macs, a->nmacs);
 	text_start(&t, buf, sizeof(buf));
 	asset_put_sub(&t, a);
 	put_line(f, "as", t.n != 0 ? buf : NULL);
 	put_line(f, "behind", a->parent);
+	put_line(f, "replaced", a->replaced_by);
 	put_list(f, "protocols", a->protocols, a->nprotocols);
 	put_seen(f, a);
 	put_line(f, "accepted", a->approved ? "yes" : "no");

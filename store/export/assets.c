@@ -66,19 +66,30 @@ put_ips(struct text *t, const void *row)
 	put_list(t, a->ips, a->nips);
 }
 
+static void
+put_one_sub(struct text *t, const struct query_sub *sub)
+{
+	text_put(t, sub->kind);
+	text_put(t, " ");
+	if (sub->text[0] == '\0' || sub->num != 0) {
+		text_put_uint(t, (uint64_t)sub->num);
+		text_put(t, sub->text[0] != '\0' ? " " : "");
+	}
+	text_put(t, sub->text);
+}
+
+/* By each way that leads to it. */
 void
 asset_put_sub(struct text *t, const struct query_asset *a)
 {
-	if (a->sub.kind[0] == '\0') {
-		return;
+	for (size_t i = 0; i < a->nsubs; i++) {
+		text_put(t, i != 0 ? ", " : "");
+		put_one_sub(t, &a->subs[i]);
+		if (a->nsubs > 1 && a->subs[i].ip != NULL) {
+			text_put(t, " at ");
+			text_put(t, a->subs[i].ip);
+		}
 	}
-	text_put(t, a->sub.kind);
-	text_put(t, " ");
-	if (a->sub.text[0] == '\0' || a->sub.num != 0) {
-		text_put_uint(t, (uint64_t)a->sub.num);
-		text_put(t, a->sub.text[0] != '\0' ? " " : "");
-	}
-	text_put(t, a->sub.text);
 }
 
 static void
@@ -87,19 +98,32 @@ put_sub(struct text *t, const void *row)
 	asset_put_sub(t, row);
 }
 
-/* Where it is, for a line that has room for one address. */
+/* Where it is, for a line that has room for one address: its own before that
+ * behind another. */
 static void
 put_address(struct text *t, const void *row)
 {
 	const struct query_asset *a = row;
 
-	if (a->sub.kind[0] != '\0') {
-		put_sub(t, row);
-	} else if (a->nips != 0) {
+	if (a->nips != 0) {
 		put_list(t, a->ips, a->nips);
+	} else if (a->nsubs != 0) {
+		put_sub(t, row);
 	} else {
 		put_macs(t, row);
 	}
+}
+
+static const char *
+state_of(const struct query_asset *a)
+{
+	return a->replaced_by[0] != '\0' ? "retired" : "active";
+}
+
+static void
+put_state(struct text *t, const void *row)
+{
+	text_put(t, state_of(row));
 }
 
 static void
@@ -157,6 +181,8 @@ static const struct column columns[] = {
     {"last", IN_BOTH, false, 0, 0, STAMP(last)},
     {"approved", IN_CSV, false, 0, 0, PUT(put_approved)},
     {"vendor_by_mac", IN_CSV, false, 0, 0, PUT(put_vendor_by_mac)},
+    {"state", IN_CSV, false, 0, 0, PUT(put_state)},
+    {"replaced_by", IN_CSV, false, 0, 0, CHARS(replaced_by)},
 };
 
 /* --- JSON ------------------------------------------------------------------------- */
@@ -177,10 +203,6 @@ static void
 json_sub(struct json *j, const struct query_sub *sub)
 {
 	json_key(j, "sub");
-	if (sub->kind[0] == '\0') {
-		json_null(j);
-		return;
-	}
 	json_object(j);
 	switch (sub->kind[0]) {
 	case 'b':
@@ -193,6 +215,26 @@ json_sub(struct json *j, const struct query_sub *sub)
 	default: json_kint(j, sub->kind, sub->num); break;
 	}
 	json_object_end(j);
+}
+
+/* Each way to it: what it is behind, and its address there. */
+static void
+json_behind(struct json *j, const struct query_asset *a)
+{
+	json_key(j, "behind");
+	json_array(j);
+	for (size_t i = 0; i < a->nsubs; i++) {
+		const struct query_sub *sub = &a->subs[i];
+
+		json_object(j);
+		json_kstr(j, "ip", sub->ip);
+		json_kstr(j, "mac", sub->mac);
+		json_kstr(j, "transport", sub->transport);
+		json_kuint(j, "port", sub->port);
+		json_sub(j, sub);
+		json_object_end(j);
+	}
+	json_array_end(j);
 }
 
 static void
@@ -224,6 +266,30 @@ json_facts(struct json *j, const struct query_asset *a)
 	json_array_end(j);
 }
 
+/* All of them, the most telling one first, with what showed each. */
+static void
+json_roles(struct json *j, const struct query_asset *a)
+{
+	json_key(j, "roles");
+	json_array(j);
+	for (size_t i = 0; i < a->nroles; i++) {
+		const struct query_role *r = &a->roles[i];
+
+		json_object(j);
+		json_kstr(j, "role", r->name);
+		json_kstr(j, "why", r->why);
+		json_known(j, "proto", r->proto != NULL ? r->proto : "");
+		json_key(j, "frame");
+		if (r->frame != 0) {
+			json_uint(j, r->frame);
+		} else {
+			json_null(j);
+		}
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
 void
 export_asset_json(struct json *j, const struct query_asset *a)
 {
@@ -245,6 +311,8 @@ export_asset_json(struct json *j, const struct query_asset *a)
 	} else {
 		json_null(j);
 	}
+	json_roles(j, a);
+	json_kbool(j, "safety", a->safety != NULL);
 	json_list(j, "macs", a->macs, a->nmacs);
 	json_list(j, "ips", a->ips, a->nips);
 	json_key(j, "vlans");
@@ -253,11 +321,19 @@ export_asset_json(struct json *j, const struct query_asset *a)
 		json_uint(j, a->vlans[i]);
 	}
 	json_array_end(j);
-	json_sub(j, &a->sub);
+	if (a->nsubs != 0) {
+		json_sub(j, &a->subs[0]);
+	} else {
+		json_key(j, "sub");
+		json_null(j);
+	}
+	json_behind(j, a);
 	json_list(j, "protocols", a->protocols, a->nprotocols);
 	json_stamp(j, "first", a->first);
 	json_stamp(j, "last", a->last);
 	json_kbool(j, "approved", a->approved);
+	json_kstr(j, "state", state_of(a));
+	json_known(j, "replaced_by", a->replaced_by);
 	json_facts(j, a);
 	json_object_end(j);
 }

@@ -197,8 +197,12 @@ export function assets(changed) {
 		sort: {id: "name", down: false},
 		arrange,
 		filters: [
-			{label: "Role", param: "role", options: ["controller", "supervisor",
-			    "engineering", "gateway", "router", "external"].map((r) =>
+			{label: "Role", param: "role", options: ["plc", "controller",
+			    "building_controller", "rtu", "io", "drive", "chassis",
+			    "hmi", "scada", "historian", "engineering", "supervisor",
+			    "gateway", "bacnet_router", "bbmd", "switch", "router",
+			    "firewall", "wireless", "server", "workstation",
+			    "printer", "camera", "phone", "external"].map((r) =>
 			    [r, r])},
 			{label: "Protocol", param: "proto", options: PROTOCOL_CHOICES},
 		],

@@ -1,0 +1,165 @@
+/*
+ * proof: what shows that two devices are one (architecture.md, section 6).
+ *
+ *	serial   both say of themselves the same serial number and the same
+ *	         vendor, by id within one protocol or by name, and nothing that
+ *	         contradicts it: the same message with another model or name
+ *	port_of  LLDP: the frame's MAC is a port of the chassis that it names
+ *	managed_at, has_address
+ *	         LLDP, CDP: the sender gives this IP as its own
+ *
+ * Never a BACnet instance, a DNP3 address, a Modbus unit, a host name or a
+ * MAC's maker: those are what conflicts in a plant.
+ *
+ * LLDP and CDP are as easily forged as ARP.  A stranger must not slip into a
+ * switch's row, nor draw another's address into its own: MACs of one device
+ * have one maker (the first three bytes), and an IP that another maker's MAC
+ * holds stays where it is.
+ */
+#include <sodium.h>
+#include <string.h>
+
+#include "store/store_priv.h"
+
+#define TWINS_MAX 8
+/* Characters that tell: a counter of one or two digits is no serial number. */
+#define SERIAL_MIN 4
+#define OUI        3
+
+/* Leading zeros and a 0x are how it is printed. */
+static bool
+is_telling(const char *serial)
+{
+	const char *p = serial;
+
+	if (p[0] == '0' && (p[1] == 'x' || p[1] == 'X')) {
+		p += 2;
+	}
+	p += strspn(p, "0");
+	return strlen(p) >= SERIAL_MIN &&
+	       !fact_is_placeholder("serial", serial);
+}
+
+static bool
+may_prove(const char *key)
+{
+	return strcmp(key, "serial") == 0 || strcmp(key, "vendor") == 0 ||
+	       strcmp(key, "vendor_id") == 0;
+}
+
+int
+proof_said(struct store *s, const struct addr *a, const char *key)
+{
+	sqlite3_stmt *st = s->st[ST_PROOF_TWINS];
+	int64_t id = a->id, asset = a->asset, twins[TWINS_MAX];
+	size_t n = 0;
+	int rc;
+
+	if (asset == 0 || !may_prove(key)) {
+		return 0;
+	}
+	rc = cache_settle(&s->addrs);
+	if (rc != 0) {
+		return rc;
+	}
+	db_bind(st, 1, id);
+	db_bind(st, 2, asset);
+	while ((rc = db_step(st)) == 1) {
+		if (n < TWINS_MAX && is_telling(db_text(st, 1))) {
+			twins[n++] = db_get(st, 0);
+		}
+	}
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = asset_join(s, asset, twins[i]);
+		asset = asset < twins[i] ? asset : twins[i];
+	}
+	return rc;
+}
+
+/* --- neighbours ------------------------------------------------------------ */
+
+static bool
+parse_mac(const char *text, uint8_t mac[6])
+{
+	size_t n = 0;
+
+	return sodium_hex2bin(mac, 6, text, strlen(text), ":-", &n, NULL) ==
+		   0 &&
+	       n == 6 && !(mac[0] & 1);
+}
+
+static bool
+same_maker(const uint8_t a[6], const uint8_t b[6])
+{
+	return memcmp(a, b, OUI) == 0;
+}
+
+/* b, which may have been silent so far, is of a's device. */
+static int
+be_one(struct store *s, struct addr *a, struct addr *b)
+{
+	if (a->asset == b->asset) {
+		return 0;
+	}
+	if (b->asset != 0) {
+		return asset_join(s, a->asset, b->asset);
+	}
+	b->asset = a->asset;
+	b->flags |= a->flags & ADDR_LEARNED;
+	cache_dirty(&s->addrs, b);
+	return 0;
+}
+
+static int
+port_of(struct store *s, struct addr *port, const char *peer)
+{
+	struct addr *chassis = NULL;
+	uint8_t mac[6];
+	int rc;
+
+	if (!parse_mac(peer, mac) || !same_maker(mac, port->mac)) {
+		return 0;
+	}
+	rc = addr_mac(s, mac, true, &chassis);
+	if (rc != 0 || chassis == NULL) {
+		return rc;
+	}
+	chassis->flags |= ADDR_OWN;
+	port->flags |= ADDR_OWN;
+	return be_one(s, port, chassis);
+}
+
+static int
+own_ip(struct store *s, struct addr *mac, const char *peer)
+{
+	struct addr *a = NULL;
+	struct ev_end end = {0};
+	int rc;
+
+	if (!addr_parse_ip(peer, &end.ipver, &end.ip)) {
+		return 0;
+	}
+	rc = addr_ip(s, end.ipver, &end.ip, 0, true, &a);
+	if (rc != 0 || a == NULL || a->holders > 1 ||
+	    (a->flags & ADDR_VIRTUAL) ||
+	    ((a->flags & ADDR_FIRM) && !same_maker(a->mac, mac->mac))) {
+		return rc;
+	}
+	return be_one(s, mac, a);
+}
+
+int
+proof_neighbour(
+    struct store *s, struct addr *mac, const char *relation, const char *peer)
+{
+	if (mac->kind != ADDR_MAC || mac->asset == 0) {
+		return 0;
+	}
+	if (strcmp(relation, "port_of") == 0) {
+		return port_of(s, mac, peer);
+	}
+	return strcmp(relation, "managed_at") == 0 ||
+		       strcmp(relation, "has_address") == 0
+		   ? own_ip(s, mac, peer)
+		   : 0;
+}

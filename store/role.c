@@ -1,0 +1,344 @@
+/*
+ * role: what an address is in a plant, and why.
+ *
+ * Roles are a set: a BACnet router can be a broadcast manager and a
+ * controller.  Each is shown by something: what the device says it is (a fact
+ * of its own), what its protocol makes of it (a DNP3 outstation is a remote
+ * terminal), or what it is seen to do (it asks eight devices and writes).
+ * The first thing that showed a role is kept with its frame; model.c puts the
+ * set into words.
+ *
+ * A role is never taken back: what loaded a program once is an engineering
+ * station on every other day, too.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "store/store_priv.h"
+
+#define SERVERS_MANY 3
+#define SERVERS_MOST 8
+
+int
+role_because(struct store *s, struct addr *a, uint32_t role, const char *why)
+{
+	sqlite3_stmt *st = s->st[ST_REASON_NEW];
+	const struct ev *e = s->now.ev;
+
+	if (role == 0 || (a->roles & role) == role || a->kind == ADDR_GROUP) {
+		return 0;
+	}
+	addr_role(s, a, role);
+	db_bind(st, 1, a->id);
+	db_bind(st, 2, role);
+	db_bind_text(st, 3, why);
+	db_bind_text(st, 4, ev_proto_name(e->proto));
+	db_bind(st, 5, (int64_t)e->ts_ns);
+	db_bind(st, 6, (int64_t)e->frame);
+	return db_run(st);
+}
+
+/* --- what it says ----------------------------------------------------------- */
+
+/*
+ * Words within a fact's value; case does not matter.  Product families stand
+ * for what is sold under the name, whoever carries the protocol.
+ */
+static const struct {
+	const char *key, *word;
+	uint32_t role;
+} words[] = {
+    /* CIP (ODVA volume 1, 6-1), PROFINET, LLDP, CDP, printed by us */
+    {"device_type", "programmable logic controller", ROLE_PLC},
+    {"device_type", "io controller", ROLE_PLC},
+    {"device_type", "human-machine interface", ROLE_HMI},
+    {"device_type", "drive", ROLE_DRIVE},
+    {"device_type", "soft start", ROLE_DRIVE},
+    {"device_type", "motor starter", ROLE_DRIVE},
+    {"device_type", "i/o", ROLE_IO},
+    {"device_type", "io device", ROLE_IO},
+    {"device_type", "limit switch", ROLE_IO},
+    {"device_type", "sensor", ROLE_IO},
+    {"device_type", "encoder", ROLE_IO},
+    {"device_type", "valve", ROLE_IO},
+    {"device_type", "io supervisor", ROLE_ENGINEER},
+    {"device_type", "safety", ROLE_SAFETY},
+    {"device_type", "bridge", ROLE_SWITCH},
+    {"device_type", "ethernet switch", ROLE_SWITCH},
+    {"device_type", "telephone", ROLE_PHONE},
+    {"device_type", "phone", ROLE_PHONE},
+    {"device_type", "router", ROLE_ROUTER},
+    {"device_type", "wlan", ROLE_WIRELESS},
+    {"device_type", "access point", ROLE_WIRELESS},
+    {"device_type", "printer", ROLE_PRINTER},
+    {"device_type", "camera", ROLE_CAMERA},
+    {"os", "windows server", ROLE_HOST},
+    {"os", "windows", ROLE_WORKSTATION},
+    {"description", "printer", ROLE_PRINTER},
+    {"description", "laserjet", ROLE_PRINTER},
+    {"description", "network camera", ROLE_CAMERA},
+    {"description", "access point", ROLE_WIRELESS},
+    {"description", "firewall", ROLE_FIREWALL},
+    {"description", "ethernet switch", ROLE_SWITCH},
+    {"description", "managed switch", ROLE_SWITCH},
+    {"model", "laserjet", ROLE_PRINTER},
+    {"model", "network camera", ROLE_CAMERA},
+    {"model", "historian", ROLE_HISTORIAN},
+    {"model", "panelview", ROLE_HMI},
+    {"model", "simatic-hmi", ROLE_HMI},
+    {"model", "powerflex", ROLE_DRIVE},
+    {"model", "guardlogix", ROLE_SAFETY},
+    {"model", "guard i/o", ROLE_SAFETY},
+    {"model", "triconex", ROLE_SAFETY},
+    {"model", "himax", ROLE_SAFETY},
+    {"model", "himatrix", ROLE_SAFETY},
+    {"model", "prosafe-rs", ROLE_SAFETY},
+    {"model", "pnoz", ROLE_SAFETY},
+};
+
+/* One of Siemens' fail-safe processors: "CPU 1516F-3 PN/DP". */
+static bool
+is_failsafe_cpu(const char *key, const char *value)
+{
+	const char *p =
+	    strcmp(key, "model") == 0 ? strstr(value, "CPU ") : NULL;
+
+	if (p == NULL) {
+		return false;
+	}
+	p += 4;
+	p += strspn(p, "0123456789");
+	return p[0] == 'F' && p[-1] != ' ';
+}
+
+static int
+say(struct store *s, struct addr *a, uint32_t role, const char *key,
+    const char *value)
+{
+	char why[EV_TEXT_MAX + 64];
+
+	(void)snprintf(why, sizeof(why), "%s: %s", key, value);
+	return role_because(s, a, role, why);
+}
+
+/* What a protocol makes of who answers by it, asks by it, or says by it who
+ * he is; 0: nothing in particular. */
+static const struct protocol {
+	const char *name;
+	uint32_t server, client, says;
+	const char *as_server, *as_client, *as_speaker;
+} protocols[] = {
+    {"bacnet", ROLE_BUILDING, 0, ROLE_BUILDING, "answers BACnet requests", "",
+	"says who it is by BACnet"},
+    {"s7comm", ROLE_PLC, 0, ROLE_PLC, "answers S7 requests", "",
+	"says who it is by S7"},
+    {"dnp3", ROLE_RTU, ROLE_SCADA, 0, "answers as a DNP3 outstation",
+	"is a DNP3 master", ""},
+    {"iec104", ROLE_RTU, ROLE_SCADA, 0, "answers as a controlled station",
+	"asks as a controlling station", ""},
+    {"dns", ROLE_HOST, 0, 0, "answers for names", "", ""},
+    {"dhcp", ROLE_HOST, 0, 0, "leases addresses", "", ""},
+};
+
+static const struct protocol *
+protocol_of(const struct ev *e)
+{
+	static const struct protocol none;
+	const char *name = ev_proto_name(e->proto);
+
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		if (strcmp(protocols[i].name, name) == 0) {
+			return &protocols[i];
+		}
+	}
+	return &none;
+}
+
+int
+role_of_fact(
+    struct store *s, struct addr *a, const char *key, const char *value)
+{
+	const struct protocol *p = protocol_of(s->now.ev);
+	int rc = role_because(s, a, p->says, p->as_speaker);
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && rc == 0;
+	     i++) {
+		if (strcmp(words[i].key, key) == 0 &&
+		    strcasestr(value, words[i].word) != NULL) {
+			/* "Windows Server" is no workstation. */
+			bool both = words[i].role == ROLE_WORKSTATION &&
+				    (a->roles & ROLE_HOST);
+
+			rc = both ? 0 : say(s, a, words[i].role, key, value);
+		}
+	}
+	return rc == 0 && is_failsafe_cpu(key, value)
+		   ? say(s, a, ROLE_SAFETY, key, value)
+		   : rc;
+}
+
+/* --- what it does ------------------------------------------------------------ */
+
+static int
+as_server(struct store *s, struct addr *a)
+{
+	const struct protocol *p = protocol_of(s->now.ev);
+	int rc = 0;
+
+	if (is_of_the_process(s->now.ev)) {
+		rc = role_because(s, a, ROLE_SERVER, "answers requests");
+	}
+	return rc == 0 ? role_because(s, a, p->server, p->as_server) : rc;
+}
+
+/* How many it asks, which a restart must not forget. */
+static int
+count_server(struct store *s, struct addr *client, struct slink *l)
+{
+	const struct addr *server = s->now.server;
+
+	if (l == NULL || (l->flags & LINK_ASKED) || server == NULL ||
+	    server->kind == ADDR_GROUP) {
+		return 0;
+	}
+	l->flags |= LINK_ASKED;
+	cache_dirty(&s->links, l);
+	client->servers++;
+	cache_counted(&s->addrs, client);
+	if (client->servers >= SERVERS_MANY) {
+		addr_role(s, client, ROLE_MANY);
+	}
+	if (client->servers >= SERVERS_MOST) {
+		addr_role(s, client, ROLE_MOST);
+	}
+	return 0;
+}
+
+/*
+ * A controller asks for the blocks of its program while it is loaded (S7's
+ * download): who was asked first is no engineering station.
+ */
+static bool
+loads(const struct store *s, const struct addr *client)
+{
+	const struct judged *n = &s->now;
+	bool asked = (client->roles & ROLE_SERVER) && n->server != NULL &&
+		     (n->server->roles & ROLE_CLIENT);
+
+	return !asked && (n->ev->cls == EV_CLASS_PROGRAM ||
+			     n->ev->cls == EV_CLASS_FIRMWARE);
+}
+
+static int
+as_client(struct store *s, struct addr *a)
+{
+	const struct ev *e = s->now.ev;
+	const struct protocol *p = protocol_of(e);
+	int rc = role_because(s, a, ROLE_CLIENT, "sends requests");
+
+	rc = rc == 0 ? role_because(s, a, p->client, p->as_client) : rc;
+	if (e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL) {
+		addr_role(s, a, ROLE_WRITER);
+	}
+	if (rc == 0 && loads(s, a)) {
+		char why[EV_NAME_MAX + 32];
+
+		(void)snprintf(why, sizeof(why), "sent %s",
+		    e->op != NULL ? e->op : "a program");
+		rc = role_because(s, a, ROLE_ENGINEER, why);
+	}
+	return rc == 0 ? count_server(s, a, s->now.link) : rc;
+}
+
+int
+role_of_operation(struct store *s)
+{
+	const struct judged *n = &s->now;
+	const struct ev *e = n->ev;
+	int rc = 0;
+
+	if (!is_of_the_process(e)) {
+		return 0;
+	}
+	if (n->server != NULL && e->dir == EV_DIR_RESPONSE) {
+		rc = as_server(s, n->server);
+	}
+	if (rc == 0 && n->client != NULL && n->client->kind != ADDR_GROUP &&
+	    e->dir == EV_DIR_REQUEST) {
+		rc = as_client(s, n->client);
+	}
+	return rc;
+}
+
+int
+role_of_service(struct store *s)
+{
+	return as_server(s, s->now.server);
+}
+
+/* --- where it stands ---------------------------------------------------------- */
+
+/* The IP at the beginning of a peer's text, if it has a row. */
+static int
+peer_row(struct store *s, const char *peer, struct addr **ret)
+{
+	struct ev_end end = {0};
+	char ip[EV_IP_TEXT];
+	size_t n = strspn(peer, "0123456789.");
+
+	*ret = NULL;
+	(void)snprintf(ip, sizeof(ip), "%.*s", (int)n, peer);
+	if (n == 0 || !addr_parse_ip(ip, &end.ipver, &end.ip)) {
+		return 0;
+	}
+	return addr_ip(s, end.ipver, &end.ip, 0, false, ret);
+}
+
+static int
+of_peer(struct store *s, const char *relation, const char *peer)
+{
+	bool gateway = strcmp(relation, "names_gateway") == 0;
+	struct addr *a;
+	int rc;
+
+	if (!gateway && strcmp(relation, "registers_at") != 0 &&
+	    strcmp(relation, "bbmd") != 0) {
+		return 0;
+	}
+	rc = peer_row(s, peer, &a);
+	if (rc != 0 || a == NULL || a->asset == 0) {
+		return rc;
+	}
+	return gateway ? role_because(s, a, ROLE_ROUTER,
+			     "DHCP gives it to hosts as their gateway")
+		       : role_because(s, a, ROLE_BBMD,
+			     "stands in a broadcast distribution table");
+}
+
+int
+role_of_relation(
+    struct store *s, struct addr *a, const char *relation, const char *peer)
+{
+	int rc = of_peer(s, relation, peer);
+
+	if (rc != 0) {
+		return rc;
+	}
+	if (strcmp(relation, "bbmd") == 0) {
+		return role_because(
+		    s, a, ROLE_BBMD, "has a broadcast distribution table");
+	}
+	if (strcmp(relation, "routes") == 0) {
+		return role_because(s, a, ROLE_BACNET_ROUTER,
+		    "announces BACnet networks behind it");
+	}
+	if (strcmp(relation, "dhcp_server") == 0) {
+		return role_because(s, a, ROLE_HOST, "leases addresses");
+	}
+	if (strcmp(relation, "dhcp_relay") == 0) {
+		return role_because(
+		    s, a, ROLE_ROUTER, "relays DHCP between networks");
+	}
+	return 0;
+}

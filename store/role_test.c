@@ -1,0 +1,186 @@
+/*
+ * role_test: what shows which role, and how a set of them is put into words.
+ */
+#include <string.h>
+
+#include "dissectors/registry.h"
+#include "store/model.h"
+#include "store/pair_test.h"
+
+static int64_t
+roles_of(struct rig *r, const char *ip)
+{
+	char sql[160];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "SELECT roles FROM addresses WHERE key = '%s'", ip);
+	return rig_int(r, sql);
+}
+
+static const char *
+says(struct rig *r, uint16_t proto, const char *key, const char *value)
+{
+	assert_int_equal(sample_says(&r->x, proto, &plc, NULL, key, value), 0);
+	return role_name(roles_of(r, "10.0.0.3"));
+}
+
+static void
+test_what_it_says_it_is(void **state)
+{
+	static const struct {
+		uint16_t proto;
+		const char *key, *value, *role;
+	} cases[] = {
+	    {PROTO_ENIP, "device_type", "Programmable Logic Controller", "plc"},
+	    {PROTO_ENIP, "device_type", "AC Drive", "drive"},
+	    {PROTO_ENIP, "device_type", "Human-Machine Interface", "hmi"},
+	    {PROTO_ENIP, "device_type", "General Purpose Discrete I/O", "io"},
+	    {PROTO_ENIP, "device_type", "Limit Switch", "io"},
+	    {PROTO_ENIP, "device_type", "Managed Ethernet Switch", "switch"},
+	    {PROTO_ENIP, "device_type", "Communications Adapter", NULL},
+	    {PROTO_PROFINET, "device_type", "IO controller", "plc"},
+	    {PROTO_PROFINET, "device_type", "IO device", "io"},
+	    {PROTO_LLDP, "device_type", "bridge", "switch"},
+	    {PROTO_LLDP, "device_type", "bridge, telephone", "phone"},
+	    {PROTO_CDP, "device_type", "router", "router"},
+	    {PROTO_DHCP, "os", "Windows", "workstation"},
+	    {PROTO_SNMP, "os", "Windows Server 2019", "server"},
+	    {PROTO_SNMP, "description", "Example LaserJet 9", "printer"},
+	    {PROTO_BACNET, "model", "VAV-3", "building_controller"},
+	    {PROTO_S7COMM, "order_number", "6ES7 512-1DK01-0AB0", "plc"},
+	};
+	struct rig *r = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *role;
+
+		role = says(r, cases[i].proto, cases[i].key, cases[i].value);
+		if (cases[i].role == NULL) {
+			assert_null(role);
+		} else {
+			assert_string_equal(role, cases[i].role);
+		}
+		rig_stop(r);
+		assert_int_equal(setup(state), 0);
+	}
+}
+
+static void
+test_the_first_reason_is_kept_with_its_frame(void **state)
+{
+	struct rig *r = *state;
+	char buf[128];
+
+	(void)says(r, PROTO_ENIP, "device_type", "AC Drive");
+	(void)says(r, PROTO_ENIP, "device_type", "Safety Drive Device");
+	assert_string_equal(rig_text(r,
+				"SELECT why || ', ' || proto || ', ' || frame "
+				"FROM reasons WHERE role = 2048",
+				buf, sizeof(buf)),
+	    "device_type: AC Drive, enip, 1");
+	/* A mark beside the roles, not one of them. */
+	assert_int_equal(roles_of(r, "10.0.0.3"), ROLE_DRIVE | ROLE_SAFETY);
+	assert_string_equal(role_name(roles_of(r, "10.0.0.3")), "drive");
+}
+
+static void
+test_fail_safe_processors_are_marked(void **state)
+{
+	struct rig *r = *state;
+
+	(void)says(r, PROTO_S7COMM, "model", "CPU 1516-3 PN/DP");
+	assert_int_equal(roles_of(r, "10.0.0.3") & ROLE_SAFETY, 0);
+	(void)says(r, PROTO_S7COMM, "model", "CPU Family");
+	assert_int_equal(roles_of(r, "10.0.0.3") & ROLE_SAFETY, 0);
+	(void)says(r, PROTO_S7COMM, "model", "CPU 1516F-3 PN/DP");
+	assert_int_equal(roles_of(r, "10.0.0.3") & ROLE_SAFETY, ROLE_SAFETY);
+}
+
+/* Who asks how many, and whether it writes. */
+static void
+test_a_supervisor_by_what_it_asks(void **state)
+{
+	struct rig *r = *state;
+
+	for (uint8_t i = 1; i <= 8; i++) {
+		struct host to = sample_host(10, 0, 1, i);
+
+		assert_int_equal(sample_read(&r->x, &hmi, &to, 1, 100, 10), 0);
+		assert_int_equal(sample_read(&r->x, &hmi, &to, 1, 200, 10), 0);
+		assert_string_equal(role_name(roles_of(r, "10.0.0.57")),
+		    i < 3 ? "supervisor" : "historian");
+		rig_restart(r);
+	}
+	assert_int_equal(sample_write(&r->x, &hmi, &plc, 1, 100, 7), 0);
+	assert_string_equal(role_name(roles_of(r, "10.0.0.57")), "scada");
+	assert_int_equal(
+	    rig_int(r, "SELECT servers FROM addresses WHERE ip = '10.0.0.57'"),
+	    9);
+}
+
+static void
+test_one_that_writes_to_one_is_a_panel(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(sample_write(&r->x, &hmi, &plc, 1, 100, 7), 0);
+	assert_string_equal(role_name(roles_of(r, "10.0.0.57")), "hmi");
+}
+
+static void
+test_what_others_say_of_where_it_stands(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(sample_endpoint(&r->x, &plc, "arp"), 0);
+	assert_int_equal(sample_relation(&r->x, PROTO_DHCP, &hmi,
+			     "names_gateway", "10.0.0.3"),
+	    0);
+	assert_string_equal(role_name(roles_of(r, "10.0.0.3")), "router");
+	assert_int_equal(sample_relation(&r->x, PROTO_BACNET, &hmi,
+			     "registers_at", "10.0.0.3:47808"),
+	    0);
+	assert_int_equal(roles_of(r, "10.0.0.3"), ROLE_ROUTER | ROLE_BBMD);
+	/* Whom nobody has heard is no device. */
+	assert_int_equal(sample_relation(&r->x, PROTO_DHCP, &hmi,
+			     "names_gateway", "10.0.0.4"),
+	    0);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM addresses WHERE ip = '10.0.0.4'"),
+	    0);
+}
+
+static void
+test_words_of_one_family_are_said_once(void **state)
+{
+	const struct role_word *list[8];
+
+	(void)state;
+	assert_int_equal(role_words(ROLE_SERVER | ROLE_PLC | ROLE_CLIENT |
+					ROLE_MANY | ROLE_WRITER | ROLE_BBMD,
+			     list, 8),
+	    3);
+	assert_string_equal(list[0]->name, "plc");
+	assert_string_equal(list[1]->name, "scada");
+	assert_string_equal(list[2]->name, "bbmd");
+	assert_int_equal(role_words(ROLE_SERVER | ROLE_BBMD, list, 1), 1);
+	assert_int_equal(role_words(0, list, 8), 0);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(test_what_it_says_it_is),
+	    T(test_the_first_reason_is_kept_with_its_frame),
+	    T(test_fail_safe_processors_are_marked),
+	    T(test_a_supervisor_by_what_it_asks),
+	    T(test_one_that_writes_to_one_is_a_panel),
+	    T(test_what_others_say_of_where_it_stands),
+	    T(test_words_of_one_family_are_said_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
