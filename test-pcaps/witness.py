@@ -255,7 +255,9 @@ def sets_of_captures(given, protos):
         inside = all(p.startswith(HERE + os.sep) for p in paths)
         return [("given", HERE if inside else os.path.dirname(paths[0]),
                  paths)]
-    own = own_captures()
+    # site/: what is routed is there twice, which otus tells once
+    own = [p for p in own_captures() if not os.path.relpath(
+        p, HERE).startswith("site" + os.sep)]
     real = [p for p in own if os.path.relpath(p, HERE).startswith(
         ("real" + os.sep, "plant."))]
     folder = os.environ.get("OTUS_PCAPS") or os.path.join(

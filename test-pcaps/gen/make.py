@@ -16,6 +16,7 @@ sys.path.insert(0, GEN)
 
 import cases                                                    # noqa: E402
 import plant                                                    # noqa: E402
+import site_core                                                # noqa: E402
 
 # Whatever is called so adds captures to the registry.
 for _file in sorted(glob.glob(os.path.join(GEN, "cases_*.py"))):
@@ -60,6 +61,7 @@ def main(argv):
     if not names:
         todo[LIST] = listing(files)
         todo.update(plant.extra_files())
+        todo.update(site_core.extra_files())
     if check:
         print("1..%d" % len(todo))
     ok = True
