@@ -265,6 +265,10 @@ differential: all
 	    test-pcaps/differential $(T); status=$$?; \
 	    test-pcaps/identities $(T) && exit $$status
 
+# The inventory of a works beside the truth; T="CAPTURE TRUTH" another one's.
+precision: all
+	$(Q)BUILD=$(B) test-pcaps/precision $(T)
+
 # Generated captures; those of real stacks only with `make captures REAL=1`
 # (root: network namespaces), because no two recordings are alike.
 captures: $(if $(REAL),tools)
@@ -312,6 +316,7 @@ help:
 	    'make lint             what machines say about the sources' \
 	    'make golden T=NAME    write a golden file anew' \
 	    'make differential     compare with tshark: PDUs, then identities' \
+	    'make precision        the inventory of a made-up works beside the truth' \
 	    'make bench            packets per second beside other programs' \
 	    'make bench-memory     memory between 2 and 20 million packets' \
 	    'make bench-live       what a live sensor loses at full speed (root)' \
@@ -322,4 +327,5 @@ help:
 
 .PHONY: run deps deps-quiet deps-test check check-unit check-captures \
         run-unit run-golden run-captures test golden differential captures \
-        bench bench-memory bench-live lint lint-flags fuzz dist-check help
+        precision bench bench-memory bench-live lint lint-flags fuzz \
+        dist-check help

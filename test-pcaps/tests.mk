@@ -6,7 +6,8 @@ test-pcaps/peers/mb_server_tool_LIBS := -lmodbus
 test-pcaps/peers/mb_client_tool_LIBS := -lmodbus
 test-pcaps/gen/pcaploop_tool_LIBS    := -lpcap
 test-pcaps/gen/replicate_tool_LIBS   := -lpcap
-SCRIPTS += test-pcaps/test_plant test-pcaps/test_rules test-pcaps/test_devices
+SCRIPTS += test-pcaps/test_plant test-pcaps/test_rules test-pcaps/test_devices \
+           test-pcaps/test_site
 ROOT_SCRIPTS += test-pcaps/test_loss
 SCRIPTS += test-pcaps/test_differential test-pcaps/test_identities \
            test-pcaps/test_witness .ci/test_tap_run
