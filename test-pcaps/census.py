@@ -220,7 +220,7 @@ class Census:
         if not a["parent"]:
             return None
         d = self.device_of.get(a["parent"])
-        return d["key"] if d else a["parent"]
+        return d["key"] if d else "(%s)" % a["parent"]
 
     def one(self, name, d, a, want, have):
         row = self.rows[name]
