@@ -49,24 +49,27 @@ def words_of(sub):
 
 
 def address(a):
-    """{"mac"}, {"ip"}, or {"ip","sub"}: a place behind an IP."""
+    """{"mac"}, {"ip"}, or {"ip","port","sub"}: a place behind an IP."""
     if a.get("sub"):
-        return "%s %s" % (a["ip"], words_of(a["sub"]))
+        return "%s:%d %s" % (a["ip"], a["port"], words_of(a["sub"]))
     return a.get("ip") or a["mac"]
 
 
 def addresses_of(asset, assets, known):
     """Those of an asset.  Of one that is behind another only the sub is
-    printed, which is then one of the other's IPs'."""
+    printed, which is then one of the other's IPs', on a port that is known;
+    known: those that nobody has yet."""
     if "addresses" in asset:
         return {address(a) for a in asset["addresses"]}
     out = set(asset["macs"]) | set(asset["ips"])
     if asset["sub"]:
         front = assets.get(asset["parent"])
-        at = ["%s %s" % (ip, words_of(asset["sub"]))
-              for ip in (front["ips"] if front else ())] or \
-            ["? " + words_of(asset["sub"])]
-        out.add(next((a for a in at if a in known), at[0]))
+        ips = front["ips"] if front else ["?"]
+        at = next((k for k in sorted(known) if k.split(":")[0] in ips and
+                   k.endswith(" " + words_of(asset["sub"]))),
+                  "%s:? %s" % (ips[0], words_of(asset["sub"])))
+        known.discard(at)
+        out.add(at)
     return out
 
 

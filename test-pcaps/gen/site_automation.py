@@ -23,8 +23,8 @@ def run(s):
 
 # --- Modbus -------------------------------------------------------------------
 
-def ask(s, t, client, server, unit, *pairs):
-    c = s.tcp(t, client, server, 502)
+def ask(s, t, client, server, unit, *pairs, port=502):
+    c = s.tcp(t, client, server, port)
     for n, (req, rsp) in enumerate(pairs):
         txn = (t // S + n) & 0xFFFF
         c.req(mb.tcp(txn, unit, req))
@@ -82,6 +82,15 @@ def gateways(s):
                 if k % 30 == 3 and unit not in (3, 4):
                     ask(s, t + i * S + 100 * MS, s.h("historian"), s.h(gw),
                         unit, device_id(s["mb-unit-%d" % unit]))
+
+
+    for n in (1, 2):
+        for k, t in enumerate(times(4.3 + n / 10, 7)):
+            pairs = [read(0, 2, 50 * n + k % 3)]
+            if k % 15 == 2:
+                pairs.append(device_id(s["port-%d" % n]))
+            ask(s, t, s.h("historian"), s.h("terminal-server"), 1, *pairs,
+                port=4000 + n)
 
 
 # --- EtherNet/IP --------------------------------------------------------------
@@ -142,6 +151,8 @@ def rockwell(s):
             if front == "enet-1":       # no such link address; no path left
                 x.ask(eip.routed(ask_all, b"\1\6"),
                       eip.rsp(0x52, b"\0\0", 1, (0x0312,)))
+                x.ask(eip.routed(ask_all, eip.port_link(2, s.h(
+                    "drive-1").ip)), eip.rsp(1, identity(s["drive-1"])))
             x.done()
             t += 10 * S
     for n, (key, nic) in enumerate((

@@ -53,9 +53,9 @@ def to_all(s, t, sender, npdu):
 def announcements(s):
     """Who-Is of the server; everybody answers, those on lines by their
     router."""
-    order = ("bbmd-1", "mstp-router-1", "ahu-1", "ahu-2", "vav-1", "vav-2",
-             "vav-3", "vav-4", "bbmd-2", "mstp-router-2", "ahu-3", "fcu-1",
-             "fcu-2", "fcu-3")
+    order = ("bbmd-1", "mstp-router-1", "ahu-1", "ahu-2", "ahu-4", "vav-1",
+             "vav-2", "vav-3", "vav-4", "bbmd-2", "mstp-router-2", "ahu-3",
+             "fcu-1", "fcu-2", "fcu-3")
     for t in times(2, 90):
         to_all(s, t, s.h("bms"), bn.npdu(bn.unconfirmed(8),
                                          dest=(0xFFFF, b"")))
@@ -76,6 +76,8 @@ def read_all(s, t, client, d, front=None, there=None):
     said = [(75, bn.obj(DEV, d.wire["instance"])),
             (120, bn.uint(d.wire["vendor"]))]
     said += [(p, bn.text(d.say(key))) for p, key in texts if d.has(key)]
+    if "filler" in d.wire:
+        said.append((372, bn.text(d.wire["filler"])))
     asked = bn.coid(0, DEV, d.wire["instance"])
     refs = bn.group(1, *(bn.cuint(0, p) for p, _ in said))
     values = bn.group(1, *(bn.cuint(2, p) + bn.group(4, v) for p, v in said))

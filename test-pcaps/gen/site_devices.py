@@ -134,6 +134,15 @@ def process():
             "vendor": "Example Drives", "model": model, "firmware": "1.4"},
             "mb-gateway-2", [sub(gw, 502, unit=unit)], level=[0, 1],
             roles_may=("io", "rtu", "plc", "drive"))
+    ports = "10.10.0.22"
+    yield Device("terminal-server", [(10, "00:90:e8:33:00:22", ports)],
+                 {"gateway"}, note="unit 1 on port after port, each another")
+    for n in (1, 2):
+        yield Device("port-%d" % n, (), (), {
+            "vendor": "Example Drives", "model": "FIT-%d0" % n,
+            "firmware": "1.%d" % n}, "terminal-server",
+            [sub(ports, 4000 + n, unit=1)], level=[0, 1],
+            roles_may=("io", "rtu", "plc"))
     yield Device("hmi-1", [(10, "00:d0:c9:44:00:31", "10.10.0.31")], {"hmi"},
                  {"name": "HMI-LINE1"})
     yield Device("hmi-2", [(10, made_up(10, 32), "10.10.0.32")], {"hmi"})
@@ -188,7 +197,9 @@ def packaging():
             "vendor": 1, "kind": kind, "product": product}, **kw)
 
     yield eip("drive-1", [(20, "00:00:bc:31:20:30", "10.20.0.30")],
-              "PowerFlex 525 3P 400V 2.00HP", 2, 9, "0x00c0bb30", {"drive"})
+              "PowerFlex 525 3P 400V 2.00HP", 2, 9, "0x00c0bb30", {"drive"},
+              may=[sub(a, 44818, path="2,10.20.0.30")],
+              note="read at its address and by a route that ends there")
     yield eip("two-ports", [(20, "00:00:bc:31:20:33", "10.20.0.33"),
                             (20, "00:00:bc:31:20:34", "10.20.0.34")],
               "1734-AENTR/C", 12, 196, "0x00c0bb33", {"io"},
@@ -311,7 +322,12 @@ def building():
                  {"building_controller"}, "ME812u-LGR", ALC,
                  serial="ALC-1021")
     yield bacnet("ahu-2", [(30, "00:e0:c9:10:30:22", "10.30.0.22")], 1022,
-                 {"building_controller"}, "ME812u-LGR", ALC)
+                 {"building_controller"}, "ME812u-LGR", ALC,
+                 wire_={"filler": "000000"},
+                 note='its serial number is "000000", and so is ahu-4\'s')
+    yield bacnet("ahu-4", [(30, "00:e0:c9:10:30:24", "10.30.0.24")], 1024,
+                 {"building_controller"}, "ME812u-LGR", ALC,
+                 wire_={"filler": "000000"})
     yield bacnet("lab-router", [(30, "00:40:ae:10:30:07", "10.30.0.7"),
                                 (32, "00:40:ae:10:32:07", "10.32.0.7")],
                  1007, {"bacnet_router"}, "DSM-RTR", serial="DC-1007",
@@ -333,7 +349,9 @@ def building():
                  3006, {"bacnet_router"}, "DSM-050", serial="DC-3006",
                  roles_may=("building_controller",))
     yield bacnet("ahu-3", [(31, "00:e0:c9:10:31:21", "10.31.0.21")], 3021,
-                 {"building_controller"}, "ME812u-LGR", ALC)
+                 {"building_controller"}, "ME812u-LGR", ALC,
+                 serial="DL-4021", note="lab-1 has this number, too, and is "
+                 "of another vendor")
     for n in range(1, 4):
         yield bacnet("fcu-%d" % n, (), 2003 if n == 3 else 3100 + n,
                      {"building_controller"}, "DFC-305",
