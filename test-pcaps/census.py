@@ -28,8 +28,10 @@ ATTRIBUTES = ("name", "vendor", "model", "firmware", "hardware", "software",
               "serial", "location", "order_number")
 ROWS = ("devices", "addresses", "parent", "role", "level", *ATTRIBUTES,
         "retired", "ghosts")
-# Where the program has another word for a role of the truth.
-WORDS = {"engineering": "engineering_station"}
+# Where the program has another word for a role of the truth: a chassis is a
+# kind of thing, not what it is for.
+WORDS = {"engineering": "engineering_station", "controller": "plc",
+         "chassis": None}
 
 
 def inventory(capture):
@@ -55,22 +57,14 @@ def address(a):
     return a.get("ip") or a["mac"]
 
 
-def addresses_of(asset, assets, known):
-    """Those of an asset.  Of one that is behind another only the sub is
-    printed, which is then one of the other's IPs', on a port that is known;
-    known: those that nobody has yet."""
+def addresses_of(asset):
+    """Those of an asset.  A chassis has none: what is printed as its own is
+    the way to its slots."""
     if "addresses" in asset:
         return {address(a) for a in asset["addresses"]}
-    out = set(asset["macs"]) | set(asset["ips"])
-    if asset["sub"]:
-        front = assets.get(asset["parent"])
-        ips = front["ips"] if front else ["?"]
-        at = next((k for k in sorted(known) if k.split(":")[0] in ips and
-                   k.endswith(" " + words_of(asset["sub"]))),
-                  "%s:? %s" % (ips[0], words_of(asset["sub"])))
-        known.discard(at)
-        out.add(at)
-    return out
+    if asset["role"] == "chassis":
+        return set()
+    return {*asset["macs"], *asset["ips"], *map(address, asset["behind"])}
 
 
 # --- who is who ---------------------------------------------------------------
@@ -134,9 +128,7 @@ class Census:
         self.truth = [dict(d, n=n, at={address(a) for a in d["addresses"]},
                            ok={address(a) for a in d.get("may", ())})
                       for n, d in enumerate(truth["devices"])]
-        by_id = {a["id"]: a for a in printed}
-        known = set().union(*(d["at"] | d["ok"] for d in self.truth))
-        self.assets = [dict(a, n=n, at=addresses_of(a, by_id, known))
+        self.assets = [dict(a, n=n, at=addresses_of(a))
                        for n, a in enumerate(printed)]
         self.found = pairs(self.truth, self.assets)
         self.found += frames(self.truth, self.assets, self.found)
@@ -268,8 +260,8 @@ def state_of(a):
 
 
 def roles_of(a):
-    words = a["roles"] if "roles" in a else [a["role"]] if a["role"] else []
-    return {WORDS.get(w, w) for w in words}
+    words = (r if isinstance(r, str) else r["role"] for r in a["roles"])
+    return {WORDS.get(w, w) for w in words} - {None}
 
 
 def value_of(a, key):
