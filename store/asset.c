@@ -104,6 +104,14 @@ struct best {
 	int rank;
 };
 
+/* A code that is a number is no name for a thing; Modbus' is a text. */
+static bool
+stands_in(const char *key, const char *value)
+{
+	return strcmp(key, "product_code") != 0 ||
+	       value[strspn(value, "0123456789")] != '\0';
+}
+
 /* Facts come weakest first, so the last one of a key is its best. */
 static void
 offer(struct best best[SHOWN], const char *key, const char *value)
@@ -113,7 +121,7 @@ offer(struct best best[SHOWN], const char *key, const char *value)
 		struct best *b = &best[shown_keys[i].shown];
 
 		if (strcmp(shown_keys[i].key, key) == 0 &&
-		    shown_keys[i].rank >= b->rank) {
+		    shown_keys[i].rank >= b->rank && stands_in(key, value)) {
 			b->rank = shown_keys[i].rank;
 			(void)snprintf(b->value, sizeof(b->value), "%s", value);
 		}

@@ -444,6 +444,7 @@ test_asset_is_asked_by_end(void **state)
 	assert_int_equal(sample_endpoint(&r->x, &hmi, "arp"), 0);
 	assert_int_equal(sample_identity(&r->x, &plc, -1, "vendor", "ACME"), 0);
 	assert_int_equal(sample_service(&r->x, &hmi, &plc, true), 0);
+	assert_int_equal(sample_reply(&r->x, &hmi, &plc, 1, "ok"), 0);
 	assert_int_equal(sample_read(&r->x, &hmi, &plc, 1, 1, 1), 0);
 	assert_int_equal(rig_int(r, ALERTS), 1);
 }

@@ -91,6 +91,43 @@ mac_row(struct store *s, const struct ev *e, const struct ev_end *end,
 	return rc;
 }
 
+/* The row of who holds the IP now, of several. */
+static int
+holder(struct store *s, const struct addr *first, struct addr **ret)
+{
+	struct addr *a = NULL;
+	int rc =
+	    addr_ip(s, first->ipver, &first->ip, first->current, false, &a);
+
+	if (a != NULL) {
+		*ret = a;
+	}
+	return rc;
+}
+
+/* The IP's row, of the MAC at hand where several hold the IP. */
+static int
+known_ip(struct store *s, const struct ev_end *end, struct addr **ret)
+{
+	struct addr *first = NULL, *a = NULL;
+	int rc = addr_ip(s, end->ipver, &end->ip, 0, false, &first);
+
+	*ret = first;
+	if (rc != 0 || first == NULL || first->holders < 2) {
+		return rc;
+	}
+	if (end->has_mac) {
+		rc = hold_find(s, first, end->mac, &a);
+	}
+	if (rc == 0 && a == NULL) {
+		return holder(s, first, ret);
+	}
+	if (a != NULL) {
+		*ret = a;
+	}
+	return rc;
+}
+
 /* An end that sent something, with how its MAC and IP are known. */
 static int
 speaker(struct store *s, const struct ev *e, const struct ev_end *end,
@@ -124,6 +161,10 @@ speaker(struct store *s, const struct ev *e, const struct ev_end *end,
 		struct addr *held = NULL;
 
 		rc = hold_find(s, a, end->mac, &held);
+		if (rc == 0 && held == NULL && a->holders > 1) {
+			/* By a router: it is whoever has it now. */
+			rc = holder(s, a, &held);
+		}
 		if (rc == 0 && held == NULL) {
 			rc = hold_traffic(s, m, a, e->ts_ns);
 		} else if (rc == 0) {
@@ -143,30 +184,6 @@ bind_endpoint(
 	int rc = speaker(s, e, &e->src, how_of(e), ret);
 
 	*ret_new = s->asset_id != assets;
-	return rc;
-}
-
-/* The IP's row, of the MAC at hand where several hold the IP. */
-static int
-known_ip(struct store *s, const struct ev_end *end, struct addr **ret)
-{
-	struct addr *first = NULL, *a = NULL;
-	int rc = addr_ip(s, end->ipver, &end->ip, 0, false, &first);
-
-	*ret = first;
-	if (rc != 0 || first == NULL || first->holders < 2) {
-		return rc;
-	}
-	if (end->has_mac) {
-		rc = hold_find(s, first, end->mac, &a);
-	}
-	if (rc == 0 && a == NULL && first->current != 0) {
-		rc =
-		    addr_ip(s, end->ipver, &end->ip, first->current, false, &a);
-	}
-	if (a != NULL) {
-		*ret = a;
-	}
 	return rc;
 }
 

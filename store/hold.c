@@ -333,6 +333,20 @@ hold_find(struct store *s, struct addr *first, const uint8_t mac[6],
 	return 0;
 }
 
+/* m was taken for first's device by a packet alone; another MAC holds it. */
+static int
+part_rival(struct store *s, struct addr *m, const struct addr *first)
+{
+	if (m->asset == 0 || m->asset != first->asset || m->firm_ips != 0) {
+		return 0;
+	}
+	if (m->sole == first->id) {
+		m->sole = 0;
+		cache_dirty(&s->addrs, m);
+	}
+	return asset_split(s, m, first);
+}
+
 /* m's row of the IP, made or taken over; NULL when too many hold it. */
 static int
 claim(struct store *s, struct addr *m, struct addr *first, enum how how,
@@ -355,6 +369,7 @@ claim(struct store *s, struct addr *m, struct addr *first, enum how how,
 		}
 		first->holders++;
 		cache_dirty(&s->addrs, first);
+		rc = part_rival(s, m, first);
 	} else {
 		a = first;
 		if (!same) {
@@ -366,6 +381,71 @@ claim(struct store *s, struct addr *m, struct addr *first, enum how how,
 	take_hold(s, m, a, how);
 	*ret = a;
 	return rc == 0 ? unite(s, m, a) : rc;
+}
+
+/*
+ * A MAC that answers ARP for so many is a proxy (RFC 1027): it has the first
+ * one, by which it was known, and the others are behind it, those that were
+ * taken for its own as well.
+ */
+static int
+give_back(struct store *s, struct addr *m, struct addr *a)
+{
+	a->flags &= (uint16_t)~ADDR_FIRM;
+	cache_dirty(&s->addrs, a);
+	if (a->asset != m->asset || (a->flags & ADDR_ORIGIN)) {
+		return 0;
+	}
+	a->asset = 0;
+	asset_make(s, a);
+	return asset_refresh(s, a->asset);
+}
+
+/* What the caller has in hand stays in the cache, whatever is loaded. */
+static void
+keep_in_hand(struct store *s, struct addr *const hand[3])
+{
+	for (int i = 0; i < 3; i++) {
+		cache_touch(&s->addrs, hand[i]);
+	}
+	if (s->now.src != NULL) {
+		cache_touch(&s->addrs, s->now.src);
+	}
+}
+
+static int
+is_proxy(struct store *s, struct addr *const hand[3])
+{
+	struct addr *m = hand[0];
+	sqlite3_stmt *st = s->st[ST_HELD_BY];
+	int64_t ids[FIRM_MAX];
+	char mac[EV_MAC_TEXT];
+	size_t n = 0;
+	int rc = cache_settle(&s->addrs);
+
+	if (rc != 0) {
+		return rc;
+	}
+	(void)ev_mac_text(mac, m->mac);
+	db_bind(st, 1, m->asset);
+	db_bind_text(st, 2, mac);
+	while ((rc = db_step(st)) == 1) {
+		if (n < FIRM_MAX) {
+			ids[n++] = db_get(st, 0);
+		}
+	}
+	for (size_t i = 1; i < n && rc == 0; i++) {
+		struct addr *a = NULL;
+
+		keep_in_hand(s, hand);
+		rc = addr_by_id(s, ids[i], &a);
+		if (rc == 0 && a != NULL) {
+			rc = give_back(s, m, a);
+		}
+	}
+	m->firm_ips = FIRM_MAX;
+	addr_role(s, m, ROLE_ROUTER);
+	return rc == 0 ? asset_refresh(s, m->asset) : rc;
 }
 
 int
@@ -385,6 +465,14 @@ hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
 	if (a == NULL) {
 		*ret = first;
 		return 0;
+	}
+	if (m->firm_ips == FIRM_MAX) {
+		struct addr *const hand[3] = {m, first, a};
+
+		rc = is_proxy(s, hand);
+		if (rc != 0) {
+			return rc;
+		}
 	}
 	if (how == HOW_DHCP && !(a->flags & ADDR_LEASED)) {
 		a->flags |= ADDR_LEASED;

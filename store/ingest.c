@@ -29,12 +29,16 @@ server_was_heard(const struct ev *e)
 	}
 }
 
-/* A conversation may be of a silent end's making: the counters of what was
- * sent to it. */
+/* A client may be one by the protocol only: who announces something to a silent
+ * end is its server. */
 static bool
 source_was_heard(const struct ev *e)
 {
-	return e->kind != EV_TRAFFIC || field_uint(e, EVF_PACKETS, 1) != 0;
+	switch ((enum ev_kind)e->kind) {
+	case EV_TRAFFIC: return field_uint(e, EVF_PACKETS, 1) != 0;
+	case EV_SERVICE: return field_uint(e, EVF_ANSWERS, 0) != 0;
+	default: return true;
+	}
 }
 
 static bool

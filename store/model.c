@@ -13,50 +13,53 @@ static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 #define UID_DIGITS (UID_BITS / 5)
 
-enum family { NONE, DEVICE, ASKS };
+/* Words of one family are said in place of each other: the first that holds.
+ * Who asks is one thing more where it is a device that asks for its own use. */
+enum family { NONE = 0, DEVICE = 1, ASKS = 2, COMPUTER = 4 };
 
-#define ASKS_MANY  (ROLE_CLIENT | ROLE_MANY)
-#define ASKS_MOST  (ROLE_CLIENT | ROLE_MANY | ROLE_MOST)
-#define ALL_DEVICE "answers an OT protocol"
+#define ASKS_MANY (ROLE_CLIENT | ROLE_MANY)
+#define ASKS_MOST (ROLE_CLIENT | ROLE_MANY | ROLE_MOST)
+#define MERELY    (DEVICE | ASKS) /* nothing that is a device is merely that */
 
 /*
  * The most telling one first: what a thing says it is, before what it is seen
  * to do, and before what any computer does.
  */
 static const struct role_word words[] = {
-    {ROLE_PHONE, "phone", 4, NONE, "says that it is a telephone"},
-    {ROLE_PRINTER, "printer", 4, NONE, "says that it is a printer"},
-    {ROLE_CAMERA, "camera", 4, NONE, "says that it is a camera"},
-    {ROLE_WIRELESS, "wireless", -1, NONE, "is an access point"},
+    {ROLE_PHONE, "phone", 4, DEVICE, "says that it is a telephone"},
+    {ROLE_PRINTER, "printer", 4, DEVICE, "says that it is a printer"},
+    {ROLE_CAMERA, "camera", 4, DEVICE, "says that it is a camera"},
+    {ROLE_WIRELESS, "wireless", -1, DEVICE, "is an access point"},
     {ROLE_FIREWALL, "firewall", -1, NONE, "says that it is a firewall"},
-    {ROLE_SWITCH, "switch", -1, NONE, "says that it is a bridge"},
+    {ROLE_SWITCH, "switch", -1, DEVICE, "says that it is a bridge"},
     {ROLE_CHASSIS, "chassis", 1, NONE, "holds modules"},
-    {ROLE_BACNET_ROUTER, "bacnet_router", 1, NONE,
+    {ROLE_BACNET_ROUTER, "bacnet_router", 1, DEVICE,
 	"announces BACnet networks behind it"},
     {ROLE_DRIVE, "drive", 0, DEVICE, "says that it is a drive"},
-    {ROLE_HMI, "hmi", 2, ASKS, "says that it is an operator's panel"},
+    {ROLE_HMI, "hmi", 2, DEVICE | ASKS, "says that it is a panel"},
     {ROLE_PLC, "plc", 1, DEVICE, "says that it is a controller"},
     {ROLE_IO, "io", 0, DEVICE, "says that it is inputs and outputs"},
-    {ROLE_GATEWAY, "gateway", 1, NONE, "answers for others behind it"},
+    {ROLE_GATEWAY, "gateway", 1, DEVICE, "answers for others behind it"},
     {ROLE_RTU, "rtu", 1, DEVICE, "is a station that a master asks"},
-    {ROLE_ROUTER, "router", -1, NONE, "its MAC carries other hosts' packets"},
-    {ROLE_ENGINEER, "engineering", 2, NONE, "loads programs or firmware"},
+    {ROLE_ROUTER, "router", -1, DEVICE, "its MAC carries other hosts' packets"},
+    {ROLE_ENGINEER, "engineering", 2, ASKS, "loads programs or firmware"},
     {ROLE_SCADA, "scada", 2, ASKS, "is the master of stations"},
     {ROLE_HISTORIAN, "historian", 3, ASKS, "says that it keeps histories"},
     {ASKS_MOST | ROLE_WRITER, "scada", 2, ASKS,
 	"asks eight devices or more, and writes"},
     {ROLE_BUILDING, "building_controller", 1, DEVICE, "is a BACnet device"},
-    {ROLE_SERVER, "controller", 1, DEVICE, ALL_DEVICE},
-    {ASKS_MANY | ROLE_WRITER, "scada", 2, ASKS,
-	"asks three devices or more, and writes"},
-    {ASKS_MANY, "historian", 3, ASKS,
+    {ROLE_SERVER, "controller", 1, DEVICE, "answers an OT protocol"},
+    {ASKS_MANY | ROLE_WRITER, "hmi", 2, MERELY,
+	"asks devices by an OT protocol, and writes"},
+    {ASKS_MANY, "historian", 3, MERELY,
 	"asks three devices or more, and was not seen to write"},
-    {ROLE_CLIENT | ROLE_WRITER, "hmi", 2, ASKS,
+    {ROLE_CLIENT | ROLE_WRITER, "hmi", 2, MERELY,
 	"asks by an OT protocol, and writes"},
-    {ROLE_CLIENT, "supervisor", 2, ASKS, "asks by an OT protocol"},
+    {ROLE_HOST, "server", 4, COMPUTER, "serves names, addresses or files"},
+    {ROLE_WORKSTATION, "workstation", 4, COMPUTER | MERELY,
+	"says that it is a computer"},
+    {ROLE_CLIENT, "supervisor", 2, MERELY, "asks by an OT protocol"},
     {ROLE_BBMD, "bbmd", 1, NONE, "distributes BACnet broadcasts"},
-    {ROLE_HOST, "server", 4, NONE, "serves names, addresses or files"},
-    {ROLE_WORKSTATION, "workstation", 4, NONE, "says that it is a computer"},
     {ROLE_EXTERNAL, "external", 5, NONE, "a public address behind a router"},
 };
 
@@ -70,11 +73,10 @@ role_words(int64_t roles, const struct role_word **list, size_t max)
 
 	for (size_t i = 0; i < WORDS && n < max; i++) {
 		const struct role_word *w = &words[i];
-		unsigned family = w->family != NONE ? 1U << w->family : 0;
 
-		if ((roles & w->need) == w->need && !(said & family)) {
+		if ((roles & w->need) == w->need && !(said & w->family)) {
 			list[n++] = w;
-			said |= family;
+			said |= w->family;
 		}
 	}
 	return n;

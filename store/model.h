@@ -114,7 +114,7 @@ struct role_word {
 	int64_t need; /* all of these roles; the lowest one has the reason */
 	const char *name;
 	int level;
-	int family; /* of one family only the first word is said; 0: none  */
+	unsigned family; /* of one family only the first word is said    */
 	const char *reason;
 };
 

@@ -48,54 +48,95 @@ role_because(struct store *s, struct addr *a, uint32_t role, const char *why)
 static const struct {
 	const char *key, *word;
 	uint32_t role;
+	uint32_t unless; /* a longer word has shown this            */
 } words[] = {
     /* CIP (ODVA volume 1, 6-1), PROFINET, LLDP, CDP, printed by us */
-    {"device_type", "programmable logic controller", ROLE_PLC},
-    {"device_type", "io controller", ROLE_PLC},
-    {"device_type", "human-machine interface", ROLE_HMI},
-    {"device_type", "drive", ROLE_DRIVE},
-    {"device_type", "soft start", ROLE_DRIVE},
-    {"device_type", "motor starter", ROLE_DRIVE},
-    {"device_type", "i/o", ROLE_IO},
-    {"device_type", "io device", ROLE_IO},
-    {"device_type", "limit switch", ROLE_IO},
-    {"device_type", "sensor", ROLE_IO},
-    {"device_type", "encoder", ROLE_IO},
-    {"device_type", "valve", ROLE_IO},
-    {"device_type", "io supervisor", ROLE_ENGINEER},
-    {"device_type", "safety", ROLE_SAFETY},
-    {"device_type", "bridge", ROLE_SWITCH},
-    {"device_type", "ethernet switch", ROLE_SWITCH},
-    {"device_type", "telephone", ROLE_PHONE},
-    {"device_type", "phone", ROLE_PHONE},
-    {"device_type", "router", ROLE_ROUTER},
-    {"device_type", "wlan", ROLE_WIRELESS},
-    {"device_type", "access point", ROLE_WIRELESS},
-    {"device_type", "printer", ROLE_PRINTER},
-    {"device_type", "camera", ROLE_CAMERA},
-    {"os", "windows server", ROLE_HOST},
-    {"os", "windows", ROLE_WORKSTATION},
-    {"description", "printer", ROLE_PRINTER},
-    {"description", "laserjet", ROLE_PRINTER},
-    {"description", "network camera", ROLE_CAMERA},
-    {"description", "access point", ROLE_WIRELESS},
-    {"description", "firewall", ROLE_FIREWALL},
-    {"description", "ethernet switch", ROLE_SWITCH},
-    {"description", "managed switch", ROLE_SWITCH},
-    {"model", "laserjet", ROLE_PRINTER},
-    {"model", "network camera", ROLE_CAMERA},
-    {"model", "historian", ROLE_HISTORIAN},
-    {"model", "panelview", ROLE_HMI},
-    {"model", "simatic-hmi", ROLE_HMI},
-    {"model", "powerflex", ROLE_DRIVE},
-    {"model", "guardlogix", ROLE_SAFETY},
-    {"model", "guard i/o", ROLE_SAFETY},
-    {"model", "triconex", ROLE_SAFETY},
-    {"model", "himax", ROLE_SAFETY},
-    {"model", "himatrix", ROLE_SAFETY},
-    {"model", "prosafe-rs", ROLE_SAFETY},
-    {"model", "pnoz", ROLE_SAFETY},
+    {"device_type", "programmable logic controller", ROLE_PLC, 0},
+    {"device_type", "io controller", ROLE_PLC, 0},
+    {"device_type", "human-machine interface", ROLE_HMI, 0},
+    {"device_type", "drive", ROLE_DRIVE, 0},
+    {"device_type", "soft start", ROLE_DRIVE, 0},
+    {"device_type", "motor starter", ROLE_DRIVE, 0},
+    {"device_type", "i/o", ROLE_IO, 0},
+    {"device_type", "io device", ROLE_IO, 0},
+    {"device_type", "limit switch", ROLE_IO, 0},
+    {"device_type", "sensor", ROLE_IO, 0},
+    {"device_type", "encoder", ROLE_IO, 0},
+    {"device_type", "valve", ROLE_IO, 0},
+    {"device_type", "io supervisor", ROLE_ENGINEER, 0},
+    {"device_type", "safety", ROLE_SAFETY, 0},
+    {"device_type", "bridge", ROLE_SWITCH, 0},
+    {"device_type", "switch", ROLE_SWITCH, ROLE_IO},
+    {"device_type", "telephone", ROLE_PHONE, 0},
+    {"device_type", "phone", ROLE_PHONE, 0},
+    {"device_type", "router", ROLE_ROUTER, 0},
+    {"device_type", "wlan", ROLE_WIRELESS, 0},
+    {"device_type", "access point", ROLE_WIRELESS, 0},
+    {"device_type", "printer", ROLE_PRINTER, 0},
+    {"device_type", "camera", ROLE_CAMERA, 0},
+    {"os", "windows server", ROLE_HOST, 0},
+    {"os", "windows", ROLE_WORKSTATION, ROLE_HOST},
+    {"description", "printer", ROLE_PRINTER, 0},
+    {"description", "laserjet", ROLE_PRINTER, 0},
+    {"description", "network camera", ROLE_CAMERA, 0},
+    {"description", "access point", ROLE_WIRELESS, 0},
+    {"description", "firewall", ROLE_FIREWALL, 0},
+    {"description", "ethernet switch", ROLE_SWITCH, 0},
+    {"description", "managed switch", ROLE_SWITCH, 0},
+    {"model", "laserjet", ROLE_PRINTER, 0},
+    {"model", "aent", ROLE_IO, 0}, /* adapters of distributed I/O */
+    {"model", "network camera", ROLE_CAMERA, 0},
+    {"model", "historian", ROLE_HISTORIAN, 0},
+    {"model", "panelview", ROLE_HMI, 0},
+    {"model", "simatic-hmi", ROLE_HMI, 0},
+    {"model", "powerflex", ROLE_DRIVE, 0},
+    {"model", "guardlogix", ROLE_SAFETY, 0},
+    {"model", "guard i/o", ROLE_SAFETY, 0},
+    {"model", "triconex", ROLE_SAFETY, 0},
+    {"model", "himax", ROLE_SAFETY, 0},
+    {"model", "himatrix", ROLE_SAFETY, 0},
+    {"model", "prosafe-rs", ROLE_SAFETY, 0},
+    {"model", "pnoz", ROLE_SAFETY, 0},
 };
+
+static int
+say(struct store *s, struct addr *a, uint32_t role, const char *key,
+    const char *value)
+{
+	char why[EV_TEXT_MAX + 64];
+
+	(void)snprintf(why, sizeof(why), "%s: %s", key, value);
+	return role_because(s, a, role, why);
+}
+
+/* What a device offers by DNS-SD (RFC 6763, 7), which is the message. */
+static const struct {
+	const char *via;
+	uint32_t role;
+} offers[] = {
+    {"_ipp", ROLE_PRINTER},
+    {"_ipps", ROLE_PRINTER},
+    {"_printer", ROLE_PRINTER},
+    {"_pdl-datastream", ROLE_PRINTER},
+    {"_axis-video", ROLE_CAMERA},
+    {"_rtsp", ROLE_CAMERA},
+    {"_onvif", ROLE_CAMERA},
+};
+
+static int
+by_offer(struct store *s, struct addr *a)
+{
+	char via[EV_NAME_MAX];
+	int rc = 0;
+
+	(void)field_text(s->now.ev, EVF_VIA, via, sizeof(via));
+	for (size_t i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+		if (rc == 0 && strcmp(offers[i].via, via) == 0) {
+			rc = say(s, a, offers[i].role, "offers", via);
+		}
+	}
+	return rc;
+}
 
 /* One of Siemens' fail-safe processors: "CPU 1516F-3 PN/DP". */
 static bool
@@ -110,16 +151,6 @@ is_failsafe_cpu(const char *key, const char *value)
 	p += 4;
 	p += strspn(p, "0123456789");
 	return p[0] == 'F' && p[-1] != ' ';
-}
-
-static int
-say(struct store *s, struct addr *a, uint32_t role, const char *key,
-    const char *value)
-{
-	char why[EV_TEXT_MAX + 64];
-
-	(void)snprintf(why, sizeof(why), "%s: %s", key, value);
-	return role_because(s, a, role, why);
 }
 
 /* What a protocol makes of who answers by it, asks by it, or says by it who
@@ -138,7 +169,7 @@ static const struct protocol {
     {"iec104", ROLE_RTU, ROLE_SCADA, 0, "answers as a controlled station",
 	"asks as a controlling station", ""},
     {"dns", ROLE_HOST, 0, 0, "answers for names", "", ""},
-    {"dhcp", ROLE_HOST, 0, 0, "leases addresses", "", ""},
+    {"nbns", 0, 0, ROLE_WORKSTATION, "", "", "registers NetBIOS names"},
 };
 
 static const struct protocol *
@@ -162,15 +193,13 @@ role_of_fact(
 	const struct protocol *p = protocol_of(s->now.ev);
 	int rc = role_because(s, a, p->says, p->as_speaker);
 
+	rc = rc == 0 ? by_offer(s, a) : rc;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && rc == 0;
 	     i++) {
 		if (strcmp(words[i].key, key) == 0 &&
-		    strcasestr(value, words[i].word) != NULL) {
-			/* "Windows Server" is no workstation. */
-			bool both = words[i].role == ROLE_WORKSTATION &&
-				    (a->roles & ROLE_HOST);
-
-			rc = both ? 0 : say(s, a, words[i].role, key, value);
+		    strcasestr(value, words[i].word) != NULL &&
+		    !(a->roles & words[i].unless)) {
+			rc = say(s, a, words[i].role, key, value);
 		}
 	}
 	return rc == 0 && is_failsafe_cpu(key, value)
@@ -183,24 +212,27 @@ role_of_fact(
 static int
 as_server(struct store *s, struct addr *a)
 {
-	const struct protocol *p = protocol_of(s->now.ev);
+	const struct ev *e = s->now.ev;
+	const struct protocol *p = protocol_of(e);
 	int rc = 0;
 
-	if (is_of_the_process(s->now.ev)) {
+	/* To say who one is, or to open a session, is to serve nobody. */
+	if (is_of_the_process(e) && e->cls != EV_CLASS_DISCOVERY &&
+	    e->cls != EV_CLASS_SESSION && e->kind == EV_OPERATION) {
 		rc = role_because(s, a, ROLE_SERVER, "answers requests");
 	}
 	return rc == 0 ? role_because(s, a, p->server, p->as_server) : rc;
 }
 
 /* How many it asks, which a restart must not forget. */
-static int
+static void
 count_server(struct store *s, struct addr *client, struct slink *l)
 {
 	const struct addr *server = s->now.server;
 
 	if (l == NULL || (l->flags & LINK_ASKED) || server == NULL ||
 	    server->kind == ADDR_GROUP) {
-		return 0;
+		return;
 	}
 	l->flags |= LINK_ASKED;
 	cache_dirty(&s->links, l);
@@ -212,7 +244,6 @@ count_server(struct store *s, struct addr *client, struct slink *l)
 	if (client->servers >= SERVERS_MOST) {
 		addr_role(s, client, ROLE_MOST);
 	}
-	return 0;
 }
 
 /*
@@ -223,8 +254,8 @@ static bool
 loads(const struct store *s, const struct addr *client)
 {
 	const struct judged *n = &s->now;
-	bool asked = (client->roles & ROLE_SERVER) && n->server != NULL &&
-		     (n->server->roles & ROLE_CLIENT);
+	bool asked = (client->roles & (ROLE_SERVER | ROLE_PLC)) &&
+		     n->server != NULL && (n->server->roles & ROLE_CLIENT);
 
 	return !asked && (n->ev->cls == EV_CLASS_PROGRAM ||
 			     n->ev->cls == EV_CLASS_FIRMWARE);
@@ -248,7 +279,21 @@ as_client(struct store *s, struct addr *a)
 		    e->op != NULL ? e->op : "a program");
 		rc = role_because(s, a, ROLE_ENGINEER, why);
 	}
-	return rc == 0 ? count_server(s, a, s->now.link) : rc;
+	count_server(s, a, s->now.link);
+	return rc;
+}
+
+/* Who asks several devices how they are manages a network. */
+static int
+as_manager(struct store *s, struct addr *a)
+{
+	if (strcmp(ev_proto_name(s->now.ev->proto), "snmp") != 0) {
+		return 0;
+	}
+	count_server(s, a, s->now.link);
+	return a->servers >= SERVERS_MANY ? role_because(s, a, ROLE_HOST,
+						"asks several devices by SNMP")
+					  : 0;
 }
 
 int
@@ -259,7 +304,9 @@ role_of_operation(struct store *s)
 	int rc = 0;
 
 	if (!is_of_the_process(e)) {
-		return 0;
+		return n->client != NULL && e->dir == EV_DIR_REQUEST
+			   ? as_manager(s, n->client)
+			   : 0;
 	}
 	if (n->server != NULL && e->dir == EV_DIR_RESPONSE) {
 		rc = as_server(s, n->server);

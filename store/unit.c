@@ -11,7 +11,8 @@
  * are all the server itself.  They become assets of their own when the port
  * turns out to be a gateway's: it answered with a gateway exception (0A or
  * 0B, MODBUS Application Protocol V1.1b3, section 7), or two units said
- * different things of themselves.
+ * different things of themselves, on one port or (a terminal server with a
+ * serial line a port) on two.
  *
  * Then a unit is a child once it has answered: the sensor tells the first good
  * reply of each unit on a link, and every kind of error.
@@ -166,15 +167,18 @@ unit_said(struct store *s, struct addr *front, struct addr *unit,
 		return rc;
 	}
 	db_bind(st, 1, front->id);
-	db_bind_text(st, 2, transport_name(unit->transport));
-	db_bind(st, 3, unit->port);
-	db_bind(st, 4, unit->id);
-	db_bind_text(st, 5, key);
-	db_bind_text(st, 6, value);
+	db_bind(st, 2, unit->id);
+	db_bind_text(st, 3, key);
+	db_bind_text(st, 4, value);
 	rc = db_step(st);
 	if (rc == 1) {
+		uint8_t transport = transport_parse(db_text(st, 0));
+		uint16_t port = (uint16_t)db_get(st, 1);
+
 		db_reset(st);
-		rc = open_port(s, front, unit->transport, unit->port);
+		rc = open_port(s, front, transport, port);
+		rc = rc == 0 ? open_port(s, front, unit->transport, unit->port)
+			     : rc;
 	}
 	return rc;
 }

@@ -4,7 +4,8 @@ attribute.
 A device of the truth is found when there is an asset with exactly its
 addresses: one that was joined to another or split in two is missed, and what
 is there instead is too much.  An asset may have the addresses that the truth
-calls `may`; a group is counted like a device, a ghost by itself.  Attributes
+calls `may`; a group, which is nobody's, has no asset; a ghost is counted by
+itself.  Attributes
 are compared with the asset that has most of the device's addresses.
 
 Of each row: how many the truth has, how many the inventory says, how many of
@@ -127,7 +128,8 @@ class Census:
         self.different = []
         self.truth = [dict(d, n=n, at={address(a) for a in d["addresses"]},
                            ok={address(a) for a in d.get("may", ())})
-                      for n, d in enumerate(truth["devices"])]
+                      for n, d in enumerate(truth["devices"])
+                      if d["state"] != "group"]
         self.assets = [dict(a, n=n, at=addresses_of(a))
                        for n, a in enumerate(printed)]
         self.found = pairs(self.truth, self.assets)

@@ -19,6 +19,7 @@
 #include "dissectors/snmp/snmp.h"
 
 #define SYSTEM   OID_MIB2 "\x01"
+#define UPS      OID_MIB2 "\x21\x01\x01"         /* upsIdent, RFC 1628 */
 #define PHYSICAL OID_MIB2 "\x2f\x01\x01\x01\x01" /* entPhysicalEntry */
 
 #define SYS_OBJECT_ID    SYSTEM "\x02\x00"
@@ -47,6 +48,10 @@ static const struct object objects[] = {
     O(SYSTEM "\x01\x00", "description", "sysDescr"),
     O(SYSTEM "\x05\x00", "name", "sysName"),
     O(SYSTEM "\x06\x00", "location", "sysLocation"),
+    O(UPS "\x01\x00", "vendor", "upsIdentManufacturer"),
+    O(UPS "\x02\x00", "model", "upsIdentModel"),
+    O(UPS "\x03\x00", "firmware", "upsIdentUPSSoftwareVersion"),
+    O(UPS "\x04\x00", "software", "upsIdentAgentSoftwareVersion"),
 };
 
 /* By column; the row's number follows. */

@@ -231,7 +231,8 @@ link_fold(struct links *l, struct flow *f)
 		x->duplicates += s->duplicates;
 		s->packets = s->retransmits = s->duplicates = 0;
 		s->bytes = 0;
-		if ((s->flags & SIDE_MAC) && !x->has_mac[i]) {
+		/* The latest: a replaced device keeps the IP. */
+		if (s->flags & SIDE_MAC) {
 			memcpy(x->mac[i], s->mac, 6);
 			x->has_mac[i] = true;
 		}

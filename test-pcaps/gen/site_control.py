@@ -45,7 +45,7 @@ def outstations(s):
             if active(s, t) != s.h(key):
                 continue
             for name, end in ends.items():
-                front = s.h("dnp-direct" if name == "dnp-direct"
+                front = s.h("dnp-front" if name == "dnp-direct"
                             else "dnp-concentrator")
                 c = s.tcp(t, s.h(key), front, 20000)
                 if not opened or k % 25 == 0:

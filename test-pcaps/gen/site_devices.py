@@ -211,7 +211,7 @@ def packaging():
                                           "10.20.0.5%d" % n)], (),
                      {"vendor": HMS, "firmware": "1.005"},
                      wire_={"vendor": 90, "kind": 43, "product": 1},
-                     roles_may=("io",), level=1,
+                     roles_may=("io",), level=[None, 1],
                      note='its model is "Unknown", its serial number 0')
     yield eip("packer-old", [(20, "00:00:bc:31:20:15", "10.20.0.15")],
               "1769-L33ER/A", 14, 107, "0x00c0cc01", {"plc"}, "20.012",
@@ -263,7 +263,7 @@ def control():
                  {"engineering_station"}, {"name": "EWS-01"},
                  roles_may=("workstation",))
     yield Device("operator", [(50, made_up(50, 0x41), "10.50.0.41")],
-                 {"workstation"}, {"name": "OPS-1"}, level=2,
+                 {"workstation"}, {"name": "OPS-1"}, level=[2, 4],
                  roles_may=("hmi",))
     conc = "10.50.0.30"
     yield Device("dnp-concentrator", [(50, made_up(50, 0x30), conc)],
@@ -280,10 +280,16 @@ def control():
     for addr in (11, 12, 13):
         yield outstation("dnp-%d" % addr, addr, parent="dnp-concentrator",
                          subs=[sub(conc, 20000, addr=addr)])
-    yield outstation("dnp-direct", 4, [(50, made_up(50, 0x31),
-                                        "10.50.0.31")],
-                     may=[sub("10.50.0.31", 20000, addr=4)],
+    yield Device("dnp-front", [(50, made_up(50, 0x31), "10.50.0.31")],
+                 {"rtu"})
+    yield outstation("dnp-direct", 4, parent="dnp-front",
+                     subs=[sub("10.50.0.31", 20000, addr=4)],
                      note="the only link address of its IP")
+    for n in "ab":
+        yield Device("scada-%s-master" % n, (), {"scada"},
+                     parent="scada-" + n, subs=[sub(
+                         "10.50.0.1%d" % (n == "b"), 0, addr=1)],
+                     note="the link address that the master sends from")
     yield Device("radio-gateway", [(50, made_up(50, 9), "10.50.0.9")],
                  {"router"}, roles_may=("gateway",),
                  note="answers ARP for the meters")
@@ -340,8 +346,9 @@ def building():
                          "10.30.0.6", 47808, net=2001, mac="%02x" % n)],
                      wire_={"net": 2001, "mac": n, "router": "mstp-router-1"})
     yield Device("bms-client", [(30, made_up(30, 0x50), "10.30.0.50")],
-                 {"workstation"}, {"name": "BMS-WS1"}, level=2,
-                 roles_may=("hmi",))
+                 (), {"name": "BMS-WS1"}, level=2,
+                 roles_may=("hmi", "supervisor", "workstation"),
+                 note="what it is beside one that asks, nothing tells")
     yield bacnet("bbmd-2", [(31, "00:40:ae:10:31:05", "10.31.0.5")], 3005,
                  {"bbmd", "building_controller"}, "DSM-RTR",
                  serial="DC-3005")
@@ -367,8 +374,8 @@ def building():
     yield Device("bbmd-missing", [(33, None, "10.33.0.5")], state="ghost",
                  note="in the table of both BBMDs, never heard")
     yield Device("contractor", [(FAR, None, "10.99.0.77")],
-                 {"workstation"}, level=2, parent=[None, "edge"],
-                 roles_may=("hmi", "scada"),
+                 (), level=2, parent=[None, "edge"],
+                 roles_may=("hmi", "scada", "supervisor", "workstation"),
                  note="a foreign device at bbmd-1")
 
 
@@ -412,6 +419,7 @@ def office():
                     ("archive", "10.99.0.12"), ("updates", "203.0.113.10"),
                     ("cloud", "198.51.100.7")):
         yield Device(key, [(FAR, None, ip)], parent=[None, "edge"],
+                     level=[None, 5] if ip[:3] != "10." else None,
                      roles_may=("server", "external"))
 
 
