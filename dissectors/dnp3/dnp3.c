@@ -50,7 +50,7 @@ static const struct ev_field_info fields[] = {
     F(OFF_MS, "off_ms", EV_R_NONE, "A (g12)"),
     F(STATUS, "status", EV_R_NONE, "A (g12)"),
     F(FILE, "file", EV_R_NONE, "A (g70)"),
-    F(NAME, "name", EV_R_NONE, "A (g70)"),
+    F(NAME, "name", EV_R_NONE, "A (g0), A (g70), A (g121)"),
     F(HANDLE, "handle", EV_R_NONE, "A (g70)"),
     F(BLOCK, "block", EV_R_NONE, "A (g70)"),
     F(PHASE, "phase", EV_R_NONE, "4.4"),
@@ -82,6 +82,8 @@ static const struct ev_field_info fields[] = {
     F(OBJECT_COUNT, "object_count", EV_R_NONE, "A (g83)"),
     F(CONFIRMS, "confirms_frame", EV_R_NONE, "4.2.2.4.3"),
     F(POINT, "point", EV_R_POINT, "A"),
+    F(VARIATIONS, "variations", EV_R_NONE, "A (g0)"),
+    F(WRITABLE, "writable", EV_R_NONE, "A (g0)"),
 #undef F
 };
 

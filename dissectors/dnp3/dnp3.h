@@ -9,6 +9,7 @@
  *   walk.c        object headers and objects, one after the other
  *   objects.c     the object library: what each variation is made of
  *   points.c      objects of an operation, and the values of points
+ *   attributes.c  device attributes, group 0
  *   about.c       what an operation is about, in a word
  *   controls.c    control blocks, select before operate
  *   files.c       group 70, and the transfers it makes
@@ -103,6 +104,8 @@ enum dn_field {
 	DNF_OBJECT_COUNT,
 	DNF_CONFIRMS,
 	DNF_POINT,
+	DNF_VARIATIONS,
+	DNF_WRITABLE,
 	DNF_END
 };
 
@@ -425,6 +428,11 @@ void dn_tell_objects(struct dn_frag *, struct ev *);
 void dn_tell_controls(struct dn_frag *, struct ev *);
 void dn_tell_file(struct dn_frag *, struct ev *);
 void dn_tell_auth(struct dn_frag *, struct ev *);
+/* Octets of the attribute at the reader, as far as it says. */
+size_t dn_attribute_size(const struct rd *);
+void dn_tell_attribute(struct dn_frag *, const struct dn_item *, struct ev *);
+/* What a header asks for, where it has a name. */
+void dn_tell_attribute_name(const struct dn_item *, struct ev *);
 /* An object that is no point; false: it has no form of its own. */
 bool dn_tell_set(const struct dn_item *, struct ev *);
 

@@ -67,9 +67,20 @@ static const struct {
     {"5a01 5b01 0300 617070", "'value':'app'}"},
     {"5b01 5b01 0100 00", "'value':'00'}"},
     {"7a02 1701 04 01 0100 05000000 e80300000000", "'time':1000}"},
-    {"00f0 00 0000 02 02 0008", "'value':2048}"},
+    {"00f0 00 0000 02 02 0008",
+	"'index':0,'name':'max_transmit_fragment','value':2048}"},
     {"00d8 00 0000 03 01 ff", "'value':-1}"},
     {"00ce 00 0000 04 04 0000c03f", "'value':1.5}"},
+    {"00cb 00 0000 04 08 000000000000f83f", "'altitude','value':1.5}"},
+    {"00c6 00 0000 07 06 e80300000000",
+	"'name':'configuration_built','value':1000}"},
+    {"00c8 00 0000 05 02 abcd", "'value':'abcd'}"},
+    {"00c8 00 0000 06 01 80", "'value':'80'}"},
+    {"00fc 00 0000 01 00", "'name':'manufacturer','value':''}"},
+    {"00fc 00 0101 01 01 41", "'index':1,'value':'A'}"},
+    {"00ff 00 0000 fe 06 f001 f200 f701",
+	"'name':'list_of_variations','variations':[240,242,247],"
+	"'writable':[240,247]}"},
 };
 
 static void
@@ -92,6 +103,62 @@ test_every_variation_has_its_value(void **state)
 		assert_int_equal(h->bad, 0);
 		harness_free(h);
 	}
+}
+
+/* All are told by name in a request, too; 195 and 251 have none. */
+static void
+test_attributes_have_names(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	app(h, A, "c0 01 00fe 00 0000 00ff 06 00c3 00 0000 00fb 00 0000");
+	assert_true(harness_has(h,
+	    "'stop':0,'name':'all_attributes'},{'group':0,'var':255,"
+	    "'qual':6,'name':'list_of_variations'},{'group':0,'var':195,"
+	    "'qual':0,'start':0,'stop':0},{'group':0,'var':251,"
+	    "'qual':0,'start':0,'stop':0}]"));
+	for (unsigned v = 196; v < 256; v++) {
+		struct dn_item it = {.var = (uint8_t)v};
+		struct ev_field field[1];
+		struct ev e = {.f = field, .max_fields = 1};
+
+		dn_tell_attribute_name(&it, &e);
+		assert_int_equal(e.nfields, v != 251 && v != 253);
+	}
+	harness_free(h);
+}
+
+/* 256 more than its length says, and what is behind it is found. */
+static void
+test_long_list_of_attributes(void **state)
+{
+	char text[700] = "c0 81 0000 00ff 00 0000 ff 02 ";
+	struct harness *h = flow(DIS_TCP);
+	uint8_t app[DN_USER_MAX * 2], frame[DN_FRAME_MAX];
+	size_t n, at = strlen(text);
+
+	(void)state;
+	for (unsigned i = 0; i < 258; i += 2) {
+		at += (size_t)snprintf(
+		    text + at, sizeof(text) - at, "%02x00", i & 0xff);
+	}
+	snprintf(text + at, sizeof(text) - at, "0102 00 0505 81");
+	n = harness_unhex(text, app, sizeof(app));
+	for (size_t i = 0; i < n; i += 240) {
+		size_t k = n - i < 240 ? n - i : 240;
+
+		k = dn_wrap(false,
+		    (i == 0 ? 0x40 : 0) | (i + k == n) << 7 | (int)(i / 240),
+		    app + i, k, frame);
+		harness_send(h, B, frame, k);
+	}
+	assert_true(harness_has(h, "'variations':[0,2,4,"));
+	assert_true(
+	    harness_has(h, ",254,0],'writable':[]},{'group':1,'var':2"));
+	assert_true(harness_has(h, "'index':5,'value':1,'flags':129}"));
+	assert_int_equal(h->bad, 0);
+	harness_free(h);
 }
 
 static void
@@ -371,6 +438,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_every_variation_has_its_value),
+	    cmocka_unit_test(test_attributes_have_names),
+	    cmocka_unit_test(test_long_list_of_attributes),
 	    cmocka_unit_test(test_library_is_sorted_and_whole),
 	    cmocka_unit_test(test_relative_time_counts_from_the_common_one),
 	    cmocka_unit_test(test_long_packed_bits_are_one_array),

@@ -97,9 +97,6 @@ dn_learn_item(struct dn_frag *f, const struct dn_item *it)
 	f->only_terminal &= it->group == 112 || it->group == 113;
 }
 
-static void attribute(
-    struct dn_frag *f, const struct dn_item *it, struct ev *e);
-
 static void
 tell_point(struct dn_frag *f, const struct dn_item *it, struct ev *e)
 {
@@ -109,7 +106,7 @@ tell_point(struct dn_frag *f, const struct dn_item *it, struct ev *e)
 		ev_uint(e, DNF_INDEX, it->index);
 	}
 	if (it->group == 0) {
-		attribute(f, it, e);
+		dn_tell_attribute(f, it, e);
 		return;
 	}
 	if (rd_left(&it->data) == 0 && it->layout != NULL &&
@@ -148,6 +145,9 @@ tell_alone(struct teller *t, const struct dn_item *it)
 	}
 	open_element(e, it);
 	tell_header(e, it);
+	if (it->group == 0) {
+		dn_tell_attribute_name(it, e);
+	}
 	if (t->bits) {
 		size_t bits = 8 * rd_left(&it->data);
 
@@ -401,58 +401,4 @@ dn_values(struct dn_frag *f)
 		return;
 	}
 	dn_walk(f, visit_value, &told);
-}
-
-/* --- attributes as values (11, A (g0)) ------------------------------------- */
-
-static void
-integer(struct ev *e, struct rd r, bool is_signed)
-{
-	size_t n = rd_left(&r);
-
-	if (n == 1) {
-		ev_int(e, DNF_VALUE,
-		    is_signed ? (int8_t)rd_u8(&r) : (int64_t)rd_u8(&r));
-	} else if (n == 2) {
-		ev_int(e, DNF_VALUE,
-		    is_signed ? (int16_t)rd_le16(&r) : (int64_t)rd_le16(&r));
-	} else if (n == 4) {
-		ev_int(e, DNF_VALUE,
-		    is_signed ? (int32_t)rd_le32(&r) : (int64_t)rd_le32(&r));
-	} else {
-		ev_bytes(e, DNF_VALUE, EV_T_HEX, r.p, n);
-	}
-}
-
-static void
-attribute(struct dn_frag *f, const struct dn_item *it, struct ev *e)
-{
-	struct dn_item as = *it;
-	struct rd r = it->data;
-	struct dn_point p;
-	uint8_t type;
-
-	if (rd_left(&r) < 2) {
-		return;
-	}
-	type = rd_u8(&r);
-	rd_skip(&r, 1);
-	switch (type) {
-	case 1: ev_bytes(e, DNF_VALUE, EV_T_TEXT, r.p, rd_left(&r)); break;
-	case 2:
-	case 3: integer(e, r, type == 3); break;
-	case 4:
-		as.layout = rd_left(&r) == 8 ? "R" : "r";
-		as.data = r;
-		dn_decode(f, &as, &p);
-		dn_put_value(e, DNF_VALUE, &p);
-		break;
-	case 7:
-		as.layout = "T";
-		as.data = r;
-		dn_decode(f, &as, &p);
-		dn_put_value(e, DNF_VALUE, &p);
-		break;
-	default: ev_bytes(e, DNF_VALUE, EV_T_HEX, r.p, rd_left(&r)); break;
-	}
 }

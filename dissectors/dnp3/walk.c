@@ -148,11 +148,11 @@ packed(struct dn_frag *f, struct dn_item *it, dn_visit visit, void *arg)
 
 /* Length of the object at the reader. */
 static size_t
-object_size(const struct dn_item *it, struct rd r, size_t fixed, bool data)
+object_size(
+    const struct dn_item *it, const struct rd *r, size_t fixed, bool data)
 {
 	if (data && it->layout != NULL && it->layout[0] == '@') {
-		(void)rd_u8(&r); /* type of the attribute, then its length */
-		return 2 + (size_t)rd_u8(&r);
+		return dn_attribute_size(r);
 	}
 	return fixed;
 }
@@ -203,7 +203,7 @@ objects(struct dn_frag *f, struct dn_item *it, struct rd *r, bool data,
 	for (uint32_t i = 0; i < it->count; i++) {
 		const uint8_t *at = r->p;
 		uint32_t k = width != 0 ? number(r, width) : 0;
-		size_t n = sized ? k : object_size(it, *r, fixed, data);
+		size_t n = sized ? k : object_size(it, r, fixed, data);
 
 		if (!rd_ok(r) || !rd_has(r, n)) {
 			dn_bad(f, DN_BAD_OBJECT, at);
