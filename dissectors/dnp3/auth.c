@@ -101,6 +101,23 @@ find(const struct auth *x, uint16_t id, uint64_t *ret)
 	return false;
 }
 
+/* Clause 7: a point of groups 121 and 122 each. */
+const char *
+dn_statistic(uint32_t index)
+{
+	static const char *const names[] = {"unexpected_messages",
+	    "authorization_failures", "authentication_failures",
+	    "reply_timeouts", "rekeys_after_authentication_failure",
+	    "messages_sent", "messages_received", "critical_messages_sent",
+	    "critical_messages_received", "discarded_messages",
+	    "error_messages_sent", "error_messages_received",
+	    "successful_authentications", "session_key_changes",
+	    "failed_session_key_changes", "update_key_changes",
+	    "failed_update_key_changes", "rekeys_after_restart"};
+
+	return index < sizeof(names) / sizeof(names[0]) ? names[index] : NULL;
+}
+
 /* --- what the operation says ---------------------------------------------- */
 
 static void

@@ -84,6 +84,10 @@ static const struct ev_field_info fields[] = {
     F(POINT, "point", EV_R_POINT, "A"),
     F(VARIATIONS, "variations", EV_R_NONE, "A (g0)"),
     F(WRITABLE, "writable", EV_R_NONE, "A (g0)"),
+    F(INTERVAL, "interval", EV_R_NONE, "A (g50)"),
+    F(UNITS, "units", EV_R_NONE, "A (g50)"),
+    F(OVERFLOW, "overflow", EV_R_NONE, "A (g81)"),
+    F(BUFFER, "buffer", EV_R_NONE, "A (g81)"),
 #undef F
 };
 

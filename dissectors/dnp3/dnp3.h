@@ -106,6 +106,10 @@ enum dn_field {
 	DNF_POINT,
 	DNF_VARIATIONS,
 	DNF_WRITABLE,
+	DNF_INTERVAL,
+	DNF_UNITS,
+	DNF_OVERFLOW,
+	DNF_BUFFER,
 	DNF_END
 };
 
@@ -377,6 +381,8 @@ typedef void (*dn_visit)(
     struct dn_frag *, const struct dn_item *, bool header, void *arg);
 
 void dn_walk(struct dn_frag *, dn_visit, void *arg);
+/* Whether the objects of a header are there themselves. */
+bool dn_carries(const struct dn_frag *, const struct dn_item *);
 
 enum dn_value {
 	DN_NONE,
@@ -389,9 +395,10 @@ enum dn_value {
 
 struct dn_point {
 	uint8_t kind; /* enum dn_value */
-	bool has_flags, has_time, has_status, has_association;
-	uint8_t flags, status;
+	bool has_flags, has_time, has_status, has_association, has_interval;
+	uint8_t flags, status, units;
 	uint16_t association;
+	uint32_t interval;
 	uint64_t time; /* ms since 1970 */
 	union {
 		uint64_t u;
@@ -404,6 +411,8 @@ struct dn_point {
 void dn_decode(struct dn_frag *, const struct dn_item *, struct dn_point *);
 /* Adds the value of a point under an id. */
 void dn_put_value(struct ev *, uint16_t id, const struct dn_point *);
+/* Adds what a point says beside its value. */
+void dn_put_rest(struct ev *, const struct dn_point *);
 
 /* --- what an operation says, and what follows from it --------------------- */
 
@@ -428,6 +437,8 @@ void dn_tell_objects(struct dn_frag *, struct ev *);
 void dn_tell_controls(struct dn_frag *, struct ev *);
 void dn_tell_file(struct dn_frag *, struct ev *);
 void dn_tell_auth(struct dn_frag *, struct ev *);
+/* What a security statistic counts; NULL: nobody knows. */
+const char *dn_statistic(uint32_t index);
 /* Octets of the attribute at the reader, as far as it says. */
 size_t dn_attribute_size(const struct rd *);
 void dn_tell_attribute(struct dn_frag *, const struct dn_item *, struct ev *);

@@ -65,6 +65,7 @@ part_size(char c)
 	case 'D':
 	case 'C':
 	case 's':
+	case 'n':
 	case 'c': return 1;
 	case '2':
 	case 'i':
@@ -74,6 +75,7 @@ part_size(char c)
 	case '4':
 	case 'I':
 	case 'U':
+	case 'N':
 	case 'r': return 4;
 	case 't':
 	case 'T': return 6;
@@ -155,6 +157,13 @@ decimal(struct dn_point *p, struct rd *r)
 	put_uint(p, v);
 }
 
+/* A (g50): how an interval counts. */
+static const char *const units[] = {"none", "milliseconds", "seconds",
+    "minutes", "hours", "days", "weeks", "months", "months_by_weekday",
+    "months_by_weekday_from_end", "seasons"};
+
+#define UNITS_MS 1
+
 /* Relative times count from the last common time of occurrence (g51). */
 static void
 relative(struct dn_frag *f, struct dn_point *p, uint16_t ms)
@@ -216,6 +225,12 @@ part(struct dn_frag *f, struct dn_point *p, struct rd *r, char c)
 		p->has_association = true;
 		p->association = rd_le16(r);
 		break;
+	case 'N':
+		p->has_interval = true;
+		p->interval = rd_le32(r);
+		p->units = UNITS_MS;
+		break;
+	case 'n': p->units = rd_u8(r); break;
 	case 'b': decimal(p, r); break;
 	case 'x':
 		p->kind = DN_HEX;
@@ -266,5 +281,31 @@ dn_put_value(struct ev *e, uint16_t id, const struct dn_point *p)
 		ev_bytes(e, id, EV_T_HEX, p->bytes.p, rd_left(&p->bytes));
 		break;
 	case DN_NONE: break;
+	}
+}
+
+void
+dn_put_rest(struct ev *e, const struct dn_point *p)
+{
+	if (p->has_association) {
+		ev_uint(e, DNF_ASSOCIATION, p->association);
+	}
+	if (p->has_flags) {
+		ev_uint(e, DNF_FLAGS, p->flags);
+	}
+	if (p->has_status) {
+		ev_uint(e, DNF_STATUS, p->status);
+	}
+	if (p->has_time) {
+		ev_uint(e, DNF_TIME, p->time);
+	}
+	if (!p->has_interval) {
+		return;
+	}
+	ev_uint(e, DNF_INTERVAL, p->interval);
+	if (p->units < sizeof(units) / sizeof(units[0])) {
+		ev_name(e, DNF_UNITS, units[p->units]);
+	} else {
+		ev_uint(e, DNF_UNITS, p->units);
 	}
 }

@@ -38,7 +38,12 @@ static const struct {
     {"2a03 1701 04 01 05000000 e80300000000",
 	"'value':5,'flags':1,'time':1000}"},
     {"2b05 1701 04 07 0000c03f", "'value':1.5,'status':7}"},
-    {"3204 1701 00 e80300000000 0a000000 05", "'value':1000}"},
+    {"3201 0701 e80300000000", "'value':1000}"},
+    {"3202 0701 e80300000000 0a000000",
+	"'value':1000,'interval':10,'units':'milliseconds'}"},
+    {"3204 1701 00 e80300000000 0a000000 05",
+	"'value':1000,'interval':10,'units':'days'}"},
+    {"3204 1701 00 e80300000000 0a000000 0b", "'interval':10,'units':11}"},
     {"3401 0701 0a00", "'value':10}"},
     {"5001 00 0707 01", "'index':7,'value':1}"},
     {"6501 00 0404 3412", "'value':1234}"},
@@ -49,8 +54,18 @@ static const struct {
     {"6e03 00 0404 414243", "'value':'ABC'}"},
     {"6f02 1701 04 4142", "'value':'AB'}"},
     {"7101 1701 04 41", "'index':4,'size':1}"},
-    {"7901 00 0404 01 0100 05000000", "'value':5,'association':1,'flags':1}"},
-    {"5101 00 0404 63 1e 02", "'value':99}"},
+    {"7901 00 0404 01 0100 05000000",
+	"'index':4,'name':'rekeys_after_authentication_failure','value':5,"
+	"'association':1,'flags':1}"},
+    {"7901 00 1111 01 0100 05000000", "'name':'rekeys_after_restart'"},
+    {"7901 00 1212 01 0100 05000000", "'index':18,'value':5"},
+    {"7901 00 0404 61 0100 05000000", "'quality':'reserved,discontinuity'"},
+    {"5101 0701 63 1e 02",
+	"'value':99,'overflow':false,'buffer':{'group':30,'var':2}}"},
+    {"5101 0702 e4 02 00 00 20 00",
+	"'value':100,'overflow':true,'buffer':{'group':2,'var':0}},"
+	"{'group':81,'var':1,'value':0,'overflow':false,'buffer':"
+	"{'group':32,'var':0}}"},
     {"5301 5b01 0a00 41434d45 0700 0200 a1a2",
 	"'vendor':'ACME','object':7,'size':2}"},
     {"5302 5b01 0800 41434d45 0700 0200",
@@ -61,6 +76,8 @@ static const struct {
     {"5601 5b01 0500 04 01 02 01 07",
 	"'elements':[{'code':1,'type':2,'size':1,'value':'07'}]}"},
     {"5602 5b01 0100 11", "'flags':17}"},
+    {"5602 00 0203 11 0d", "'index':2,'flags':17},{'group':86,'var':2,"
+			   "'index':3,'flags':13}"},
     {"5701 5b01 0500 01 07 02 0102", "'elements':['07','0102']}"},
     {"5801 5b01 0300 02 0102", "'elements':['0102']}"},
     {"5801 5b01 0300 03 0102", "'value':'030102'}"}, /* no chain */
@@ -194,6 +211,21 @@ test_relative_time_counts_from_the_common_one(void **state)
 	(void)state;
 	app(h, B, "c0 81 0000 3301 0701 e80300000000 0203 1701 04 81 0a00");
 	assert_true(harness_has(h, "'flags':129,'time':1010}"));
+	harness_free(h);
+}
+
+/* 4.4: the time to freeze at stands before what is to be frozen. */
+static void
+test_time_of_a_freeze_is_told(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	app(h, A, "c0 0b 3202 0701 e80300000000 60ea0000 1400 06");
+	assert_true(harness_has(h,
+	    "'count':1,'value':1000,'interval':60000,'units':'milliseconds'},"
+	    "{'group':20,'var':0,'qual':6}]"));
+	assert_int_equal(h->bad, 0);
 	harness_free(h);
 }
 
@@ -442,6 +474,7 @@ main(void)
 	    cmocka_unit_test(test_long_list_of_attributes),
 	    cmocka_unit_test(test_library_is_sorted_and_whole),
 	    cmocka_unit_test(test_relative_time_counts_from_the_common_one),
+	    cmocka_unit_test(test_time_of_a_freeze_is_told),
 	    cmocka_unit_test(test_long_packed_bits_are_one_array),
 	    cmocka_unit_test(test_qualifiers),
 	    cmocka_unit_test(test_unknown_variation_ends_the_walk),

@@ -76,7 +76,7 @@ tells_points(const struct dn_frag *f, const struct dn_item *it)
 		return false;
 	}
 	return it->qual >> 4 != 0 || (it->has_range && it->layout != NULL) ||
-	       dn_function(f->fc)->what & DN_DATA;
+	       dn_carries(f, it);
 }
 
 /* What the first walk learns about the fragment. */
@@ -95,6 +95,12 @@ dn_learn_item(struct dn_frag *f, const struct dn_item *it)
 	f->only_session &= it->group == 50 || it->group == 80;
 	f->only_attribute &= it->group == 0;
 	f->only_terminal &= it->group == 112 || it->group == 113;
+}
+
+static bool
+is_statistic(const struct dn_item *it)
+{
+	return it->has_index && (it->group == 121 || it->group == 122);
 }
 
 static void
@@ -116,20 +122,12 @@ tell_point(struct dn_frag *f, const struct dn_item *it, struct ev *e)
 	if (dn_tell_set(it, e)) {
 		return;
 	}
+	if (is_statistic(it) && dn_statistic(it->index) != NULL) {
+		ev_name(e, DNF_NAME, dn_statistic(it->index));
+	}
 	dn_decode(f, it, &p);
 	dn_put_value(e, DNF_VALUE, &p);
-	if (p.has_association) {
-		ev_uint(e, DNF_ASSOCIATION, p.association);
-	}
-	if (p.has_flags) {
-		ev_uint(e, DNF_FLAGS, p.flags);
-	}
-	if (p.has_status) {
-		ev_uint(e, DNF_STATUS, p.status);
-	}
-	if (p.has_time) {
-		ev_uint(e, DNF_TIME, p.time);
-	}
+	dn_put_rest(e, &p);
 }
 
 /* The element of a header that has no point with it. */
@@ -272,6 +270,9 @@ tell_quality(
 		bits &= it->layout[0] == 'D' ? 0x3f : 0x7f;
 	} else if (it->group < 30) {
 		names[5] = "rollover";
+		names[6] = "discontinuity";
+	} else if (is_statistic(it)) {
+		names[5] = "reserved";
 		names[6] = "discontinuity";
 	}
 	if (bits == 0) {

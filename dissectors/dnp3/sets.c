@@ -71,6 +71,20 @@ chain(struct rd r, bool descriptors, struct ev *e)
 	ev_end(e);
 }
 
+/* How full, and whether something was lost, then whose buffer it is. */
+static void
+storage(struct rd r, struct ev *e)
+{
+	uint8_t fill = rd_u8(&r);
+
+	ev_uint(e, DNF_VALUE, fill & 0x7f);
+	ev_bool(e, DNF_OVERFLOW, fill >> 7);
+	ev_object(e, DNF_BUFFER);
+	ev_uint(e, DNF_GROUP, rd_u8(&r));
+	ev_uint(e, DNF_VAR, rd_u8(&r));
+	ev_end(e);
+}
+
 static void
 registration(struct rd r, bool counts, struct ev *e)
 {
@@ -106,6 +120,7 @@ dn_tell_set(const struct dn_item *it, struct ev *e)
 		return true;
 	}
 	switch (it->group) {
+	case 81: storage(r, e); return true;
 	case 83: registration(r, it->var == 2, e); return true;
 	case 90:
 		ev_bytes(e, DNF_VALUE, EV_T_TEXT, r.p, rd_left(&r));

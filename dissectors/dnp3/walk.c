@@ -95,9 +95,8 @@ read_header(struct dn_frag *f, struct dn_item *it, struct rd *r)
 	return read_range(f, it, r);
 }
 
-/* Whether the objects of a header are there themselves. */
-static bool
-carries(const struct dn_frag *f, const struct dn_item *it)
+bool
+dn_carries(const struct dn_frag *f, const struct dn_item *it)
 {
 	unsigned prefix = it->qual >> 4;
 
@@ -250,7 +249,7 @@ static bool
 body(struct dn_frag *f, struct dn_item *it, struct rd *r, dn_visit visit,
     void *arg)
 {
-	bool data = carries(f, it), sized = it->qual >> 4 >= PREFIX_SIZE_1;
+	bool data = dn_carries(f, it), sized = it->qual >> 4 >= PREFIX_SIZE_1;
 	bool known = it->layout != NULL && it->layout[0] != '~';
 	bool none = is_empty(it, data), whole;
 	const uint8_t *at = r->p;
