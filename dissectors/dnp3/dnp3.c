@@ -79,7 +79,6 @@ static const struct ev_field_info fields[] = {
     F(EXPIRY, "expiry_days", EV_R_NONE, "A (g120)"),
     F(TEXT, "text", EV_R_NONE, "A (g120)"),
     F(ABOUT, "about", EV_R_KEY, "about.c"),
-    F(OBJECT_COUNT, "object_count", EV_R_NONE, "A (g83)"),
     F(CONFIRMS, "confirms_frame", EV_R_NONE, "4.2.2.4.3"),
     F(POINT, "point", EV_R_POINT, "A"),
     F(VARIATIONS, "variations", EV_R_NONE, "A (g0)"),

@@ -67,9 +67,12 @@ static const struct {
 	"{'group':81,'var':1,'value':0,'overflow':false,'buffer':"
 	"{'group':32,'var':0}}"},
     {"5301 5b01 0a00 41434d45 0700 0200 a1a2",
-	"'vendor':'ACME','object':7,'size':2}"},
-    {"5302 5b01 0800 41434d45 0700 0200",
-	"'vendor':'ACME','object':7,'object_count':2}"},
+	"'vendor':'ACME','object':7,'size':2,'value':'a1a2'}"},
+    /* fewer octets than it says, and none of its own */
+    {"5301 5b01 0900 41434d45 0700 0200 a1", "'size':2,'value':'a1'}"},
+    {"5301 5b01 0800 41434d45 0700 0000", "'size':0,'value':''}"},
+    {"5302 5b01 0800 41434d45 0700 0200", "'value':'41434d4507000200'}"},
+    {"5201 5b01 0200 a1a2", "'value':'a1a2'}"},
     {"5501 5b01 0a00 05 04 01 00 4142 03 05 02 04",
 	"'elements':[{'code':4,'type':1,'size':0,'value':'AB'},"
 	"{'code':5,'type':2,'size':4}]}"},
@@ -78,9 +81,30 @@ static const struct {
     {"5602 5b01 0100 11", "'flags':17}"},
     {"5602 00 0203 11 0d", "'index':2,'flags':17},{'group':86,'var':2,"
 			   "'index':3,'flags':13}"},
-    {"5701 5b01 0500 01 07 02 0102", "'elements':['07','0102']}"},
-    {"5801 5b01 0300 02 0102", "'elements':['0102']}"},
-    {"5801 5b01 0300 03 0102", "'value':'030102'}"}, /* no chain */
+    /* a value that is no name: too short, or not all of it */
+    {"5601 5b01 0700 06 01 02 01 410042",
+	"'elements':[{'code':1,'type':2,'size':1,'value':'410042'}]}"},
+    {"5601 5b01 0500 04 01 02 01 41", "'value':'41'}]}"},
+    {"5601 5b01 0300 02 01 02", "'value':'020102'}"}, /* too short */
+    {"5603 5b01 0b00 01 07 02 1e 03 03 14 0102 01 00",
+	"'index':7,'elements':[{'type':30,'index':3,'name':'analog_input 3'},"
+	"{'type':20,'index':513,'name':'counter 513'},{'type':0}]}"},
+    {"5603 5b01 0500 02 0100 01 0a", "'index':1,'elements':[{'type':10}]}"},
+    {"5603 5b01 0200 01 07", "'index':7,'elements':[]}"},
+    /* numbers of five octets and of none, elements of none, one cut */
+    {"5603 5b01 0600 05 0100000000", "'value':'050100000000'}"},
+    {"5603 5b01 0300 00 01 0a", "'value':'00010a'}"},
+    {"5603 5b01 0300 01 07 00", "'value':'010700'}"},
+    {"5603 5b01 0400 01 07 02 1e", "'value':'0107021e'}"},
+    {"5603 5b01 0900 01 07 06 1e 0000000000", "'value':'0107061e0000000000'}"},
+    {"5701 5b01 0c00 01 07 06 e80300000000 02 0102",
+	"'index':7,'time':1000,'elements':['0102']}"},
+    {"5801 5b01 0a00 02 0702 06 e80300000000",
+	"'index':519,'time':1000,'elements':[]}"},
+    /* no chain, no time, a time that is none */
+    {"5801 5b01 0300 03 0102", "'value':'030102'}"},
+    {"5701 5b01 0200 01 07", "'value':'0107'}"},
+    {"5701 5b01 0500 01 07 02 0102", "'value':'0107020102'}"},
     {"5a01 5b01 0300 617070", "'value':'app'}"},
     {"5b01 5b01 0100 00", "'value':'00'}"},
     {"7a02 1701 04 01 0100 05000000 e80300000000", "'time':1000}"},
@@ -285,6 +309,20 @@ test_unknown_variation_ends_the_walk(void **state)
 	harness_free(h);
 }
 
+/* Obsolete, and of a form that nobody tells: bytes, and no value. */
+static void
+test_floating_points_end_the_walk(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	app(h, B, "c0 81 0000 6401 00 0000 01 0000c03f");
+	assert_true(harness_has(h, "'group':100,'var':1,'qual':0,'start':0,"
+				   "'stop':0}],'unparsed':5}"));
+	assert_int_equal(h->bad, 0);
+	harness_free(h);
+}
+
 static void
 test_attributes_are_identity(void **state)
 {
@@ -478,6 +516,7 @@ main(void)
 	    cmocka_unit_test(test_long_packed_bits_are_one_array),
 	    cmocka_unit_test(test_qualifiers),
 	    cmocka_unit_test(test_unknown_variation_ends_the_walk),
+	    cmocka_unit_test(test_floating_points_end_the_walk),
 	    cmocka_unit_test(test_attributes_are_identity),
 	    cmocka_unit_test(test_attributes_by_variation),
 	    cmocka_unit_test(test_file_is_a_transfer),
