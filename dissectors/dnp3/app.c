@@ -424,6 +424,7 @@ follow(struct dn_frag *f)
 	dn_indications(f);
 	dn_roles(f);
 	dn_authentication(f);
+	dn_activation(f);
 	dn_transfers(f);
 }
 
@@ -442,6 +443,7 @@ tell_all(struct dn_frag *f, struct ev *e, struct dn_about *about)
 		dn_tell_controls(f, e);
 		dn_tell_file(f, e);
 		dn_tell_auth(f, e);
+		dn_judge_activation(f, e);
 	}
 	tell_phase(f, e);
 	tell_confirmed(f, e);
@@ -457,7 +459,7 @@ is_counted_only(struct dn_frag *f)
 	}
 	dn_learn(f);
 	return !f->has_control && !f->has_file && !f->has_auth &&
-	       f->bad == NULL;
+	       !f->has_outcome && f->bad == NULL;
 }
 
 static void

@@ -64,7 +64,7 @@ static const struct ev_field_info fields[] = {
     F(ENTRIES, "entries", EV_R_NONE, "A (g70)"),
     F(TYPE, "type", EV_R_NONE, "A (g70), A (g86)"),
     F(CUT, "cut", EV_R_NONE, "A (g70)"),
-    F(ELEMENTS, "elements", EV_R_NONE, "A (g85) to A (g88)"),
+    F(ELEMENTS, "elements", EV_R_NONE, "A (g85) to A (g91)"),
     F(VENDOR, "vendor", EV_R_NONE, "A (g83)"),
     F(OBJECT, "object", EV_R_NONE, "A (g83)"),
     F(ASSOCIATION, "association", EV_R_NONE, "A (g120), A (g121)"),
@@ -77,7 +77,7 @@ static const struct ev_field_info fields[] = {
     F(CHANGE, "change", EV_R_NONE, "A (g120)"),
     F(ROLE, "role", EV_R_NONE, "A (g120)"),
     F(EXPIRY, "expiry_days", EV_R_NONE, "A (g120)"),
-    F(TEXT, "text", EV_R_NONE, "A (g120)"),
+    F(TEXT, "text", EV_R_NONE, "A (g91), A (g120)"),
     F(ABOUT, "about", EV_R_KEY, "about.c"),
     F(CONFIRMS, "confirms_frame", EV_R_NONE, "4.2.2.4.3"),
     F(POINT, "point", EV_R_POINT, "A"),
@@ -87,6 +87,7 @@ static const struct ev_field_info fields[] = {
     F(UNITS, "units", EV_R_NONE, "A (g50)"),
     F(OVERFLOW, "overflow", EV_R_NONE, "A (g81)"),
     F(BUFFER, "buffer", EV_R_NONE, "A (g81)"),
+    F(DELAY, "delay_ms", EV_R_NONE, "A (g91)"),
 #undef F
 };
 

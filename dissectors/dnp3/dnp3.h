@@ -14,6 +14,7 @@
  *   controls.c    control blocks, select before operate
  *   files.c       group 70, and the transfers it makes
  *   sets.c        data sets and other objects with a form of their own
+ *   activation.c  what became of a configuration, group 91
  *   facts.c       device attributes, indications, roles
  *   auth.c        secure authentication, group 120
  *
@@ -109,6 +110,7 @@ enum dn_field {
 	DNF_UNITS,
 	DNF_OVERFLOW,
 	DNF_BUFFER,
+	DNF_DELAY,
 	DNF_END
 };
 
@@ -290,6 +292,7 @@ struct dn_frag {
 	bool whole; /* has all of its header */
 	/* learned on the first walk */
 	bool has_control, has_file, has_auth, has_attribute, has_value;
+	bool has_outcome;
 	bool only_session, only_attribute, only_terminal, changes_user;
 	unsigned headers;
 	bool only_headers; /* the walk passes over objects where it can */
@@ -443,6 +446,11 @@ size_t dn_attribute_size(const struct rd *);
 void dn_tell_attribute(struct dn_frag *, const struct dn_item *, struct ev *);
 /* What a header asks for, where it has a name. */
 void dn_tell_attribute_name(const struct dn_item *, struct ev *);
+/* Octets of the status of an operation at the reader, as far as it says. */
+size_t dn_activation_size(const struct rd *);
+bool dn_tell_activation(const struct dn_item *, struct ev *);
+/* Status of the answer, where it says that an activation failed. */
+void dn_judge_activation(struct dn_frag *, struct ev *);
 /* An object that is no point; false: it has no form of its own. */
 bool dn_tell_set(const struct dn_item *, struct ev *);
 
@@ -451,12 +459,15 @@ bool dn_tell_set(const struct dn_item *, struct ev *);
  * made up for the connection, so that the next one is about the same station.
  */
 struct ev_end dn_sender(const struct dn_frag *);
+/* An event about the sender. */
+struct ev *dn_fact(struct dn_frag *, enum ev_kind);
 void dn_roles(struct dn_frag *);
 void dn_values(struct dn_frag *);
 void dn_transfers(struct dn_frag *);
 void dn_attributes(struct dn_frag *);
 void dn_indications(struct dn_frag *);
 void dn_authentication(struct dn_frag *);
+void dn_activation(struct dn_frag *);
 /* Name of what a control code does. */
 const char *dn_control_name(uint8_t code);
 

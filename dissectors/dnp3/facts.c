@@ -47,8 +47,8 @@ station(struct dn_frag *f)
 	return x;
 }
 
-static struct ev *
-event(struct dn_frag *f, enum ev_kind kind)
+struct ev *
+dn_fact(struct dn_frag *f, enum ev_kind kind)
 {
 	struct ev *e = dis_event(f->ctx, kind, PROTO_DNP3, f->dir);
 
@@ -78,7 +78,7 @@ dn_roles(struct dn_frag *f)
 		return;
 	}
 	x->role = role;
-	e = event(f, EV_TOPOLOGY);
+	e = dn_fact(f, EV_TOPOLOGY);
 	ev_name(e, EVF_RELATION, role == DN_MASTER ? "master" : "outstation");
 	n = (size_t)snprintf(f->text, sizeof(f->text), "addr %u", f->link->src);
 	ev_bytes(e, EVF_DETAIL, EV_T_TEXT, f->text, n);
@@ -176,7 +176,7 @@ static const struct indication indications[] = {
 static void
 tell_state(struct dn_frag *f, const struct indication *x, bool set)
 {
-	struct ev *e = event(f, EV_STATE);
+	struct ev *e = dn_fact(f, EV_STATE);
 
 	ev_name(e, EVF_OBJECT, x->object);
 	ev_name(e, EVF_STATE, set ? x->set : x->clear);

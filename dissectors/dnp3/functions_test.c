@@ -600,6 +600,78 @@ test_numbers_are_asked_about_first(void **state)
 	harness_free(h);
 }
 
+/* Function 31 with one file; what g91 says of it. */
+static void
+test_activation_has_an_outcome(void **state)
+{
+	static const struct {
+		const char *answer, *status, *told; /* NULL: no such event */
+	} want[] = {
+	    {"c0 81 0000 5b01 0701 00000000 01 01 00", "ok",
+		"'state':'activated','via':'activate_config'}"},
+	    {"c0 81 0000 5b01 0701 d0070000 01 03 00 6162", "ok",
+		"'state':'activating','via':'activate_config',"
+		"'detail':'in 2000 ms'}"},
+	    {"c0 81 0000 5b01 0701 00000000 02 01 00 04 05 626164",
+		"activation_failed",
+		"'state':'activation_failed','via':'activate_config',"
+		"'detail':'bad'}"},
+	    {"c0 81 0000 5b01 5b01 0700 d0070000 01 01 05", "activation_failed",
+		"'detail':'status 5'}"},
+	    /* what the indications say comes first */
+	    {"c0 81 0004 5b01 0701 00000000 01 01 05", "parameter_error",
+		"'state':'activation_failed'"},
+	    {"c0 81 0001", "no_func_code_support", NULL},
+	    /* of no file, and of no form */
+	    {"c0 81 0000 5b01 0701 00000000 00", "ok", NULL},
+	    {"c0 81 0000 5b01 5b01 0100 05", "ok", NULL},
+	};
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(want) / sizeof(want[0]); i++) {
+		struct harness *h = flow(DIS_TCP);
+		const char *told = want[i / 2].told;
+
+		h->brief = i % 2; /* told in full all the same */
+		app(h, A, "c0 1f 4608 5b01 0300 612e62");
+		(void)harness_take(h);
+		app(h, B, want[i / 2].answer);
+		snprintf(line, sizeof(line), "'class':'config','status':'%s'",
+		    want[i / 2].status);
+		assert_true(harness_has(h, line));
+		if (harness_has(h, "'object':'configuration_file'") !=
+			(told != NULL) ||
+		    (told != NULL && !harness_has(h, told))) {
+			print_message("%s", harness_take(h));
+			fail();
+		}
+		if (told != NULL) {
+			assert_true(harness_has(h, "'delay_ms':"));
+		}
+		assert_int_equal(h->bad, 0);
+		harness_free(h);
+	}
+}
+
+/* What is behind it is read, and an end within it is a violation. */
+static void
+test_status_of_an_operation_has_its_own_length(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	app(h, B,
+	    "c0 81 0000 5b01 0702 00000000 01 02 00 61 01000000 00 "
+	    "0102 00 0505 81");
+	assert_true(harness_has(h, "'index':5,'value':1,'flags':129}]"));
+	assert_int_equal(h->bad, 0);
+	app(h, B, "c1 81 0000 5b01 0701 00000000 02 02 00 61 03 00 61");
+	assert_true(harness_has(h, "'reason':'object_short','offset':8"));
+	assert_int_equal(h->bad, 1);
+	harness_free(h);
+}
+
 int
 main(void)
 {
@@ -627,6 +699,8 @@ main(void)
 	    cmocka_unit_test(test_brief_answers_tell_values_alone),
 	    cmocka_unit_test(test_numbers_are_asked_about_first),
 	    cmocka_unit_test(test_challenge_comes_between_request_and_answer),
+	    cmocka_unit_test(test_activation_has_an_outcome),
+	    cmocka_unit_test(test_status_of_an_operation_has_its_own_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

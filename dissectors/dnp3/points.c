@@ -91,6 +91,7 @@ dn_learn_item(struct dn_frag *f, const struct dn_item *it)
 	    it->group == 120 &&
 	    (it->var == 8 || it->var == 10 || it->var == 11 || it->var == 13);
 	f->has_attribute |= it->group == 0;
+	f->has_outcome |= it->group == 91;
 	f->has_value |= dn_group(it->group)->what != DN_GROUP_NONE;
 	f->only_session &= it->group == 50 || it->group == 80;
 	f->only_attribute &= it->group == 0;

@@ -277,6 +277,7 @@ dn_tell_set(const struct dn_item *it, struct ev *e)
 	case 86:
 	case 87:
 	case 88: return tell_data_set(it, e);
+	case 91: return dn_tell_activation(it, e);
 	case 90:
 		ev_bytes(e, DNF_VALUE, EV_T_TEXT, r.p, rd_left(&r));
 		return true;

@@ -1,6 +1,6 @@
 DNP3_OBJS := $(addprefix dissectors/dnp3/,dnp3.o link.o transport.o app.o \
 	functions.o walk.o objects.o points.o controls.o files.o facts.o \
-	sets.o auth.o about.o attributes.o)
+	sets.o auth.o about.o attributes.o activation.o)
 DNP3_TESTS := $(addprefix dissectors/dnp3/,functions_test objects_test \
 	link_test violations_test mutation_test)
 

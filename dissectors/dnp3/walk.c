@@ -145,6 +145,14 @@ packed(struct dn_frag *f, struct dn_item *it, dn_visit visit, void *arg)
 	}
 }
 
+/* Whether the length of an object is in its own octets. */
+static bool
+tells_its_size(const struct dn_item *it)
+{
+	return it->layout != NULL &&
+	       (it->layout[0] == '@' || it->layout[0] == '%');
+}
+
 /* Length of the object at the reader. */
 static size_t
 object_size(
@@ -152,6 +160,9 @@ object_size(
 {
 	if (data && it->layout != NULL && it->layout[0] == '@') {
 		return dn_attribute_size(r);
+	}
+	if (data && it->layout != NULL && it->layout[0] == '%') {
+		return dn_activation_size(r);
 	}
 	return fixed;
 }
@@ -176,8 +187,7 @@ pass_over(const struct dn_frag *f, const struct dn_item *it, struct rd *r,
 {
 	uint64_t all = (uint64_t)it->count * each;
 
-	if (!f->only_headers || all > rd_left(r) ||
-	    (it->layout != NULL && it->layout[0] == '@')) {
+	if (!f->only_headers || all > rd_left(r) || tells_its_size(it)) {
 		return false;
 	}
 	rd_skip(r, (size_t)all);
@@ -240,7 +250,7 @@ is_empty(const struct dn_item *it, bool data)
 		return true;
 	}
 	return it->layout != NULL && it->layout[0] != '~' &&
-	       it->layout[0] != '@' && !is_packed(it) &&
+	       !tells_its_size(it) && !is_packed(it) &&
 	       dn_layout_size(it->layout, it->var) == 0;
 }
 

@@ -73,7 +73,8 @@ def functions():
     t.ask(22, dn.all_of(60, 2) + dn.all_of(1, 0))
     t.ask(23, b"", dn.counted(52, 2, b"\x05\0"))
     t.ask(24)
-    t.ask(31, dn.sized(70, 8, b"config.xml"), dn.sized(91, 1, b"\0"))
+    t.ask(31, dn.sized(70, 8, b"config.xml"), dn.counted(
+        91, 1, dn.activation(2000, (0, b"config.xml"))))
     for f in t.o.send(1, dn.response(3, dn.indexed(2, 1, (4, b"\x01")),
                                      fc=130, ctl=0xF0)):
         t.conn.rsp(f)

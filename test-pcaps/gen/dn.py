@@ -106,3 +106,9 @@ def file_status(handle, size, status=0):
 
 def file_block(handle, block, data=b"", last=False):
     return struct.pack("<II", handle, block | (last << 31)) + data
+
+
+def activation(delay_ms, *statuses):
+    """Group 91 variation 1: statuses (number, text)."""
+    return struct.pack("<IB", delay_ms, len(statuses)) + b"".join(
+        bytes([1 + len(text), status]) + text for status, text in statuses)
