@@ -233,6 +233,33 @@ test_library_is_sorted_and_whole(void **state)
 	assert_null(dn_layout(1, 9));
 }
 
+/* Annex A: each group, and its last variation. */
+static void
+test_library_has_all_of_the_standard(void **state)
+{
+	static const uint8_t all[][2] = {{1, 2}, {2, 3}, {3, 2}, {4, 3},
+	    {10, 2}, {11, 2}, {12, 3}, {13, 2}, {20, 8}, {21, 12}, {22, 8},
+	    {23, 8}, {30, 6}, {31, 8}, {32, 8}, {33, 8}, {34, 3}, {40, 4},
+	    {41, 4}, {42, 8}, {43, 8}, {50, 4}, {51, 2}, {52, 2}, {60, 4},
+	    {70, 8}, {80, 1}, {81, 1}, {82, 1}, {83, 2}, {85, 1}, {86, 3},
+	    {87, 1}, {88, 1}, {90, 1}, {91, 1}, {100, 0}, {101, 3}, {102, 1},
+	    {110, 255}, {111, 255}, {112, 255}, {113, 255}, {120, 15}, {121, 1},
+	    {122, 2}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		uint8_t group = all[i][0], last = all[i][1];
+
+		assert_non_null(dn_group(group)->name);
+		for (unsigned v = 1; v <= last; v++) {
+			assert_non_null(dn_layout(group, (uint8_t)v));
+		}
+		if (last < 255) {
+			assert_null(dn_layout(group, (uint8_t)(last + 1)));
+		}
+	}
+}
+
 static void
 test_relative_time_counts_from_the_common_one(void **state)
 {
@@ -256,6 +283,23 @@ test_time_of_a_freeze_is_told(void **state)
 	    "'count':1,'value':1000,'interval':60000,'units':'milliseconds'},"
 	    "{'group':20,'var':0,'qual':6}]"));
 	assert_int_equal(h->bad, 0);
+	harness_free(h);
+}
+
+/* g13 and g43 tell of commands that failed, too; what was asked is no value. */
+static void
+test_refused_command_is_no_value(void **state)
+{
+	struct harness *h = flow(DIS_TCP);
+
+	(void)state;
+	app(h, B, "c0 81 0000 0d01 1701 04 87 2b01 1701 04 07 05000000");
+	assert_true(harness_has(h, "'value':1,'status':7}"));
+	assert_true(harness_has(h, "'value':5,'status':7}"));
+	assert_false(harness_has(h, "'kind':'value'"));
+	app(h, B, "c1 81 0000 0d01 1701 04 80 2b01 1701 04 00 05000000");
+	assert_true(harness_has(h, "'object':'binary_output 4','value':1"));
+	assert_true(harness_has(h, "'object':'analog_output 4','value':5"));
 	harness_free(h);
 }
 
@@ -517,8 +561,10 @@ main(void)
 	    cmocka_unit_test(test_attributes_have_names),
 	    cmocka_unit_test(test_long_list_of_attributes),
 	    cmocka_unit_test(test_library_is_sorted_and_whole),
+	    cmocka_unit_test(test_library_has_all_of_the_standard),
 	    cmocka_unit_test(test_relative_time_counts_from_the_common_one),
 	    cmocka_unit_test(test_time_of_a_freeze_is_told),
+	    cmocka_unit_test(test_refused_command_is_no_value),
 	    cmocka_unit_test(test_long_packed_bits_are_one_array),
 	    cmocka_unit_test(test_qualifiers),
 	    cmocka_unit_test(test_unknown_variation_ends_the_walk),

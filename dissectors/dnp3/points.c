@@ -364,6 +364,16 @@ is_fresh(const struct dn_frag *f, const struct dn_item *it)
 	return dis_is_fresh(f->ctx, &r);
 }
 
+/* Whether there is a value, and no command of it that was refused. */
+static bool
+is_set(const struct dn_frag *f, const struct dn_point *p)
+{
+	bool refused =
+	    dn_is_response(f) && p->has_status && (p->status & 0x7f) != 0;
+
+	return p->kind != DN_NONE && !refused;
+}
+
 static void
 visit_value(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 {
@@ -386,7 +396,7 @@ visit_value(struct dn_frag *f, const struct dn_item *it, bool header, void *arg)
 		return;
 	}
 	dn_decode(f, it, &p);
-	if (p.kind != DN_NONE) {
+	if (is_set(f, &p)) {
 		tell_value(f, it, &p);
 	}
 }
