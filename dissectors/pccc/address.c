@@ -285,6 +285,20 @@ is_read(const struct pccc_msg *m)
 	return m->command != NULL && !m->command->write && m->sts == 0;
 }
 
+/* The address outlives the message that it is kept with: it may be a part. */
+static void
+tell_address(struct pccc_msg *m, struct ev *e)
+{
+	struct pccc_text *room = m->text;
+	size_t n = m->wait.text_len;
+
+	if (n != 0 && n <= sizeof(room->text) - room->n) {
+		memcpy(room->text + room->n, m->wait.text, n);
+		ev_bytes(e, PCF_ADDRESS, EV_T_LATIN1, room->text + room->n, n);
+		room->n += n;
+	}
+}
+
 static void
 reply_body(struct pccc_msg *m, struct ev *e)
 {
@@ -306,10 +320,7 @@ reply_body(struct pccc_msg *m, struct ev *e)
 	case PCCC_RANGE:
 	case PCCC_TYPED:
 	case PCCC_PLC5:
-		if (w->text_len != 0) {
-			ev_bytes(
-			    e, PCF_ADDRESS, EV_T_LATIN1, w->text, w->text_len);
-		}
+		tell_address(m, e);
 		tell_levels(w, e);
 		if (is_read(m) && w->form == PCCC_TYPED) {
 			described_values(m, e);
@@ -317,6 +328,7 @@ reply_body(struct pccc_msg *m, struct ev *e)
 			pccc_tell_values(m, e, pccc_type(PCCC_WORDS));
 		}
 		break;
+	case PCCC_MULTI: (void)pccc_multiple_reply(m, e); break;
 	default: break;
 	}
 	pccc_tell_rest(m, e);

@@ -105,6 +105,7 @@ pccc_more(struct pccc_msg *m)
 	} else if (m->request || m->paired) {
 		pccc_more_points(m);
 	}
+	pccc_multiple_effects(m);
 	if (m->request || !m->paired || m->sts != 0) {
 		return;
 	}

@@ -223,7 +223,7 @@ pccc_parse(struct dis_ctx *ctx, struct rd *in)
 	} else {
 		rd_fail(&m.body);
 	}
-	key = cip_mix(call->key, m.txn);
+	key = m.key = cip_mix(call->key, m.txn);
 	if (!m.request && rd_ok(&m.body)) {
 		pair(&m, key);
 	}
@@ -233,6 +233,9 @@ pccc_parse(struct dis_ctx *ctx, struct rd *in)
 	if (m.request && m.has_head) {
 		m.wait.cmd = m.cmd;
 		m.wait.fnc = m.fnc;
+		if (m.command != NULL && m.command->form == PCCC_MULTI) {
+			pccc_multiple_keep(&m);
+		}
 		(void)ctx->sv->put(ctx, key, &m.wait, sizeof(m.wait));
 		if (who.serial != 0 && m.bad == NULL) {
 			tell_originator(&m, &who);
@@ -240,6 +243,9 @@ pccc_parse(struct dis_ctx *ctx, struct rd *in)
 	}
 	if (rd_ok(&m.rest)) {
 		pccc_more(&m);
+	}
+	if (!m.request && m.wait.form == PCCC_MULTI) {
+		pccc_multiple_forget(&m);
 	}
 	if (m.bad == NULL) {
 		return DIS_OK;

@@ -26,6 +26,7 @@
 
 #define PCCC_POINTS_MAX 32 /* told of one message, as value events */
 #define PCCC_NAME_MAX   48
+#define PCCC_ASKED_MAX  352 /* bytes of several functions that are kept */
 
 /* Functions of command 0F that are not like the others. */
 #define PCCC_BIT_WRITE    0x02
@@ -113,7 +114,7 @@ _Static_assert(sizeof(struct pccc_wait) <= DIS_BLOB_MAX, "too big a blob");
 
 /* Characters in their order, for fields. */
 struct pccc_text {
-	char text[256];
+	char text[512]; /* as many as a message has, and those of its request */
 	size_t n;
 };
 
@@ -134,6 +135,8 @@ struct pccc_msg {
 	struct pccc_text *text;
 	struct ev_end who; /* reply: who the processor is */
 	bool whole;        /* values are all of what they are of */
+	bool parts;        /* reply: of several functions, taken apart */
+	uint64_t key;      /* of its exchange */
 	size_t len;
 	bool request, paired;
 	uint8_t cmd, fnc, sts, ext;
@@ -188,6 +191,12 @@ void pccc_tell_points(
 enum ev_class pccc_multiple_class(const struct pccc_msg *);
 void pccc_multiple_body(struct pccc_msg *, struct ev *);
 void pccc_multiple_points(struct pccc_msg *);
+/* Keeps a request until its reply; forgets it. */
+void pccc_multiple_keep(struct pccc_msg *);
+void pccc_multiple_forget(const struct pccc_msg *);
+/* False when the reply is not what its request makes one expect. */
+bool pccc_multiple_reply(struct pccc_msg *, struct ev *);
+void pccc_multiple_effects(struct pccc_msg *);
 
 /* --- events behind the operation -------------------------------------------- */
 

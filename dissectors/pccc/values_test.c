@@ -153,6 +153,117 @@ test_functions_in_one_message(void **state)
 	harness_free(h);
 }
 
+#define TWO                                                                 \
+	"88 04 06 a2 04 07 89 05 00"             /* two words of N7:5 */    \
+	"08 aa 02 07 89 01 00 2a00"              /* N7:1 is set */          \
+	"0e 68 0000 0100 00 24 4e373a39 00 0100" /* one of N7:9, by text */ \
+	"02 80 06"                               /* run */
+
+static void
+test_reply_to_functions_in_one_message(void **state)
+{
+	struct harness *h = enip_flow(DIS_TCP);
+
+	/* each with its status, the typed one with its type */
+	ask(h, "0f 00 0100" TWO,
+	    "4f 00 0100 04 05 00 ffff 0700 01 00 04 00 42 0900 01 00");
+	HAS(h, "'count':4,'commands':[{'fnc':162,"
+	       "'name':'protected_typed_logical_read_3','sts':0,'file':7,"
+	       "'file_type':'N','element':5,'subelement':0,'size':4,"
+	       "'values':[-1,7]},"
+	       "{'fnc':170,'name':'protected_typed_logical_write_3','sts':0,"
+	       "'file':7,'file_type':'N','element':1,'subelement':0,'size':2},"
+	       "{'fnc':104,'name':'typed_read','sts':0,'address':'N7:9',"
+	       "'data_type':'integer','values':[9]},"
+	       "{'fnc':128,'name':'change_cpu_mode','sts':0}]}");
+	HAS(h, "'object':'N7:5','value':-1,'source':'reported'");
+	HAS(h, "'object':'N7:6','value':7,'source':'reported'");
+	HAS(h, "'object':'N7:9','value':9,'source':'reported'");
+	HAS(h, "'state':'running','via':'change_cpu_mode'");
+	assert_false(harness_has(h, "'object':'N7:1'"));
+	/* two of them are refused, one says more of why */
+	ask(h, "0f 00 0200" TWO,
+	    "4f 00 0200 04 01 10 01 00 04 00 42 0900 02 f0 0c");
+	HAS(h, "'name':'protected_typed_logical_read_3','sts':16,'file':7");
+	HAS(h, "'name':'change_cpu_mode','sts':240,'ext_sts':12}]}");
+	assert_false(harness_has(h, "'state'"));
+	assert_false(harness_has(h, "'object':'N7:5'"));
+	HAS(h, "'object':'N7:9','value':9");
+	harness_free(h);
+}
+
+static void
+test_reply_that_does_not_add_up_stays_bytes(void **state)
+{
+	static const char *const rows[] = {
+	    "03 05 00 ffff 0700 01 00 04 00 42 0900 01 00", /* three of four */
+	    "04 05 00 ffff 0700 01 00 04 00 42 0900 01",    /* one is short */
+	    "04 05 00 ffff 0700 01 00 04 00 42 0900 01 00 00", /* a byte more */
+	    "04 03 00 ffff 01 00 04 00 42 0900 01 00", /* half of what is read */
+	    "04 05 00 ffff 0700 02 00 00 04 00 42 0900 01 00", /* of a write */
+	    "04 05 00 ffff 0700 00 04 00 42 0900 01 00",       /* no status */
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct harness *h = enip_flow(DIS_TCP);
+		char reply[128];
+
+		snprintf(reply, sizeof(reply), "4f 00 0100 %s", rows[i]);
+		ask(h, "0f 00 0100" TWO, reply);
+		HAS(h, "'data':'0");
+		assert_false(harness_has(h, "'commands'"));
+		assert_false(harness_has(h, "'state'"));
+		assert_false(harness_has(h, "'object'"));
+		assert_false(harness_has(h, "'malformed'"));
+		harness_free(h);
+	}
+}
+
+static void
+test_empty_reply_agrees_to_what_is_written(void **state)
+{
+	struct harness *h = enip_flow(DIS_TCP);
+
+	ask(h, "0f 00 0100 88 02 08 aa 02 07 89 01 00 2a00 02 80 01",
+	    "4f 00 0100");
+	HAS(h, "'state':'stopped','via':'change_cpu_mode'");
+	assert_false(harness_has(h, "'commands'"));
+	/* but not where something was to be read, nor where it is refused */
+	ask(h, "0f 00 0200" TWO, "4f 00 0200");
+	assert_false(harness_has(h, "'state'"));
+	ask(h, "0f 00 0300 88 01 02 80 01", "4f 10 0300");
+	assert_false(harness_has(h, "'state'"));
+	ask(h,
+	    "0f 00 0400 88 02 0e 68 0000 0100 00 24 4e373a39 00 0100 02 80 01",
+	    "4f 00 0400");
+	assert_false(harness_has(h, "'state'"));
+	harness_free(h);
+}
+
+static void
+test_long_request_is_remembered_whole(void **state)
+{
+	struct harness *h = enip_flow(DIS_TCP);
+	char request[1024] = "0f 00 0100 88 1e", reply[1024] = "4f 00 0100 1e";
+
+	for (unsigned i = 0; i < 30; i++) {
+		snprintf(
+		    request + strlen(request), 32, "06 a2 02 07 89 %02x 00", i);
+		snprintf(reply + strlen(reply), 32, "03 00 %02x00", i);
+	}
+	ask(h, request, reply);
+	HAS(h, "'object':'N7:0','value':0,'source':'reported'");
+	HAS(h, "'object':'N7:29','value':29,'source':'reported'");
+	/* Under one key the second is remembered; the first stays bytes. */
+	send_rr(h, A, 2, EXEC "0f 00 0200 88 01 06 a2 02 07 89 01 00");
+	send_rr(h, A, 2, EXEC "0f 00 0200 88 01 06 a2 02 07 89 02 00");
+	(void)harness_take(h);
+	send_rr(h, B, 2, EXECUTED "4f 00 0200 01 03 00 0500");
+	HAS(h, "'data':'0103000500'");
+	assert_false(harness_has(h, "'object'"));
+	harness_free(h);
+}
+
 static void
 test_plc5_status_tells_who(void **state)
 {
@@ -217,6 +328,10 @@ main(void)
 	    cmocka_unit_test(test_writes_are_points_when_whole),
 	    cmocka_unit_test(test_plc5_says_its_types),
 	    cmocka_unit_test(test_functions_in_one_message),
+	    cmocka_unit_test(test_reply_to_functions_in_one_message),
+	    cmocka_unit_test(test_reply_that_does_not_add_up_stays_bytes),
+	    cmocka_unit_test(test_empty_reply_agrees_to_what_is_written),
+	    cmocka_unit_test(test_long_request_is_remembered_whole),
 	    cmocka_unit_test(test_plc5_status_tells_who),
 	    cmocka_unit_test(test_modes_and_files),
 	};

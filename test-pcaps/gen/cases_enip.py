@@ -581,6 +581,43 @@ def pccc_values():
     return c.done()
 
 
+@case("pccc/multiple")
+def pccc_multiple():
+    """Several functions in one message, and their replies: each with its own
+    status and values; refused in part; replies that do not add up; an empty
+    one, which agrees to what was written."""
+    c = Client()
+    way = eip.path(0x67, 1)
+    asked = (b"\xa2" + eip.element(0x89, 7, 5, 0, 4),
+             b"\xaa" + eip.element(0x8A, 8, 1, 0, 4) + struct.pack("<f", 55.5),
+             b"\xa2" + eip.element(0x86, 4, 2, 2, 2), b"\x80\6")
+
+    def several(parts):
+        return bytes((len(parts),)) + b"".join(
+            bytes((len(p),)) + p for p in parts)
+
+    def ask(txn, parts, answer=b"", sts=0):
+        c.ask(eip.req(0x4B, way, eip.pccc(txn, 0x0F, b"\x88" +
+                                          several(parts))),
+              eip.rsp(0x4B, eip.pccc(txn, 0x4F, answer, sts)))
+
+    words = struct.pack("<hh", -1, 300)
+    ask(1, asked, several((b"\0" + words, b"\0", b"\0\x32\0", b"\0")))
+    ask(2, asked, several((b"\x50", b"\x10", b"\0\x33\0", b"\xf0\x0c")))
+    ask(3, asked, several((b"\0" + words, b"\0", b"\0\x32\0")))
+    ask(4, asked, several((b"\0" + words[:2], b"\0", b"\0\x32\0", b"\0")))
+    ask(5, asked, several((b"\0" + words, b"\0", b"\0\x32\0", b"\0")) + b"\0")
+    ask(6, asked)
+    ask(7, (asked[1], b"\x80\1"))
+    ask(8, (asked[1], b"\x80\6"), sts=0x10)
+    ask(9, (b"\x68\0\0\1\0\0$N7:9\0\1\0", b"\x50", b"\x52"),
+        several((b"\0\x42\x09\0", b"\0", b"\0")))
+    ask(10, tuple(b"\xa2" + eip.element(0x89, 7, n, 0, 2) for n in range(30)),
+        several(tuple(struct.pack("<BH", 0, n) for n in range(30))))
+    ask(11, (b"\x88\1\2\x80\6",), several((b"\0",)))
+    return c.done()
+
+
 @case("pccc/processors")
 def pccc_processors():
     """Diagnostic status of MicroLogix, SLC 500, PLC-5 and an interface
