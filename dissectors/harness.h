@@ -30,7 +30,7 @@
 enum { A = DIS_SIDE_A, B = DIS_SIDE_B };
 
 #define HARNESS_PENDING 64
-#define HARNESS_SHARED  16
+#define HARNESS_SHARED  64
 #define HARNESS_KEY_MAX 32
 #define HARNESS_REASM   8
 #define HARNESS_INNER   8

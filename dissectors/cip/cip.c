@@ -87,6 +87,8 @@ static const struct ev_field_info fields[] = {
     F(SCTS, "scts", EV_R_NONE, "5"),
     F(TUNID, "tunid", EV_R_NONE, "5"),
     F(OUNID, "ounid", EV_R_NONE, "5"),
+    F(STRUCTURE, "structure", EV_R_NONE, "L"),
+    F(POINTS, "points", EV_R_NONE, "L"),
     F(WITHHELD, "data_withheld", EV_R_NONE, "5 5-4"),
     F(DATA, "data", EV_R_NONE, "1 2-4"),
 #undef F
@@ -222,7 +224,9 @@ wait_for_reply(struct cip_msg *m)
 			      (m->call->routed ? CIP_WAIT_ROUTED : 0));
 	w->class_id = p->class_id;
 	w->instance = p->instance;
-	w->attribute = (uint16_t)p->attribute;
+	if (p->has_attribute) {
+		w->attribute = (uint16_t)p->attribute;
+	}
 	w->outer_class = (uint16_t)p->outer_class;
 	keep_texts(m);
 	(void)m->ctx->sv->put(m->ctx, m->call->key, w, sizeof(*w));
@@ -463,6 +467,7 @@ cip_parse(struct dis_ctx *ctx, struct rd *in)
 {
 	struct cip_call *call = ctx->state;
 	struct rd ext = rd_make(NULL, 0);
+	struct cip_room room;
 	struct cip_msg m;
 	uint8_t first;
 
@@ -471,6 +476,8 @@ cip_parse(struct dis_ctx *ctx, struct rd *in)
 	memset(&m.wait, 0, sizeof(m.wait));
 	m.ctx = ctx;
 	m.call = call;
+	m.room = &room;
+	room.n = 0;
 	m.cut = call->cut;
 	m.start = in->p;
 	m.len = rd_left(in);

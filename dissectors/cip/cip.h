@@ -9,13 +9,17 @@
  *   route.c        the way to a module, and the device at its end
  *   bodies.c       what follows the path, by service: lists, reset
  *   attributes.c   values of attributes, where the object is known
- *   symbols.c      Rockwell's lists of symbols, templates of structures
+ *   symbols.c      Rockwell's lists of symbols
+ *   templates.c    ... and templates of structures
+ *   layouts.c      what is kept of those
+ *   members.c      data of structures, told by their members
  *   safety.c       the safety segment of a Forward Open
  *   effects.c      states, transfers, log-ins that follow from a message
  *   wrapped.c      Multiple Service Packet, Unconnected Send, Execute PCCC
  *   conn.c         Forward Open and Close, the table of connections
  *   io.c           class 0 and 1 data: the protocol cipio
  *   identity.c     Identity, TCP/IP Interface and Ethernet Link objects
+ *   types.c        elementary data types
  *   tags.c         Rockwell's tag services
  *
  * References: [1] The CIP Networks Library, Volume 1: Common Industrial
@@ -177,6 +181,8 @@ enum cip_field {
 	CIPF_SCTS,
 	CIPF_TUNID,
 	CIPF_OUNID,
+	CIPF_STRUCTURE,
+	CIPF_POINTS,
 	CIPF_WITHHELD,
 	CIPF_DATA,
 	CIPF_END
@@ -295,7 +301,11 @@ enum {
 struct cip_wait {
 	uint8_t service, flags;
 	uint8_t route_len, symbol_len;
-	uint16_t attribute, extra; /* extra: the service's own */
+	union {
+		uint16_t attribute;
+		uint16_t count; /* of a tag, which has none: elements */
+	};
+	uint16_t extra; /* the service's own */
 	uint32_t class_id, instance;
 	uint16_t outer_class;
 	uint16_t more;            /* the service's own */
@@ -304,9 +314,16 @@ struct cip_wait {
 
 _Static_assert(sizeof(struct cip_wait) <= DIS_BLOB_MAX, "does not fit a blob");
 
+/* Names that are made here, until the event is emitted. */
+struct cip_room {
+	size_t n;
+	char text[4096];
+};
+
 struct cip_msg {
 	struct dis_ctx *ctx;
 	struct cip_call *call;
+	struct cip_room *room;
 	const uint8_t *start;
 	struct rd body; /* behind the path, or behind the status */
 	struct rd rest; /* the same, as the operation found it    */
@@ -448,14 +465,104 @@ void cip_tell_values(struct cip_msg *, struct ev *, struct cip_walk);
 void cip_symbols_request(struct cip_msg *, struct ev *);
 void cip_symbols_reply(struct cip_msg *, struct ev *);
 void cip_tell_symbol_type(struct ev *, unsigned type);
+
+/* --- templates.c ---------------------------------------------------------- */
+
 void cip_template_body(struct cip_msg *, struct ev *);
 /* Keeps what a reply says of a template, for its reading. */
 void cip_keep_template(struct cip_msg *);
+/* Up to the character, which is stepped over. */
+struct rd cip_take_until(struct rd *, uint8_t end);
 
-/* --- tags.c, safety.c ------------------------------------------------------ */
+/* --- layouts.c ------------------------------------------------------------ */
 
-/* Of an elementary data type; NULL when unknown. */
-const char *cip_type_name(unsigned type);
+#define CIP_LAYOUT_KEY  17
+#define CIP_TEXT_HANDLE 0x0fce /* the string of every controller; [L] */
+#define CIP_TEXT_SIZE   88
+#define CIP_TEXT_MAX    82
+
+/* What is kept of a template. */
+struct cip_layout {
+	uint32_t instance;
+	uint32_t words;   /* of its definition; 0: nothing is kept */
+	uint32_t size;    /* bytes of a structure; 0: not said */
+	uint16_t members; /* of the definition, hidden ones too */
+	uint16_t handle;
+	bool has_handle;
+	bool kept;    /* it was read: what follows is there */
+	bool partial; /* ... but not all members are */
+	uint8_t name_len;
+	uint16_t pages;
+	uint32_t text_max; /* it is a string of up to so many; 0: it is none */
+	uint32_t first, last; /* programs in which it was seen */
+	uint64_t sum;         /* of the definition */
+	char name[64];
+};
+
+/* Bits or elements, type and offset as the template has them. */
+struct cip_member {
+	uint16_t info, type;
+	uint32_t offset;
+	struct rd name;
+};
+
+void cip_layout_key(const struct cip_msg *, char kind, uint64_t what,
+    uint8_t ret[CIP_LAYOUT_KEY]);
+/* Attributes of the template that the path has. */
+void cip_layout_said(const struct cip_msg *, const struct cip_layout *);
+const struct cip_layout *cip_layout_at(const struct cip_msg *);
+/* Its definition: members, then names; all of it. */
+void cip_layout_keep(const struct cip_msg *, struct rd whole);
+/* The controller gets another program: structures may lie another way. */
+void cip_layouts_change(const struct cip_msg *);
+/* NULL where none is known for certain. */
+const struct cip_layout *cip_layout_of_handle(
+    const struct cip_msg *, unsigned handle);
+const struct cip_layout *cip_layout_of_member(
+    const struct cip_msg *, const struct cip_layout *outer, uint32_t instance);
+/* Members, some at a time; false: there are no more, or they are gone. */
+bool cip_layout_page(const struct cip_msg *, const struct cip_layout *,
+    unsigned no, struct rd *ret);
+bool cip_layout_member(struct rd *page, struct cip_member *ret);
+
+/* --- members.c ------------------------------------------------------------ */
+
+/* Data of structures, or a part of them. */
+struct cip_part {
+	unsigned handle;
+	uint32_t offset; /* of the data, in count structures */
+	uint32_t count;
+	bool whole;
+	struct rd data;
+};
+
+/* Tells structure and values; false: the bytes say more. */
+bool cip_tell_members(struct cip_msg *, struct ev *, const struct cip_part *);
+void cip_more_members(
+    struct cip_msg *, const struct cip_part *, const char *source);
+/* The name of the element at an index of what was asked for. */
+size_t cip_element_name(const struct cip_msg *, char *buf, uint32_t index);
+#define CIP_ELEMENT_MAX (CIP_SYMBOL_MAX + 16)
+
+/* --- types.c -------------------------------------------------------------- */
+
+/* An elementary data type; size 0: it is known by name only. */
+struct cip_type {
+	const char *name;
+	uint8_t size;
+	char kind; /* i signed, u unsigned, f real, b bool */
+};
+
+const struct cip_type *cip_type(unsigned type); /* NULL when unknown */
+const char *cip_type_name(unsigned type);       /* likewise */
+/* One value of a type that has a size. */
+void cip_tell_elementary(
+    struct ev *, uint16_t id, const struct cip_type *, struct rd *);
+/* Length and characters, of which there are max. */
+void cip_tell_text(struct ev *, uint16_t id, struct rd, size_t max);
+
+/* --- safety.c -------------------------------------------------------------- */
+
 /* The safety segment of a connection's path, where there is one. */
 void cip_tell_safety(struct ev *, struct rd path);
 bool cip_is_safety(struct rd path);

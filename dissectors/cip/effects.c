@@ -117,6 +117,10 @@ more_program(struct cip_msg *m)
 	if (!m->paired || !cip_is_ok(m)) {
 		return;
 	}
+	if (m->cls == EV_CLASS_PROGRAM &&
+	    (cip_is_on(m, CIP_LOADER) || cip_is_on(m, CIP_TEMPLATE))) {
+		cip_layouts_change(m);
+	}
 	if (cip_is_on(m, CIP_LOADER) && m->service == CIP_CREATE) {
 		tell_transfer(m, "begin", true, "program", 0);
 	} else if (cip_is_on(m, CIP_PROGRAM) && m->service == 0x4f) {

@@ -189,6 +189,10 @@ test_elements_count_on(void **state)
 	ask(h, 4, "4c 06 9105 5461626c65 00 2801 2802 0200",
 	    "cc 00 00 00 c300 0100 0200");
 	HAS(h, "'object':'Table[1,2]+1','value':2");
+	/* Of two there is one in this part. */
+	ask(h, 5, "52 04 9105 5461626c65 00 0200 00000000",
+	    "d2 00 06 00 c300 0100");
+	HAS(h, "'object':'Table[0]','value':1");
 	harness_free(h);
 }
 

@@ -8,108 +8,22 @@
  *	modify    mask size, or mask, and mask
  *
  * The type is two bytes; A0 02 is followed by the structure's handle.  Values
- * of structures stay bytes: only the template tells them apart.  One structure
- * is every controller's own, the string (handle 0FCE): length (4), 82 bytes,
- * padded to 88.
+ * of structures are told by members.c, where the template was seen.  One
+ * structure is every controller's own, the string (handle 0FCE): length (4),
+ * 82 bytes, padded to 88.
  */
-#include "base/real.h"
 #include "dissectors/cip/cip.h"
 
 #define TYPE_STRUCT 0x02a0
 #define TYPE_TEXT   0xfce02a0 /* as tell_type() gives it */
-#define TEXT_SIZE   88
-#define TEXT_MAX    82
-#define VALUES_MAX  512 /* told of one message */
-#define POINTS_MAX  32  /* of these, as value events */
+#define VALUES_MAX  512       /* told of one message */
+#define POINTS_MAX  32        /* of these, as value events */
 
-struct type {
-	const char *name;
-	uint8_t size;
-	char kind; /* i signed, u unsigned, f real, b bool */
+/* What a message says of values. */
+struct said {
+	unsigned type;
+	struct cip_part part;
 };
-
-/* [1] C-6.1 */
-static const struct type types[256] = {
-    [0xc1] = {"BOOL", 1, 'b'},
-    [0xc2] = {"SINT", 1, 'i'},
-    [0xc3] = {"INT", 2, 'i'},
-    [0xc4] = {"DINT", 4, 'i'},
-    [0xc5] = {"LINT", 8, 'i'},
-    [0xc6] = {"USINT", 1, 'u'},
-    [0xc7] = {"UINT", 2, 'u'},
-    [0xc8] = {"UDINT", 4, 'u'},
-    [0xc9] = {"ULINT", 8, 'u'},
-    [0xca] = {"REAL", 4, 'f'},
-    [0xcb] = {"LREAL", 8, 'f'},
-    [0xcc] = {"STIME", 4, 'i'},
-    [0xcd] = {"DATE", 2, 'u'},
-    [0xce] = {"TIME_OF_DAY", 4, 'u'},
-    [0xcf] = {"DATE_AND_TIME", 0, 0},
-    [0xd0] = {"STRING", 0, 0},
-    [0xd1] = {"BYTE", 1, 'u'},
-    [0xd2] = {"WORD", 2, 'u'},
-    [0xd3] = {"DWORD", 4, 'u'},
-    [0xd4] = {"LWORD", 8, 'u'},
-    [0xd6] = {"FTIME", 4, 'i'},
-    [0xd7] = {"LTIME", 8, 'i'},
-    [0xd8] = {"ITIME", 2, 'i'},
-    [0xda] = {"SHORT_STRING", 0, 0},
-    [0xdb] = {"TIME", 4, 'i'},
-};
-
-static const struct type *
-type_of(unsigned type)
-{
-	/* Bits 8 to 10 are the position of a BOOL in its byte; [L] p. 14. */
-	const struct type *t = &types[type & 0xff];
-
-	return t->name != NULL && (type < 0x100 || t->kind == 'b') ? t : NULL;
-}
-
-const char *
-cip_type_name(unsigned type)
-{
-	return type < 256 ? types[type].name : NULL;
-}
-
-static void
-tell_value(struct ev *e, uint16_t id, const struct type *t, struct rd *r)
-{
-	uint64_t v;
-
-	if (t->size == 0) {
-		return;
-	}
-	switch (t->size) {
-	case 1: v = rd_u8(r); break;
-	case 2: v = rd_le16(r); break;
-	case 4: v = rd_le32(r); break;
-	default: v = rd_le64(r); break;
-	}
-	switch (t->kind) {
-	case 'b': ev_uint(e, id, v != 0); break;
-	case 'u': ev_uint(e, id, v); break;
-	case 'i':
-		ev_int(e, id,
-		    (int64_t)(v << (64 - 8 * t->size)) >> (64 - 8 * t->size));
-		break;
-	default:
-		ev_double(e, id,
-		    t->size == 4 ? real_from32((uint32_t)v) : real_from64(v));
-		break;
-	}
-}
-
-/* A string's characters, of its 88 bytes. */
-static void
-tell_text(struct ev *e, uint16_t id, struct rd *r)
-{
-	struct rd text = rd_sub(r, TEXT_SIZE);
-	uint32_t n = rd_le32(&text);
-
-	n = n < TEXT_MAX ? n : TEXT_MAX;
-	ev_bytes(e, id, EV_T_LATIN1, rd_bytes(&text, n), n);
-}
 
 static unsigned
 read_type(struct rd *r)
@@ -119,15 +33,67 @@ read_type(struct rd *r)
 	return type == TYPE_STRUCT ? type | (unsigned)rd_le16(r) << 16 : type;
 }
 
-/* Type, and handle of a structure; 0 when it is not there. */
-static unsigned
+/* A reply does not say how many were asked for, nor from where on. */
+static struct said
+read_reply(const struct cip_msg *m)
+{
+	bool part = m->service == CIP_READ_FRAGMENT;
+	struct said s = {.type = 0};
+	struct rd r = m->rest;
+
+	s.type = read_type(&r);
+	s.part.handle = s.type >> 16;
+	if (m->paired) {
+		s.part.offset =
+		    part ? m->wait.extra | (uint32_t)m->wait.more << 16 : 0;
+		s.part.count =
+		    m->wait.flags & CIP_WAIT_ATTRIBUTE ? 0 : m->wait.count;
+	}
+	s.part.whole = !part && m->status == 0;
+	s.part.data = r;
+	return s;
+}
+
+static struct said
+read_write(const struct cip_msg *m)
+{
+	struct said s = {.type = 0};
+	struct rd r = m->rest;
+
+	s.type = read_type(&r);
+	s.part.handle = s.type >> 16;
+	s.part.count = rd_le16(&r);
+	s.part.whole = m->service == CIP_WRITE_TAG;
+	if (!s.part.whole) {
+		s.part.offset = rd_le32(&r);
+	}
+	s.part.data = r;
+	return s;
+}
+
+/* Of strings that are all there it is known without their template. */
+static bool
+is_texts(const struct said *s)
+{
+	return s->type == TYPE_TEXT && s->part.offset % CIP_TEXT_SIZE == 0 &&
+	       rd_left(&s->part.data) % CIP_TEXT_SIZE == 0;
+}
+
+static bool
+is_structure(const struct said *s)
+{
+	return (s->type & 0xffff) == TYPE_STRUCT && !is_texts(s);
+}
+
+/* Type, and handle of a structure. */
+static void
 tell_type(struct cip_msg *m, struct ev *e)
 {
 	unsigned type = read_type(&m->body);
-	const struct type *t = type_of(type);
+	const struct cip_type *t = cip_type(type);
 
 	if (!rd_ok(&m->body)) {
-		return 0;
+		return;
 	}
 	if (t != NULL) {
 		ev_name(e, CIPF_TYPE, t->name);
@@ -139,7 +105,6 @@ tell_type(struct cip_msg *m, struct ev *e)
 	} else {
 		ev_hexnum(e, CIPF_TYPE, type, 2);
 	}
-	return type;
 }
 
 static void
@@ -147,22 +112,27 @@ tell_texts(struct cip_msg *m, struct ev *e)
 {
 	ev_array(e, CIPF_VALUES);
 	for (unsigned i = 0; i < VALUES_MAX && rd_left(&m->body) > 0; i++) {
-		tell_text(e, EVF_ELEM, &m->body);
+		cip_tell_text(
+		    e, EVF_ELEM, rd_sub(&m->body, CIP_TEXT_SIZE), CIP_TEXT_MAX);
 	}
 	ev_end(e);
 }
 
 static void
-tell_values(struct cip_msg *m, struct ev *e, unsigned type)
+tell_values(struct cip_msg *m, struct ev *e, const struct said *s)
 {
-	const struct type *t = type_of(type);
+	const struct cip_type *t = cip_type(s->type);
 	size_t left = rd_left(&m->body);
 
 	if (left == 0) {
 		return;
 	}
-	if (type == TYPE_TEXT && left % TEXT_SIZE == 0) {
+	if (is_texts(s)) {
 		tell_texts(m, e);
+		return;
+	}
+	if (is_structure(s) && cip_tell_members(m, e, &s->part)) {
+		(void)rd_rest(&m->body);
 		return;
 	}
 	if (t == NULL || t->size == 0 || left % t->size != 0) {
@@ -179,7 +149,7 @@ tell_values(struct cip_msg *m, struct ev *e, unsigned type)
 	}
 	ev_array(e, CIPF_VALUES);
 	for (unsigned i = 0; i < VALUES_MAX && rd_left(&m->body) > 0; i++) {
-		tell_value(e, EVF_ELEM, t, &m->body);
+		cip_tell_elementary(e, EVF_ELEM, t, &m->body);
 	}
 	ev_end(e);
 	(void)rd_rest(&m->body);
@@ -198,9 +168,11 @@ tell_rest(struct cip_msg *m, struct ev *e)
 static void
 write_request(struct cip_msg *m, struct ev *e)
 {
-	unsigned type = tell_type(m, e);
-	unsigned count = rd_le16(&m->body);
+	struct said s = read_write(m);
+	unsigned count;
 
+	tell_type(m, e);
+	count = rd_le16(&m->body);
 	if (!rd_ok(&m->body)) {
 		return;
 	}
@@ -208,7 +180,7 @@ write_request(struct cip_msg *m, struct ev *e)
 	if (m->service == CIP_WRITE_FRAGMENT) {
 		ev_uint(e, CIPF_OFFSET, rd_le32(&m->body));
 	}
-	tell_values(m, e, type);
+	tell_values(m, e, &s);
 }
 
 static void
@@ -229,7 +201,8 @@ tag_request(struct cip_msg *m, struct ev *e)
 	switch (m->service) {
 	case CIP_READ_TAG:
 	case CIP_READ_FRAGMENT:
-		ev_uint(e, CIPF_COUNT, rd_le16(&m->body));
+		m->wait.count = rd_le16(&m->body);
+		ev_uint(e, CIPF_COUNT, m->wait.count);
 		if (m->service == CIP_READ_FRAGMENT) {
 			uint32_t offset = rd_le32(&m->body);
 
@@ -250,7 +223,7 @@ tag_request(struct cip_msg *m, struct ev *e)
 void
 cip_tag_body(struct cip_msg *m, struct ev *e)
 {
-	unsigned type;
+	struct said s;
 
 	if (m->request) {
 		tag_request(m, e);
@@ -258,12 +231,12 @@ cip_tag_body(struct cip_msg *m, struct ev *e)
 	}
 	if (cip_is_ok(m) &&
 	    (m->service == CIP_READ_TAG || m->service == CIP_READ_FRAGMENT)) {
+		s = read_reply(m);
 		if (m->service == CIP_READ_FRAGMENT && m->paired) {
-			ev_uint(e, CIPF_OFFSET,
-			    m->wait.extra | (uint32_t)m->wait.more << 16);
+			ev_uint(e, CIPF_OFFSET, s.part.offset);
 		}
-		type = tell_type(m, e);
-		tell_values(m, e, type);
+		tell_type(m, e);
+		tell_values(m, e, &s);
 		return;
 	}
 	if (cip_is_ok(m) && m->service == CIP_LIST_SYMBOLS) {
@@ -302,8 +275,8 @@ last_index(const char *name, size_t n, uint32_t *ret)
  * next is Table[3].  How far the last of several dimensions goes is not known
  * here: what follows Grid[1,2] is Grid[1,2]+1.
  */
-static size_t
-element_name(const struct cip_msg *m, char *buf, uint32_t index)
+size_t
+cip_element_name(const struct cip_msg *m, char *buf, uint32_t index)
 {
 	size_t n = m->path.symbol_len, brackets;
 	uint32_t first;
@@ -323,88 +296,78 @@ element_name(const struct cip_msg *m, char *buf, uint32_t index)
 
 static void
 tell_point(struct cip_msg *m, const char *name, size_t len,
-    const struct type *t, struct rd *r, const char *source)
+    const struct cip_type *t, struct rd *r, const char *source)
 {
 	struct ev *e = dis_value(m->ctx, PROTO_CIP, cip_dir(m));
 
 	ev_bytes(e, EVF_OBJECT, EV_T_TEXT, name, len);
 	if (t != NULL) {
-		tell_value(e, EVF_VALUE, t, r);
+		cip_tell_elementary(e, EVF_VALUE, t, r);
 	} else {
-		tell_text(e, EVF_VALUE, r);
+		cip_tell_text(
+		    e, EVF_VALUE, rd_sub(r, CIP_TEXT_SIZE), CIP_TEXT_MAX);
 	}
 	ev_name(e, EVF_SOURCE, source);
 	dis_tell_value(m->ctx, e);
 }
 
 static void
-tell_points(struct cip_msg *m, unsigned type, uint32_t offset, struct rd r,
-    const char *source)
+tell_points(struct cip_msg *m, const struct said *s, const char *source)
 {
-	const struct type *t = type_of(type);
-	size_t size = type == TYPE_TEXT ? TEXT_SIZE : t != NULL ? t->size : 0;
-	char name[CIP_SYMBOL_MAX + 16];
+	const struct cip_type *t = cip_type(s->type);
+	size_t size = is_texts(s) ? CIP_TEXT_SIZE : t != NULL ? t->size : 0;
+	char name[CIP_ELEMENT_MAX];
+	struct rd r = s->part.data;
 	uint32_t first;
 	size_t n;
 
-	if (size == 0 || offset % size != 0) {
+	if (size == 0 || s->part.offset % size != 0) {
 		return;
 	}
-	first = offset / (uint32_t)size;
+	first = s->part.offset / (uint32_t)size;
 	n = rd_left(&r) / size;
-	if (first == 0 && n == 1) {
+	if (first == 0 && n == 1 && s->part.count <= 1) {
 		tell_point(
 		    m, m->path.symbol, m->path.symbol_len, t, &r, source);
 		return;
 	}
 	for (uint32_t i = 0; i < n && i < POINTS_MAX; i++) {
-		size_t len = element_name(m, name, first + i);
+		size_t len = cip_element_name(m, name, first + i);
 
 		tell_point(m, name, len, t, &r, source);
 	}
 }
 
 static void
-more_read(struct cip_msg *m)
+more_values(struct cip_msg *m, const struct said *s, const char *source)
 {
-	uint32_t offset = m->wait.extra | (uint32_t)m->wait.more << 16;
-	struct rd r = m->rest;
-	unsigned type = read_type(&r);
-
-	if (cip_is_ok(m) && m->paired) {
-		tell_points(m, type,
-		    m->service == CIP_READ_FRAGMENT ? offset : 0, r,
-		    ev_reported);
+	if (!rd_ok(&s->part.data)) {
+		return;
 	}
-}
-
-static void
-more_write(struct cip_msg *m)
-{
-	struct rd r = m->rest;
-	unsigned type = read_type(&r);
-	uint32_t offset = 0;
-
-	rd_skip(&r, 2);
-	if (m->service == CIP_WRITE_FRAGMENT) {
-		offset = rd_le32(&r);
-	}
-	if (rd_ok(&r)) {
-		tell_points(m, type, offset, r, ev_commanded);
+	if (is_structure(s)) {
+		cip_more_members(m, &s->part, source);
+	} else {
+		tell_points(m, s, source);
 	}
 }
 
 void
 cip_more_tag(struct cip_msg *m)
 {
+	struct said s;
+
 	if (m->path.symbol_len == 0) {
 		return;
 	}
 	if (!m->request &&
 	    (m->service == CIP_READ_TAG || m->service == CIP_READ_FRAGMENT)) {
-		more_read(m);
+		if (cip_is_ok(m) && m->paired) {
+			s = read_reply(m);
+			more_values(m, &s, ev_reported);
+		}
 	} else if (m->request && (m->service == CIP_WRITE_TAG ||
 				     m->service == CIP_WRITE_FRAGMENT)) {
-		more_write(m);
+		s = read_write(m);
+		more_values(m, &s, ev_commanded);
 	}
 }
