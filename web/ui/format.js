@@ -147,6 +147,7 @@ const PROTOCOLS = {
 	cipio: "CIP I/O", pccc: "PCCC", dnp3: "DNP3", profinet: "PROFINET",
 	s7comm: "S7comm", lldp: "LLDP", cdp: "CDP", dhcp: "DHCP", dns: "DNS",
 	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
+	opcua: "OPC UA",
 };
 
 /* What lists may be filtered by. */
