@@ -147,7 +147,7 @@ const PROTOCOLS = {
 	cipio: "CIP I/O", pccc: "PCCC", dnp3: "DNP3", profinet: "PROFINET",
 	s7comm: "S7comm", lldp: "LLDP", cdp: "CDP", dhcp: "DHCP", dns: "DNS",
 	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
-	opcua: "OPC UA",
+	opcua: "OPC UA", iec104: "IEC 60870-5-104",
 };
 
 /* What lists may be filtered by. */
