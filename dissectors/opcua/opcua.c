@@ -562,8 +562,9 @@ static enum dis_rc
 tell(struct ua_msg *m, struct rd pdu, size_t type)
 {
 	m->message = types[type].type;
-	m->chunk = (char)pdu.p[3];
-	rd_skip(&pdu, HEAD);
+	rd_skip(&pdu, 3);
+	m->chunk = (char)rd_u8(&pdu);
+	rd_skip(&pdu, 4);
 	switch (m->message[0]) {
 	case 'H': tell_hello(m, pdu, false); break;
 	case 'A': tell_hello(m, pdu, true); break;

@@ -409,6 +409,9 @@ test_segmentation_changes_nothing(void **state)
 	harness_hex(h, B, ALL_B);
 	assert_string_equal(harness_take(h), whole);
 	free(whole);
+	/* No header, said as soon as that is sure: the stream may end there. */
+	harness_hex(h, A, "4d534758");
+	assert_true(harness_has(h, "'reason':'no_header'"));
 	harness_free(h);
 }
 
