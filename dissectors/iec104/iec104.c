@@ -271,12 +271,12 @@ tell_unknown(struct t104_msg *m, const struct rd *at)
 static void
 tell_frame(struct t104_msg *m, struct rd pdu)
 {
-	struct rd whole = pdu, at;
+	struct rd whole = pdu, look, at;
 	uint8_t control;
 
 	rd_skip(&pdu, 2);
-	at = pdu;
-	control = pdu.p[0];
+	at = look = pdu;
+	control = rd_u8(&look);
 	if (!is_control(whole)) {
 		tell_unknown(m, &at);
 	} else if ((control & 1) == 0) {
