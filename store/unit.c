@@ -222,6 +222,9 @@ unit_spoke(
 		asset_make(s, station);
 	}
 	rc = role_because(s, station, role, "speaks DNP3 by its address");
+	if (rc == 0 && role == ROLE_CLIENT) {
+		rc = role_because(s, station, ROLE_SCADA, "is a DNP3 master");
+	}
 	if (rc == 0 && role == ROLE_SERVER) {
 		rc = role_because(s, station, ROLE_RTU, "is a DNP3 outstation");
 		rc = rc == 0 ? concentrates(s, front) : rc;

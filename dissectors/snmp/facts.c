@@ -278,7 +278,7 @@ object_id(struct snmp_msg *m, const struct ber *v)
 }
 
 static void
-system_fact(struct snmp_msg *m, const struct varbind *x)
+scalar_fact(struct snmp_msg *m, const struct varbind *x)
 {
 	if (OID_IS(x->oid, SYS_OBJECT_ID)) {
 		object_id(m, &x->value);
@@ -413,8 +413,8 @@ snmp_facts(struct snmp_msg *m)
 	}
 	r = m->varbinds;
 	while (snmp_varbind(m, &r, &x)) {
-		if (OID_BEGINS(x.oid, SYSTEM)) {
-			system_fact(m, &x);
+		if (OID_BEGINS(x.oid, SYSTEM) || OID_BEGINS(x.oid, UPS)) {
+			scalar_fact(m, &x);
 		} else {
 			physical_fact(m, &x);
 		}
