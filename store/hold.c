@@ -41,22 +41,6 @@ is_link_local(uint8_t ipver, const struct ev_ip *ip)
 			  : ip->a[0] == 0xfe && (ip->a[1] & 0xc0) == 0x80;
 }
 
-/* RFC 1918, 6598, 1122 (loopback); RFC 4193, 4291: not the Internet's. */
-static bool
-is_public(uint8_t ipver, const struct ev_ip *ip)
-{
-	const uint8_t *a = ip->a;
-
-	if (ipver == 4) {
-		return !(a[0] == 10 || a[0] == 127 || a[0] == 0 ||
-			 (a[0] == 172 && (a[1] & 0xf0) == 16) ||
-			 (a[0] == 192 && a[1] == 168) ||
-			 (a[0] == 100 && (a[1] & 0xc0) == 64) ||
-			 (a[0] == 169 && a[1] == 254));
-	}
-	return (a[0] & 0xe0) == 0x20; /* 2000::/3 */
-}
-
 void
 hold_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 {
@@ -129,7 +113,7 @@ note_sighting(
 static void
 note_external(struct store *s, struct addr *a)
 {
-	if (!(a->flags & ADDR_FIRM) && is_public(a->ipver, &a->ip)) {
+	if (!(a->flags & ADDR_FIRM) && ev_ip_is_public(a->ipver, &a->ip)) {
 		addr_role(s, a, ROLE_EXTERNAL);
 	}
 }

@@ -112,6 +112,16 @@ struct query_end {
 	const char *ip, *mac, *name;
 };
 
+/* What others name and nobody hears. */
+struct query_ghost {
+	const char *ip;       /* NULL: behind another, as sub says          */
+	struct query_sub sub; /* kind "": an address of its own             */
+	const char *why;      /* of asked, arp, table, behind, with commas  */
+	uint64_t askers;      /* how many ask for it; one of them:          */
+	struct query_end asker;
+	uint64_t first, last;
+};
+
 struct query_link {
 	int64_t row;
 	struct query_end src, dst;
@@ -146,6 +156,9 @@ struct query_counter {
 /* Each calls row() for one page; what it returns but 0 ends the call. */
 int query_assets(struct query *, const struct query_filter *,
     struct query_page *, int (*row)(void *, const struct query_asset *),
+    void *arg) MUST_CHECK;
+int query_ghosts(struct query *, const struct query_filter *,
+    struct query_page *, int (*row)(void *, const struct query_ghost *),
     void *arg) MUST_CHECK;
 int query_links(struct query *, const struct query_filter *,
     struct query_page *, int (*row)(void *, const struct query_link *),

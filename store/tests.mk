@@ -27,11 +27,11 @@ STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
                 text.o field.o object.o addr.o addr_key.o addr_row.o bind.o hold.o asset.o unit.o chassis.o \
                 proof.o role.o fact.o link.o conversation.o behave.o written.o baseline.o point.o record.o alert.o outbox.o health.o \
                 sqlfunc.o ingest.o maker.o)
-STORE_READER := $(addprefix store/,query.o query_asset.o query_link.o \
+STORE_READER := $(addprefix store/,query.o query_asset.o query_ghost.o query_link.o \
                 query_alert.o query_status.o)
 STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
                 asset.o \
-                links.o alerts.o)
+                links.o alerts.o ghosts.o)
 STORE_HARNESS := store/harness.o $(DISSECTOR_OBJS)
 STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
              $(STORE_EXPORT) $(filter-out $(STORE_BASE),$(RULES_ALL)) \
@@ -39,6 +39,7 @@ STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
 
 STORE_TESTS := store/open_test store/bind_test store/link_test \
                store/proof_test store/chassis_test store/role_test \
+               store/ghost_test \
                store/fact_test store/unit_test store/baseline_test \
                store/alert_test store/record_test store/fault_test \
                store/point_test \

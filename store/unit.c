@@ -131,7 +131,7 @@ unit_judge(struct store *s)
 		return 0;
 	}
 	end = reply ? &e->src : &e->dst;
-	if (end->sub.kind != EV_SUB_UNIT) {
+	if (end->sub.kind == EV_SUB_NONE) {
 		return 0;
 	}
 	rc = addr_sub(s, front, n->link->transport, n->link->port, &end->sub,
@@ -140,7 +140,16 @@ unit_judge(struct store *s)
 		return rc;
 	}
 	addr_seen(s, unit, e->ts_ns);
-	return reply ? answered(s, front, unit) : 0;
+	if (end->sub.kind == EV_SUB_UNIT) {
+		return reply ? answered(s, front, unit) : 0;
+	}
+	/* A router or chassis may answer in its place, that nobody is there. */
+	if (reply && e->status != NULL && strcmp(e->status, "ok") == 0 &&
+	    !(unit->flags & ADDR_HEARD)) {
+		unit->flags |= ADDR_HEARD;
+		cache_dirty(&s->addrs, unit);
+	}
+	return 0;
 }
 
 int

@@ -29,6 +29,9 @@ ATTRIBUTES = ("name", "vendor", "model", "firmware", "hardware", "software",
               "serial", "location", "order_number")
 ROWS = ("devices", "addresses", "parent", "role", "level", *ATTRIBUTES,
         "retired", "ghosts")
+# A ghost has an address and nothing else.
+GHOST = {"state": "ghost", "parent": None, "role": None, "roles": [],
+         "level": None, "facts": []}
 # Where the program has another word for a role of the truth: a chassis is a
 # kind of thing, not what it is for.
 WORDS = {"engineering": "engineering_station", "controller": "plc",
@@ -36,12 +39,19 @@ WORDS = {"engineering": "engineering_station", "controller": "plc",
 
 
 def inventory(capture):
-    """What `otus assets` prints of a capture that is read into nothing."""
+    """What `otus assets` and `otus ghosts` print of a capture that is read
+    into nothing."""
     with tempfile.TemporaryDirectory() as data:
         subprocess.run([OTUS, "read", "-q", "-d", data, capture], check=True)
-        lines = subprocess.run([OTUS, "assets", "--json", "-d", data],
-                               stdout=subprocess.PIPE,
-                               check=True).stdout.splitlines()
+        return rows("assets", data) + [
+            dict(GHOST, id="ghost %d" % n, addresses=[g["behind"] or g])
+            for n, g in enumerate(rows("ghosts", data))]
+
+
+def rows(command, data):
+    lines = subprocess.run([OTUS, command, "--json", "-d", data],
+                           stdout=subprocess.PIPE,
+                           check=True).stdout.splitlines()
     return [json.loads(line) for line in lines]
 
 

@@ -10,6 +10,7 @@ int cmd_dissect(const struct options *);
 int cmd_read(const struct options *);
 int cmd_assets(const struct options *);
 int cmd_asset(const struct options *);
+int cmd_ghosts(const struct options *);
 int cmd_links(const struct options *);
 int cmd_alerts(const struct options *);
 int cmd_status(const struct options *);

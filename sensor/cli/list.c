@@ -1,5 +1,5 @@
 /*
- * otus assets, links, alerts, status: what the database says, as a table,
+ * otus assets, ghosts, links, alerts, status: what the database says, as a table,
  * JSON or CSV.  Reads only, while a writer may be at work.
  */
 #include <string.h>
@@ -101,6 +101,12 @@ cmd_asset(const struct options *o)
 		fprintf(stderr, "otus: %s\n", err_text(err));
 	}
 	return err < 0 ? err_exit_code(err) : 0;
+}
+
+int
+cmd_ghosts(const struct options *o)
+{
+	return list(o, export_ghosts);
 }
 
 int

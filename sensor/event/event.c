@@ -299,3 +299,19 @@ ev_sub_text(char *buf, const struct ev_sub *s)
 	}
 	return (size_t)n;
 }
+
+/* RFC 1918, 6598, 1122 (loopback); RFC 4193, 4291: not the Internet's. */
+bool
+ev_ip_is_public(uint8_t ipver, const struct ev_ip *ip)
+{
+	const uint8_t *a = ip->a;
+
+	if (ipver == 4) {
+		return !(a[0] == 10 || a[0] == 127 || a[0] == 0 ||
+			 (a[0] == 172 && (a[1] & 0xf0) == 16) ||
+			 (a[0] == 192 && a[1] == 168) ||
+			 (a[0] == 100 && (a[1] & 0xc0) == 64) ||
+			 (a[0] == 169 && a[1] == 254));
+	}
+	return (a[0] & 0xe0) == 0x20; /* 2000::/3 */
+}

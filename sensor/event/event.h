@@ -409,6 +409,8 @@ void ev_close(struct ev *);
 #define EV_SUB_TEXT      80
 #define EV_NUMBERED_TEXT (EV_NAME_MAX + 12)
 size_t ev_mac_text(char *buf, const uint8_t mac[6]);
+/* Neither private (RFC 1918, 6598, 4193) nor of the link: the Internet's. */
+bool ev_ip_is_public(uint8_t ipver, const struct ev_ip *);
 size_t ev_ip_text(char *buf, uint8_t ipver, const struct ev_ip *);
 size_t ev_sub_text(char *buf, const struct ev_sub *); /* "unit 10", ... */
 size_t ev_numbered_text(char *buf, const struct ev_field *);

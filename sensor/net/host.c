@@ -94,6 +94,27 @@ host_get(struct hosts *h, uint8_t ipver, const struct ev_ip *ip,
 }
 
 bool
+host_missed(struct host *x, uint64_t now_ns)
+{
+	uint64_t wait = x->asked == 2 ? 600 * NS_PER_SEC : NS_PER_SEC;
+
+	if (x->has_mac) {
+		return false;
+	}
+	if (x->asked == 0) {
+		x->asked = 1;
+		x->asked_ns = now_ns;
+		return false;
+	}
+	if (now_ns < x->asked_ns + wait) {
+		return false;
+	}
+	x->asked = 2;
+	x->asked_ns = now_ns;
+	return true;
+}
+
+bool
 host_bind(struct host *x, const uint8_t mac[6], uint64_t now_ns)
 {
 	bool first = !x->has_mac;

@@ -24,7 +24,9 @@ struct host {
 	uint32_t flows;
 	uint8_t mac[6];
 	bool has_mac;
-	uint8_t told; /* enum host_told: the best that was told      */
+	uint8_t told;  /* enum host_told: the best that was told      */
+	uint8_t asked; /* ARP asked for it: 1 once, 2 told            */
+	uint64_t asked_ns;
 };
 
 struct hosts {
@@ -47,6 +49,12 @@ struct host *host_get(struct hosts *, uint8_t ipver, const struct ev_ip *,
  * sight, or another MAC than before (at most once a second).
  */
 bool host_bind(struct host *, const uint8_t mac[6], uint64_t now_ns);
+
+/*
+ * Somebody asks for an address that nobody has been heard with.  True when it
+ * has gone unanswered and is asked for again, at most every ten minutes.
+ */
+bool host_missed(struct host *, uint64_t now_ns);
 
 static inline uint32_t
 host_index(const struct hosts *h, const struct host *x)

@@ -69,6 +69,26 @@ report_endpoint(struct net *n, const uint8_t mac[6], uint8_t ipver,
 	engine_tell(n, NULL, e);
 }
 
+void
+report_looks_for(struct net *n, const uint8_t mac[6], uint8_t ipver,
+    const struct ev_ip *asker, const struct ev_ip *target)
+{
+	struct ev *e = engine_event(n, NULL, 0, EV_TOPOLOGY);
+	char text[EV_IP_TEXT];
+
+	e->vlan_n = n->pkt->vlan_n;
+	memcpy(e->vlan, n->pkt->vlan, sizeof e->vlan);
+	memcpy(e->src.mac, mac, 6);
+	e->src.has_mac = true;
+	e->src.ipver = ipver;
+	e->src.ip = *asker;
+	(void)ev_ip_text(text, ipver, target);
+	ev_name(e, EVF_RELATION, "looks_for");
+	ev_bytes(e, EVF_PEER, EV_T_TEXT, text, strlen(text));
+	ev_name(e, EVF_DETAIL, ipver == 4 ? "arp" : "nd");
+	engine_tell(n, NULL, e);
+}
+
 static void
 broken_end(struct ev_end *e, const struct pkt *p, bool src)
 {

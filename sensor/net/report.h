@@ -18,6 +18,9 @@ bool report_is_unicast(uint8_t ipver, const struct ev_ip *);
 bool report_binds(struct net *, const uint8_t mac[6], uint8_t ipver,
     const struct ev_ip *, enum host_told);
 /* how: traffic, arp, nd; of the packet at hand. */
+/* ARP or neighbour discovery asked for target in vain. */
+void report_looks_for(struct net *, const uint8_t mac[6], uint8_t ipver,
+    const struct ev_ip *asker, const struct ev_ip *target);
 void report_endpoint(struct net *, const uint8_t mac[6], uint8_t ipver,
     const struct ev_ip *, const char *how);
 

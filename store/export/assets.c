@@ -66,8 +66,8 @@ put_ips(struct text *t, const void *row)
 	put_list(t, a->ips, a->nips);
 }
 
-static void
-put_one_sub(struct text *t, const struct query_sub *sub)
+void
+put_sub_text(struct text *t, const struct query_sub *sub)
 {
 	text_put(t, sub->kind);
 	text_put(t, " ");
@@ -84,7 +84,7 @@ asset_put_sub(struct text *t, const struct query_asset *a)
 {
 	for (size_t i = 0; i < a->nsubs; i++) {
 		text_put(t, i != 0 ? ", " : "");
-		put_one_sub(t, &a->subs[i]);
+		put_sub_text(t, &a->subs[i]);
 		if (a->nsubs > 1 && a->subs[i].ip != NULL) {
 			text_put(t, " at ");
 			text_put(t, a->subs[i].ip);
@@ -217,22 +217,26 @@ json_sub(struct json *j, const struct query_sub *sub)
 	json_object_end(j);
 }
 
-/* Each way to it: what it is behind, and its address there. */
+void
+json_way(struct json *j, const struct query_sub *sub)
+{
+	json_object(j);
+	json_kstr(j, "ip", sub->ip);
+	json_kstr(j, "mac", sub->mac);
+	json_kstr(j, "transport", sub->transport);
+	json_kuint(j, "port", sub->port);
+	json_sub(j, sub);
+	json_object_end(j);
+}
+
+/* Each way to it. */
 static void
 json_behind(struct json *j, const struct query_asset *a)
 {
 	json_key(j, "behind");
 	json_array(j);
 	for (size_t i = 0; i < a->nsubs; i++) {
-		const struct query_sub *sub = &a->subs[i];
-
-		json_object(j);
-		json_kstr(j, "ip", sub->ip);
-		json_kstr(j, "mac", sub->mac);
-		json_kstr(j, "transport", sub->transport);
-		json_kuint(j, "port", sub->port);
-		json_sub(j, sub);
-		json_object_end(j);
+		json_way(j, &a->subs[i]);
 	}
 	json_array_end(j);
 }

@@ -19,6 +19,8 @@
 enum export_format { EXPORT_TABLE, EXPORT_JSON, EXPORT_CSV };
 
 /* ERR_IO when out does not take it. */
+int export_ghosts(struct query *, const struct query_filter *,
+    enum export_format, FILE *out) MUST_CHECK;
 int export_assets(struct query *, const struct query_filter *,
     enum export_format, FILE *out) MUST_CHECK;
 int export_links(struct query *, const struct query_filter *,

@@ -25,6 +25,10 @@ void put_end(struct text *, const struct query_end *);
 void asset_put_vendor(struct text *, const struct query_asset *);
 /* What it is called by whoever it is behind; nothing when behind nobody. */
 void asset_put_sub(struct text *, const struct query_asset *);
+/* An address behind another: "unit 3". */
+void put_sub_text(struct text *, const struct query_sub *);
+/* What it is behind, and its address there. */
+void json_way(struct json *, const struct query_sub *);
 void json_stamp(struct json *, const char *key, uint64_t ts_ns);
 /* NULL and "" as null. */
 void json_known(struct json *, const char *key, const char *);

@@ -1,0 +1,137 @@
+/*
+ * ghosts: columns and JSON of devices that others name and nobody hears.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "store/export/source.h"
+
+static void
+put_address(struct text *t, const void *row)
+{
+	const struct query_ghost *g = row;
+
+	if (g->ip != NULL) {
+		text_put(t, g->ip);
+	} else {
+		put_sub_text(t, &g->sub);
+		text_put(t, " at ");
+		text_put(t, g->sub.ip != NULL ? g->sub.ip : "?");
+	}
+}
+
+/* How it is known, in words; the row has one word a reason. */
+static const struct {
+	const char *word, *said;
+} reasons[] = {
+    {"asked", "asked and silent"},
+    {"arp", "looked for by ARP"},
+    {"table", "in a BACnet broadcast table"},
+    {"behind", "asked there and silent"},
+};
+
+static void
+put_why(struct text *t, const void *row)
+{
+	const struct query_ghost *g = row;
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (strstr(g->why, reasons[i].word) != NULL) {
+			text_put(t, t->n != 0 ? ", " : "");
+			text_put(t, reasons[i].said);
+		}
+	}
+}
+
+static void
+put_asker(struct text *t, const void *row)
+{
+	const struct query_ghost *g = row;
+
+	put_end(t, &g->asker);
+	if (g->askers > 1) {
+		text_put(t, " and ");
+		text_put_uint(t, g->askers - 1);
+		text_put(t, " more");
+	}
+}
+
+#define STAMP(member) CELL_STAMP, offsetof(struct query_ghost, member), NULL
+#define PUT(function) CELL_PUT, 0, function
+
+static const struct column columns[] = {
+    {"address", IN_BOTH, false, 40, 15, PUT(put_address)},
+    {"known by", IN_TABLE, false, 48, 12, PUT(put_why)},
+    {"why", IN_CSV, false, 0, 0, PUT(put_why)},
+    {"asked by", IN_TABLE, false, 40, 12, PUT(put_asker)},
+    {"asker", IN_CSV, false, 0, 0, PUT(put_asker)},
+    {"first", IN_BOTH, false, 0, 0, STAMP(first)},
+    {"last", IN_BOTH, false, 0, 0, STAMP(last)},
+};
+
+static void
+json(struct json *j, const void *row)
+{
+	const struct query_ghost *g = row;
+
+	json_object(j);
+	json_kstr(j, "ip", g->ip);
+	json_key(j, "behind");
+	if (g->ip == NULL) {
+		json_way(j, &g->sub);
+	} else {
+		json_null(j);
+	}
+	json_key(j, "why");
+	json_array(j);
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (strstr(g->why, reasons[i].word) != NULL) {
+			json_str(j, reasons[i].word);
+		}
+	}
+	json_array_end(j);
+	json_kuint(j, "askers", g->askers);
+	json_known(j, "asker", g->asker.id);
+	json_known(j, "asker_ip", g->asker.ip);
+	json_known(j, "asker_name", g->asker.name);
+	json_stamp(j, "first", g->first);
+	json_stamp(j, "last", g->last);
+	json_object_end(j);
+}
+
+struct taker {
+	int (*row)(void *, const void *);
+	void *arg;
+};
+
+static int
+take(void *arg, const struct query_ghost *g)
+{
+	struct taker *t = arg;
+
+	return t->row(t->arg, g);
+}
+
+static int
+page(struct query *q, const struct query_filter *f, struct query_page *p,
+    int (*row)(void *, const void *), void *arg)
+{
+	struct taker t = {row, arg};
+
+	return query_ghosts(q, f, p, take, &t);
+}
+
+int
+export_ghosts(struct query *q, const struct query_filter *f,
+    enum export_format format, FILE *out)
+{
+	static const struct source source = {
+	    .column = columns,
+	    .n = sizeof(columns) / sizeof(columns[0]),
+	    .empty = "Nobody names a device that is not heard.",
+	    .page = page,
+	    .json = json,
+	};
+
+	return source_export(&source, q, f, format, out);
+}

@@ -1,0 +1,130 @@
+/*
+ * ghost_test: who is named and not heard, and who only looks so.
+ */
+#include <string.h>
+
+#include "dissectors/registry.h"
+#include "store/pair_test.h"
+#include "store/query.h"
+
+struct seen {
+	unsigned n;
+	char line[8][160];
+};
+
+static int
+take(void *arg, const struct query_ghost *g)
+{
+	struct seen *s = arg;
+
+	assert_true(s->n < 8);
+	(void)snprintf(s->line[s->n++], sizeof(s->line[0]),
+	    "%s%s %lld%s %s %llu", g->ip != NULL ? g->ip : g->sub.ip,
+	    g->sub.kind, (long long)g->sub.num, g->sub.text, g->why,
+	    (unsigned long long)g->askers);
+	return 0;
+}
+
+static struct seen
+ghosts(struct rig *r)
+{
+	struct query_page page = {0};
+	struct seen s = {0};
+	struct query *q;
+
+	assert_int_equal(store_commit(r->s), 0);
+	assert_int_equal(query_open(r->dir, &q), 0);
+	assert_int_equal(query_ghosts(q, NULL, &page, take, &s), 0);
+	query_close(q);
+	return s;
+}
+
+static void
+test_who_answers_is_none(void **state)
+{
+	struct rig *r = *state;
+	struct seen s;
+
+	assert_int_equal(sample_read(&r->x, &hmi, &plc, 1, 1, 1), 0);
+	s = ghosts(r);
+	assert_int_equal(s.n, 1);
+	assert_string_equal(s.line[0], "10.0.0.3 0 asked 1");
+	assert_int_equal(sample_reply(&r->x, &hmi, &plc, 1, "ok"), 0);
+	assert_int_equal(ghosts(r).n, 0);
+}
+
+static void
+test_named_in_several_ways_is_one(void **state)
+{
+	struct rig *r = *state;
+	struct seen s;
+
+	assert_int_equal(sample_relation(&r->x, PROTO_BACNET, &hmi, "bbmd",
+			     "10.0.0.99:47808"),
+	    0);
+	assert_int_equal(sample_relation(&r->x, PROTO_BACNET, &plc, "bbmd",
+			     "10.0.0.99:47808"),
+	    0);
+	assert_int_equal(
+	    sample_relation(&r->x, 0, &plc, "looks_for", "10.0.0.99"), 0);
+	s = ghosts(r);
+	assert_int_equal(s.n, 1);
+	assert_non_null(strstr(s.line[0], "10.0.0.99 0 "));
+	assert_non_null(strstr(s.line[0], "table"));
+	assert_non_null(strstr(s.line[0], "arp"));
+	assert_non_null(strstr(s.line[0], " 2"));
+}
+
+/* A station name is no address, a group no device, the Internet no plant. */
+static void
+test_what_is_no_ghost(void **state)
+{
+	struct rig *r = *state;
+	struct host group = sample_group(239, 1, 2, 3);
+	struct host far = sample_host(8, 8, 8, 8);
+
+	assert_int_equal(
+	    sample_relation(&r->x, PROTO_PROFINET, &plc, "looks_for", "press"),
+	    0);
+	assert_int_equal(
+	    sample_relation(&r->x, 0, &plc, "looks_for", "10.0.0.57"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &hmi, "arp"), 0);
+	assert_int_equal(sample_read(&r->x, &hmi, &group, 1, 1, 1), 0);
+	assert_int_equal(sample_read(&r->x, &hmi, &far, 1, 1, 1), 0);
+	assert_int_equal(ghosts(r).n, 0);
+}
+
+static void
+test_a_unit_that_the_gateway_misses(void **state)
+{
+	struct rig *r = *state;
+	struct seen s;
+
+	for (uint8_t unit = 1; unit <= 2; unit++) {
+		assert_int_equal(sample_read(&r->x, &hmi, &plc, unit, 1, 1), 0);
+	}
+	assert_int_equal(sample_reply(&r->x, &hmi, &plc, 1, "ok"), 0);
+	/* Whether it is a gateway at all nobody knows yet. */
+	assert_int_equal(ghosts(r).n, 0);
+	assert_int_equal(sample_reply(&r->x, &hmi, &plc, 2,
+			     "gateway_target_device_failed_to_respond"),
+	    0);
+	s = ghosts(r);
+	assert_int_equal(s.n, 1);
+	assert_string_equal(s.line[0], "10.0.0.3unit 2 behind 0");
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(test_who_answers_is_none),
+	    T(test_named_in_several_ways_is_one),
+	    T(test_what_is_no_ghost),
+	    T(test_a_unit_that_the_gateway_misses),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
