@@ -128,6 +128,28 @@ known_ip(struct store *s, const struct ev_end *end, struct addr **ret)
 	return rc;
 }
 
+/* A packet from the IP of *a came with m; gives the row of who has the IP. */
+static int
+by_packet(struct store *s, struct addr *m, const struct ev *e, struct addr **a)
+{
+	struct addr *held = NULL;
+	int rc = hold_find(s, *a, m->mac, &held);
+
+	if (rc == 0 && held == NULL && (*a)->holders > 1) {
+		/* By a router: it is whoever has it now. */
+		rc = holder(s, *a, &held);
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	if (held == NULL) {
+		return hold_traffic(s, m, *a, e->ts_ns);
+	}
+	*a = held;
+	hold_heard(s, held, e->ts_ns);
+	return 0;
+}
+
 /* An end that sent something, with how its MAC and IP are known. */
 static int
 speaker(struct store *s, const struct ev *e, const struct ev_end *end,
@@ -158,19 +180,7 @@ speaker(struct store *s, const struct ev *e, const struct ev_end *end,
 	} else if (hold_may_be_firm(m, how, end)) {
 		return hold_firm(s, m, a, how, e->ts_ns, ret);
 	} else {
-		struct addr *held = NULL;
-
-		rc = hold_find(s, a, end->mac, &held);
-		if (rc == 0 && held == NULL && a->holders > 1) {
-			/* By a router: it is whoever has it now. */
-			rc = holder(s, a, &held);
-		}
-		if (rc == 0 && held == NULL) {
-			rc = hold_traffic(s, m, a, e->ts_ns);
-		} else if (rc == 0) {
-			a = held;
-			hold_heard(s, a, e->ts_ns);
-		}
+		rc = by_packet(s, m, e, &a);
 	}
 	*ret = a;
 	return rc;

@@ -116,6 +116,16 @@ answered(struct store *s, struct addr *front, struct addr *unit)
 	return 0;
 }
 
+/* An error may be a router's or a chassis', that nobody is there. */
+static void
+there(struct store *s, struct addr *behind)
+{
+	if (!(behind->flags & ADDR_HEARD)) {
+		behind->flags |= ADDR_HEARD;
+		cache_dirty(&s->addrs, behind);
+	}
+}
+
 int
 unit_judge(struct store *s)
 {
@@ -140,14 +150,11 @@ unit_judge(struct store *s)
 		return rc;
 	}
 	addr_seen(s, unit, e->ts_ns);
-	if (end->sub.kind == EV_SUB_UNIT) {
-		return reply ? answered(s, front, unit) : 0;
+	if (reply && end->sub.kind == EV_SUB_UNIT) {
+		return answered(s, front, unit);
 	}
-	/* A router or chassis may answer in its place, that nobody is there. */
-	if (reply && e->status != NULL && strcmp(e->status, "ok") == 0 &&
-	    !(unit->flags & ADDR_HEARD)) {
-		unit->flags |= ADDR_HEARD;
-		cache_dirty(&s->addrs, unit);
+	if (reply && e->status != NULL && strcmp(e->status, "ok") == 0) {
+		there(s, unit);
 	}
 	return 0;
 }

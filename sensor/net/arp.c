@@ -55,7 +55,8 @@ look_for(struct net *n, const uint8_t mac[6], uint8_t ipver,
 	    !report_is_unicast(ipver, target)) {
 		return;
 	}
-	h = host_get(&n->hosts, ipver, target, p->vlan, p->vlan_n, n->stream_ns);
+	h = host_get(
+	    &n->hosts, ipver, target, p->vlan, p->vlan_n, n->stream_ns);
 	if (h != NULL && host_missed(h, n->stream_ns)) {
 		report_looks_for(n, mac, ipver, asker, target);
 	}
