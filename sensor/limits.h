@@ -185,6 +185,16 @@
 	    "of the database that SQLite keeps "                               \
 	    "in memory")                                                       \
 	L(STORE_HEAP_KIB, 65536, "KiB", "that SQLite takes at most")           \
+	L(DECLARED_FILE_KIB, 16384, "KiB", "of a register that is imported")   \
+	L(DECLARED_ROWS, 65536, "rows", "of such a file")                      \
+	L(DECLARED_CELL, 32768, "bytes",                                       \
+	    "in one cell of it; a spreadsheet's own limit")                    \
+	L(DECLARED_DEVICES, 65536, "devices", "that people have declared")     \
+	L(DECLARED_TEXT_KIB, 32768, "KiB",                                     \
+	    "of their words; who reads them holds all of them")                \
+	L(DECLARED_HISTORY, 1000000, "rows",                                   \
+	    "of what was declared, changed and taken back; the oldest "        \
+	    "make room")                                                       \
 	L(PROC_MAX, 24, "processes",                                           \
 	    "that one parent runs: store, web, "                               \
 	    "courier and 21 sensors")                                          \

@@ -73,3 +73,12 @@ store/export/message_test_LIBS := -lcjson
 TESTS += store/outbox_test
 store/outbox_test_OBJS := $(STORE_ALL)
 store/outbox_test_LIBS := -lsqlite3 -linih
+
+# What people declare: files and words, without a database.
+DECLARED_TEXTS := $(addprefix store/declared/,csv.o guess.o key.o fold.o \
+                  compare.o) sensor/base/json.o
+TESTS += store/declared/csv_test store/declared/guess_test \
+         store/declared/match_test
+store/declared/csv_test_OBJS   := $(DECLARED_TEXTS)
+store/declared/guess_test_OBJS := $(DECLARED_TEXTS)
+store/declared/match_test_OBJS := store/declared/match.o

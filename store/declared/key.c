@@ -1,0 +1,307 @@
+/*
+ * key: see key.h.
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "store/declared/key.h"
+
+static const struct {
+	const char *word, *headers;
+	enum decl_compare compare;
+} keys[DECL_KEYS] = {
+#define KEY(NAME, word, compare, headers) \
+	[DECL_##NAME] = {word, headers, DECL_COMPARE_##compare},
+#include "store/declared/key.def"
+#undef KEY
+};
+
+const char *
+decl_word(enum decl_key k)
+{
+	return keys[k].word;
+}
+
+const char *
+decl_headers(enum decl_key k)
+{
+	return keys[k].headers;
+}
+
+enum decl_compare
+decl_compare_of(enum decl_key k)
+{
+	return keys[k].compare;
+}
+
+enum decl_key
+decl_key(const char *word, size_t n)
+{
+	for (int k = 0; k < DECL_KEYS; k++) {
+		if (strlen(keys[k].word) == n &&
+		    strncasecmp(keys[k].word, word, n) == 0) {
+			return (enum decl_key)k;
+		}
+	}
+	return DECL_NONE;
+}
+
+bool
+decl_is_list(enum decl_key k)
+{
+	return k == DECL_MAC || k == DECL_IP || k == DECL_TAGS ||
+	       k == DECL_NOTES || k == DECL_LOCATION || k == DECL_PROTOCOLS ||
+	       k == DECL_PORTS;
+}
+
+const char *
+decl_expects(enum decl_key k)
+{
+	switch (k) {
+	case DECL_MAC: return "a MAC address";
+	case DECL_IP: return "an IP address";
+	case DECL_LEVEL: return "a level from 0 to 5";
+	case DECL_APPROVED: return "yes or no";
+	case DECL_ASSET: return "an asset's id (a- and ten characters)";
+	default: return "a text of less than 1024 bytes";
+	}
+}
+
+/* --- addresses ------------------------------------------------------------ */
+
+bool
+decl_mac(const char *text, size_t n, char ret[18])
+{
+	unsigned digits = 0;
+	char hex[12];
+
+	for (size_t i = 0; i < n; i++) {
+		if (strchr(":-. ", text[i]) != NULL) {
+			continue;
+		}
+		if (digits == sizeof(hex) ||
+		    !isxdigit((unsigned char)text[i])) {
+			return false;
+		}
+		hex[digits++] = (char)tolower((unsigned char)text[i]);
+	}
+	if (digits != sizeof(hex)) {
+		return false;
+	}
+	for (int i = 0; i < 6; i++) {
+		ret[3 * i] = hex[2 * i];
+		ret[3 * i + 1] = hex[2 * i + 1];
+		ret[3 * i + 2] = i < 5 ? ':' : '\0';
+	}
+	return true;
+}
+
+/* Registers write 010.001.002.003, which is no octal to them. */
+static bool
+ipv4(const char *text, char ret[46])
+{
+	unsigned part[4];
+	int end = 0;
+
+	if (sscanf(text, "%3u.%3u.%3u.%3u%n", &part[0], &part[1], &part[2],
+		&part[3], &end) != 4 ||
+	    text[end] != '\0' || strspn(text, "0123456789.") != (size_t)end ||
+	    part[0] > 255 || part[1] > 255 || part[2] > 255 || part[3] > 255) {
+		return false;
+	}
+	(void)snprintf(
+	    ret, 46, "%u.%u.%u.%u", part[0], part[1], part[2], part[3]);
+	return true;
+}
+
+bool
+decl_ip(const char *text, size_t n, char ret[46])
+{
+	const char *slash = memchr(text, '/', n);
+	char buf[64];
+	uint8_t a[16];
+
+	/* The prefix length is the network's, not the device's. */
+	n = slash != NULL ? (size_t)(slash - text) : n;
+	if (n == 0 || n >= sizeof(buf)) {
+		return false;
+	}
+	memcpy(buf, text, n);
+	buf[n] = '\0';
+	if (ipv4(buf, ret)) {
+		return true;
+	}
+	return inet_pton(AF_INET6, buf, a) == 1 &&
+	       inet_ntop(AF_INET6, a, ret, 46) != NULL;
+}
+
+const char *
+decl_list_next(const char **at, size_t *ret_n)
+{
+	const char *p = *at + strspn(*at, " ,;|\t");
+	size_t n = strcspn(p, " ,;|\t");
+
+	*at = p + n;
+	*ret_n = n;
+	return n != 0 ? p : NULL;
+}
+
+/* --- values --------------------------------------------------------------- */
+
+bool
+decl_is_nothing(const char *s)
+{
+	static const char *const words[] = {"n/a", "na", "n.a.", "none",
+	    "unknown", "unbekannt", "tbd", "tba", "k.a.", "k. a.", "keine",
+	    "kein", "nicht bekannt", "not known", "null", "?", "??", "???", "-",
+	    "--", "---", "x.x.x.x", "."};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcasecmp(s, words[i]) == 0) {
+			return true;
+		}
+	}
+	return s[0] == '\0';
+}
+
+/* Clean, one line, no white space around it. */
+static int
+tidy(const char *text, size_t n, char ret[DECL_VALUE_MAX])
+{
+	char buf[DECL_VALUE_MAX * 3];
+	size_t len, skip = 0;
+
+	if (n >= DECL_VALUE_MAX) {
+		return ERR_TOOBIG;
+	}
+	len = utf8_clean(buf, sizeof(buf), text, n, NULL);
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)buf[i] < 0x20 || buf[i] == 0x7f) {
+			buf[i] = ' ';
+		}
+	}
+	while (len > 0 && buf[len - 1] == ' ') {
+		len--;
+	}
+	while (skip < len && buf[skip] == ' ') {
+		skip++;
+	}
+	if (len - skip >= DECL_VALUE_MAX) {
+		return ERR_TOOBIG;
+	}
+	memcpy(ret, buf + skip, len - skip);
+	ret[len - skip] = '\0';
+	return 0;
+}
+
+static int
+addresses(enum decl_key k, char value[DECL_VALUE_MAX])
+{
+	char out[DECL_LIST_MAX * 48] = "", one[48];
+	const char *at = value, *p;
+	size_t n, used = 0, count = 0;
+
+	/* A MAC may have blanks inside: try the whole first. */
+	if (k == DECL_MAC && decl_mac(value, strlen(value), one)) {
+		memcpy(value, one, strlen(one) + 1);
+		return 0;
+	}
+	while ((p = decl_list_next(&at, &n)) != NULL) {
+		if (++count > DECL_LIST_MAX) {
+			return ERR_TOOBIG;
+		}
+		if (!(k == DECL_MAC ? decl_mac(p, n, one)
+				    : decl_ip(p, n, one))) {
+			return ERR_FORMAT;
+		}
+		used += (size_t)snprintf(out + used, sizeof(out) - used, "%s%s",
+		    used != 0 ? " " : "", one);
+	}
+	memcpy(value, out, used + 1);
+	return 0;
+}
+
+/* "2", "L2", "Level 2", "3.5": of the Purdue model. */
+static int
+level(char value[DECL_VALUE_MAX])
+{
+	const char *p = value;
+
+	while (isalpha((unsigned char)*p) || *p == ' ' || *p == '-') {
+		p++;
+	}
+	if (strlen(p) == 1 && *p >= '0' && *p <= '5') {
+		value[0] = *p;
+		value[1] = '\0';
+		return 0;
+	}
+	if (strcmp(p, "3.5") == 0 || strcmp(p, "3,5") == 0) {
+		memcpy(value, "3.5", 4);
+		return 0;
+	}
+	return ERR_FORMAT;
+}
+
+static int
+yes_or_no(char value[DECL_VALUE_MAX])
+{
+	static const char *const yes[] = {
+	    "yes", "y", "true", "1", "ja", "j", "x", "ok", "wahr"};
+	static const char *const no[] = {
+	    "no", "n", "false", "0", "nein", "falsch"};
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+		if (strcasecmp(value, yes[i]) == 0) {
+			memcpy(value, "yes", 4);
+			return 0;
+		}
+	}
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+		if (strcasecmp(value, no[i]) == 0) {
+			memcpy(value, "no", 3);
+			return 0;
+		}
+	}
+	return ERR_FORMAT;
+}
+
+static int
+asset_id(char value[DECL_VALUE_MAX])
+{
+	if (strlen(value) != 12 || strncasecmp(value, "a-", 2) != 0) {
+		return ERR_FORMAT;
+	}
+	for (char *p = value; *p != '\0'; p++) {
+		*p = (char)tolower((unsigned char)*p);
+	}
+	return 0;
+}
+
+int
+decl_value(
+    enum decl_key k, const char *text, size_t n, char ret[DECL_VALUE_MAX])
+{
+	char value[DECL_VALUE_MAX] = "";
+	int rc = tidy(text, n, value);
+
+	if (rc == 0 && decl_is_nothing(value)) {
+		value[0] = '\0';
+	} else if (rc == 0) {
+		switch (k) {
+		case DECL_MAC:
+		case DECL_IP: rc = addresses(k, value); break;
+		case DECL_LEVEL: rc = level(value); break;
+		case DECL_APPROVED: rc = yes_or_no(value); break;
+		case DECL_ASSET: rc = asset_id(value); break;
+		default: break;
+		}
+	}
+	if (rc == 0) {
+		memcpy(ret, value, strlen(value) + 1);
+	}
+	return rc;
+}
