@@ -133,6 +133,7 @@ $(B)/train/%.o: %.c
 $(B)/train/%.o: TRAINED = $(COUNTS) -fprofile-generate -fprofile-update=single
 $(B)/train/rules/builtin.o: $(B)/rules/builtin.inc
 $(B)/train/store/migrate.o: $(B)/store/schema.inc
+$(B)/train/store/declared/register_write.o: $(B)/store/declared/schema.inc
 $(B)/train/store/maker.o: $(B)/store/maker.inc
 $(B)/train/web/ui.o: $(B)/web/ui.inc
 

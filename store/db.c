@@ -159,8 +159,19 @@ configure_writer(sqlite3 *db)
 	return db_exec(db, sql);
 }
 
-int
-db_open(const char *path, bool write, sqlite3 **ret)
+/* Few words, each worth more than the time that it takes to write it. */
+static int
+configure_small(sqlite3 *db)
+{
+	return db_exec(db,
+	    "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL;"
+	    "PRAGMA mmap_size=0; PRAGMA cache_size=-4096;"
+	    "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=0;"
+	    "PRAGMA recursive_triggers=0; PRAGMA secure_delete=0");
+}
+
+static int
+open_db(const char *path, bool write, int (*more)(sqlite3 *), sqlite3 **ret)
 {
 	int flags = SQLITE_OPEN_NOMUTEX |
 		    (write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
@@ -173,8 +184,8 @@ db_open(const char *path, bool write, sqlite3 **ret)
 	if (rc == 0) {
 		rc = configure(db, write);
 	}
-	if (rc == 0 && write) {
-		rc = configure_writer(db);
+	if (rc == 0 && more != NULL) {
+		rc = more(db);
 	}
 	if (rc != 0) {
 		(void)sqlite3_close_v2(db);
@@ -182,4 +193,16 @@ db_open(const char *path, bool write, sqlite3 **ret)
 	}
 	*ret = db;
 	return 0;
+}
+
+int
+db_open(const char *path, bool write, sqlite3 **ret)
+{
+	return open_db(path, write, write ? configure_writer : NULL, ret);
+}
+
+int
+db_open_small(const char *path, sqlite3 **ret)
+{
+	return open_db(path, true, configure_small, ret);
 }

@@ -22,6 +22,8 @@ int db_err(int sqlite_rc);
  * matters made explicit.
  */
 int db_open(const char *path, bool write, sqlite3 **ret) MUST_CHECK;
+/* For writing, with a rollback journal: nothing stays beside the file. */
+int db_open_small(const char *path, sqlite3 **ret) MUST_CHECK;
 int db_exec(sqlite3 *, const char *sql) MUST_CHECK;
 int db_prepare(sqlite3 *, const char *sql, sqlite3_stmt **ret) MUST_CHECK;
 

@@ -10,6 +10,13 @@ $(B)/store/schema.inc: $(STORE_SCHEMA) store/tests.mk
 
 $(B)/store/migrate.o: $(B)/store/schema.inc
 
+$(B)/store/declared/schema.inc: store/declared/schema.sql store/tests.mk
+	@mkdir -p $(@D)
+	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' \
+	    -e 's/$$/\\n"/' $< > $@.new && mv $@.new $@
+
+$(B)/store/declared/register_write.o: $(B)/store/declared/schema.inc
+
 # Who makes which MAC address, as C.
 IEEE_DATA := /usr/share/ieee-data
 
@@ -27,6 +34,8 @@ STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
                 text.o field.o object.o addr.o addr_key.o addr_row.o bind.o hold.o asset.o unit.o chassis.o \
                 proof.o role.o fact.o link.o conversation.o behave.o written.o baseline.o point.o record.o alert.o outbox.o health.o \
                 sqlfunc.o ingest.o maker.o)
+STORE_DECLARED := $(addprefix store/declared/,bag.o key.o fold.o compare.o match.o \
+                  csv.o guess.o import.o register.o register_write.o)
 STORE_READER := $(addprefix store/,query.o query_asset.o query_ghost.o query_link.o \
                 query_alert.o query_status.o)
 STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
@@ -34,7 +43,7 @@ STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
                 links.o alerts.o ghosts.o)
 STORE_HARNESS := store/harness.o $(DISSECTOR_OBJS)
 STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
-             $(STORE_EXPORT) $(filter-out $(STORE_BASE),$(RULES_ALL)) \
+             $(STORE_DECLARED) $(STORE_EXPORT) $(filter-out $(STORE_BASE),$(RULES_ALL)) \
              $(STORE_BASE)
 
 STORE_TESTS := store/open_test store/bind_test store/link_test \
@@ -82,3 +91,6 @@ TESTS += store/declared/csv_test store/declared/guess_test \
 store/declared/csv_test_OBJS   := $(DECLARED_TEXTS)
 store/declared/guess_test_OBJS := $(DECLARED_TEXTS)
 store/declared/match_test_OBJS := store/declared/match.o
+FUZZERS += store/declared/csv_fuzz
+store/declared/csv_fuzz_OBJS := $(STORE_DECLARED) store/db.o $(STORE_BASE)
+store/declared/csv_fuzz_LIBS := -lsqlite3

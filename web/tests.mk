@@ -20,7 +20,7 @@ web/listen_test_OBJS := web/listen.o web/http.o sensor/base/err.o
 web/ui_test_OBJS     := web/ui.o
 
 # The whole store and its export, as otus links them.
-WEB_STORE := $(patsubst %.c,%.o,$(filter-out %_test.c %_fuzz.c %_tool.c,$(wildcard store/*.c store/export/*.c)))
+WEB_STORE := $(patsubst %.c,%.o,$(filter-out %_test.c %_fuzz.c %_tool.c,$(wildcard store/*.c store/declared/*.c store/export/*.c)))
 
 TOOLS += web/fixture_tool web/serve_tool
 web/fixture_tool_OBJS := $(sort $(STORE_ALL) $(WEB_STORE))
