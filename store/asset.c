@@ -395,8 +395,8 @@ row_value(
 }
 
 int
-asset_value(struct store *s, const struct addr *a, const char *key, char *buf,
-    size_t size)
+asset_observed(struct store *s, const struct addr *a, const char *key,
+    char *buf, size_t size)
 {
 	size_t i = 0;
 	int rc;
@@ -412,4 +412,14 @@ asset_value(struct store *s, const struct addr *a, const char *key, char *buf,
 		rc = print_maker(s, a, buf, size);
 	}
 	return rc;
+}
+
+int
+asset_value(struct store *s, const struct addr *a, const char *key, char *buf,
+    size_t size)
+{
+	int rc = a != NULL && a->asset != 0 ? said_value(s, a, key, buf, size)
+					    : ERR_NOTFOUND;
+
+	return rc == ERR_NOTFOUND ? asset_observed(s, a, key, buf, size) : rc;
 }

@@ -99,6 +99,17 @@ role_name(int64_t roles)
 	return w != NULL ? w->name : NULL;
 }
 
+bool
+role_is_known(const char *name)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i].name, name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 int
 role_level(int64_t roles)
 {

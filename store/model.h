@@ -5,6 +5,7 @@
 #ifndef OTUS_STORE_MODEL_H
 #define OTUS_STORE_MODEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -124,6 +125,8 @@ const struct role_word *role_best(int64_t roles);
 size_t role_words(int64_t roles, const struct role_word **list, size_t max);
 /* Of the most telling one: NULL and -1 when unknown. */
 const char *role_name(int64_t roles);
+/* Whether it is one of those words. */
+bool role_is_known(const char *name);
 int role_level(int64_t roles);
 
 /*

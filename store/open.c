@@ -108,6 +108,7 @@ store_begin(struct store *s)
 		rc = load(s);
 		s->stale = rc != 0;
 	}
+	said_refresh(s);
 	rc = rc == 0 ? outbox_begin(s) : rc;
 	rc = rc == 0 ? db_run(s->st[ST_BEGIN]) : rc;
 	if (rc == 0) {
@@ -276,6 +277,7 @@ static void
 free_all(struct store *s)
 {
 	rules_free(s->rules);
+	said_close(s);
 	for (size_t i = 0; i < ST_COUNT; i++) {
 		(void)sqlite3_finalize(s->st[i]);
 	}
@@ -315,6 +317,7 @@ store_open(const struct store_options *opt, struct store **ret)
 	rc = rc == 0 ? open_db(s, opt->dir) : rc;
 	rc = rc == 0 ? prepare(s, opt->rules_dir) : rc;
 	rc = rc == 0 ? load(s) : rc;
+	rc = rc == 0 ? said_open(s, opt->dir) : rc;
 	if (rc != 0) {
 		free_all(s);
 		return rc;

@@ -82,12 +82,38 @@ maker(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	}
 }
 
+/* What people declared of an asset's row, in a search. */
+static void
+declared(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct query *q = sqlite3_user_data(ctx);
+	const char *text = told_text(q, sqlite3_value_int64(argv[0]));
+
+	(void)argc;
+	if (text != NULL) {
+		sqlite3_result_text(ctx, text, -1, SQLITE_TRANSIENT);
+	}
+}
+
+/* The name that people gave it. */
+static void
+declared_name(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct query *q = sqlite3_user_data(ctx);
+	const char *name = told_name(q, sqlite3_value_int64(argv[0]));
+
+	(void)argc;
+	if (name != NULL) {
+		sqlite3_result_text(ctx, name, -1, SQLITE_TRANSIENT);
+	}
+}
+
 static int
 add_function(struct query *q, const char *name,
     void (*f)(sqlite3_context *, int, sqlite3_value **))
 {
 	return db_err(sqlite3_create_function_v2(q->db, name, 1,
-	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, f, NULL, NULL, NULL));
+	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, q, f, NULL, NULL, NULL));
 }
 
 static int
@@ -116,6 +142,8 @@ prepare(struct query *q)
 	int rc = add_function(q, "role_of", role_of);
 
 	rc = rc == 0 ? add_function(q, "maker", maker) : rc;
+	rc = rc == 0 ? add_function(q, "declared", declared) : rc;
+	rc = rc == 0 ? add_function(q, "declared_name", declared_name) : rc;
 	for (size_t i = 0; i < QS_COUNT && rc == 0; i++) {
 		rc = db_prepare(q->db, sql[i], &q->st[i]);
 	}
@@ -144,6 +172,7 @@ query_open(const char *dir, struct query **ret)
 	rc = rc == 0 ? db_open(path, false, &q->db) : rc;
 	rc = rc == 0 ? check_schema(q->db) : rc;
 	rc = rc == 0 ? prepare(q) : rc;
+	(void)snprintf(q->told.dir, sizeof(q->told.dir), "%s", dir);
 	if (rc != 0) {
 		query_close(q);
 		return rc;
@@ -161,6 +190,7 @@ query_close(struct query *q)
 	for (size_t i = 0; i < QS_COUNT; i++) {
 		(void)sqlite3_finalize(q->st[i]);
 	}
+	told_done(&q->told);
 	(void)sqlite3_close_v2(q->db);
 	arena_done(&q->arena);
 	free(q);
@@ -261,8 +291,9 @@ query_prepare(struct query *q, const struct sql *s,
     sqlite3_stmt **ret)
 {
 	sqlite3_stmt *st = NULL;
-	int rc = db_prepare(q->db, s->text, &st);
+	int rc = told_refresh(q);
 
+	rc = rc == 0 ? db_prepare(q->db, s->text, &st) : rc;
 	if (rc != 0) {
 		return rc;
 	}

@@ -27,6 +27,7 @@ struct query;
 #define QUERY_FACTS_MAX 1024 /* of one asset                               */
 #define QUERY_ROLES_MAX 16
 #define QUERY_SUBS_MAX  16 /* ways to one asset behind others            */
+#define QUERY_WORDS_MAX 32   /* that people declare of one                 */
 
 /*
  * ERR_NOENT: there is no database in dir.  ERR_UNSUPPORTED: its schema is
@@ -81,11 +82,24 @@ struct query_role {
 	int level;
 };
 
+/* What a person said of it, who that was, and when: by the clock. */
+struct query_word {
+	const char *key, *value, *who, *source;
+	uint64_t at;
+};
+
+/* What is shown where no person has said otherwise. */
+struct query_observed {
+	const char *name, *vendor, *model, *firmware, *hardware, *software;
+	const char *serial, *role;
+	bool vendor_by_mac;
+};
+
 struct query_asset {
 	int64_t row;
 	char id[UID_TEXT];
 	char parent[UID_TEXT]; /* "" = none */
-	/* NULL = unknown */
+	/* NULL = unknown; a person's word goes before what was observed */
 	const char *name, *vendor, *model, *firmware, *hardware, *software;
 	const char *serial, *role;
 	bool vendor_by_mac; /* by IEEE's registry, for want of its own word */
@@ -103,6 +117,12 @@ struct query_asset {
 	/* Who took its addresses when it fell silent; "" = nobody. */
 	char replaced_by[UID_TEXT];
 	uint64_t first, last;
+	struct query_observed observed;
+	char declared[24]; /* "d-12": its row in the register; "" = none   */
+	bool ambiguous;    /* it has a key of several rows, or they of it  */
+	const char *proof, *proof_key; /* what tells that: "MAC", which    */
+	size_t nwords;
+	struct query_word words[QUERY_WORDS_MAX];
 	struct query_fact facts[QUERY_FACTS_MAX];
 };
 
@@ -173,6 +193,9 @@ int query_counters(struct query *,
  * that other one. */
 int query_asset(struct query *, const char *id,
     int (*row)(void *, const struct query_asset *), void *arg) MUST_CHECK;
+/* All that have this id, name, asset number or address. */
+int query_find(struct query *, const char *what,
+    int (*row)(void *, const struct query_asset *), void *arg) MUST_CHECK;
 int query_alert(struct query *, const char *id,
     int (*row)(void *, const struct query_alert *), void *arg) MUST_CHECK;
 
@@ -183,6 +206,31 @@ int query_links_count(
     struct query *, const struct query_filter *, uint64_t *ret) MUST_CHECK;
 int query_alerts_count(
     struct query *, const struct query_filter *, uint64_t *ret) MUST_CHECK;
+
+/* What was declared of the key; NULL: nobody has. */
+const char *query_declared(const struct query_asset *, const char *key);
+/* "unit 3": what an asset is called by whom it is behind. */
+struct text;
+void query_put_sub(struct text *, const struct query_sub *);
+
+/* In one text each: ports that answer, who logged in, where syslog goes. */
+enum query_detail { QUERY_PORTS, QUERY_ACCOUNTS, QUERY_LOGGING };
+int query_detail(
+    struct query *, int64_t asset, enum query_detail, struct text *) MUST_CHECK;
+
+/* The register: all that people declared, heard or not. */
+struct query_declaration {
+	char id[24];
+	uint64_t made; /* by the clock */
+	const char *source;
+	int64_t row;    /* of the asset that it is; 0: of none      */
+	bool ambiguous; /* as in query_asset                        */
+	const char *proof, *proof_key;
+	size_t nwords;
+	struct query_word words[QUERY_WORDS_MAX];
+};
+int query_register(struct query *,
+    int (*row)(void *, const struct query_declaration *), void *arg) MUST_CHECK;
 
 /* What can be said at once. */
 struct query_status {

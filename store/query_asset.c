@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "store/maker.h"
 #include "store/query_priv.h"
@@ -27,7 +28,7 @@ build(struct sql *s, const struct query_filter *f)
 	    " OR EXISTS (SELECT 1 FROM addresses AS x WHERE "
 	    "x.asset = a.id AND (x.ip" LIKE " OR x.mac" LIKE
 	    " OR (a.vendor IS NULL AND x.kind = 1 AND maker(x.mac)" LIKE
-	    "))))");
+	    "))) OR declared(a.id)" LIKE ")");
 	sql_if(s, f->role != NULL, " AND role_of(all_roles) = :role");
 	sql_if(s, f->since_ns != 0, " AND seen > :since");
 	sql_if(s, f->parent != NULL, " AND c.asset = :parent");
@@ -295,6 +296,7 @@ fill(struct query *q, sqlite3_stmt *st, struct query_asset *a)
 	rc = rc == 0 ? facts(q, a) : rc;
 	if (rc == 0) {
 		add_maker(a);
+		told_fill(q, a);
 	}
 	return rc == 0 ? protocols(q, a) : rc;
 }
@@ -352,4 +354,64 @@ query_asset(struct query *q, const char *id,
 	int rc = query_find_asset(q, id, &known);
 
 	return rc == 0 ? query_assets(q, &f, &page, row, arg) : rc;
+}
+
+/* --- by whatever a person calls it ----------------------------------------- */
+
+#define FIND_ROWS 64
+
+struct finder {
+	const char *what;
+	int (*row)(void *, const struct query_asset *);
+	void *arg;
+};
+
+static bool
+is_listed(const char *const *list, size_t n, const char *what)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcasecmp(list[i], what) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_called(const char *name, const char *what)
+{
+	return name != NULL && strcasecmp(name, what) == 0;
+}
+
+static int
+take_meant(void *arg, const struct query_asset *a)
+{
+	struct finder *f = arg;
+
+	if (is_called(a->name, f->what) ||
+	    is_called(a->observed.name, f->what) ||
+	    is_called(query_declared(a, "asset_number"), f->what) ||
+	    is_listed(a->ips, a->nips, f->what) ||
+	    is_listed(a->macs, a->nmacs, f->what)) {
+		return f->row(f->arg, a);
+	}
+	return 0;
+}
+
+int
+query_find(struct query *q, const char *what,
+    int (*row)(void *, const struct query_asset *), void *arg)
+{
+	const struct query_filter f = {.text = what};
+	struct query_page page = {.limit = FIND_ROWS};
+	struct finder finder = {what, row, arg};
+	int rc;
+
+	if (uid_parse(what, 'a') >= 0) {
+		return query_asset(q, what, row, arg);
+	}
+	do {
+		rc = query_assets(q, &f, &page, take_meant, &finder);
+	} while (rc == 0 && page.after != 0);
+	return rc;
 }

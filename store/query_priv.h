@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "store/db.h"
 #include "store/query.h"
+#include "store/query_told.h"
 
 enum query_stmt {
 	QS_ADDRS,
@@ -22,6 +23,7 @@ struct query {
 	sqlite3_stmt *st[QS_COUNT];
 	struct arena arena; /* the texts of the row at hand */
 	struct query_asset asset;
+	struct told told;
 };
 
 /* A statement put together from parts that are all ours. */
@@ -67,9 +69,13 @@ void query_end(sqlite3_stmt *, int col, struct query_end *ret);
  * For lists with two ends (l.src and l.dst): the same four columns of each,
  * what they are joined from, and where a text may be found in them.
  */
-#define LIKE        " LIKE :text ESCAPE '\\'"
-#define SRC_COLUMNS "s.uid, x.ip, CASE WHEN x.ip IS NULL THEN x.mac END, s.name"
-#define DST_COLUMNS "d.uid, y.ip, CASE WHEN y.ip IS NULL THEN y.mac END, d.name"
+#define LIKE " LIKE :text ESCAPE '\\'"
+#define SRC_COLUMNS                                            \
+	"s.uid, x.ip, CASE WHEN x.ip IS NULL THEN x.mac END, " \
+	"coalesce(declared_name(s.id), s.name)"
+#define DST_COLUMNS                                            \
+	"d.uid, y.ip, CASE WHEN y.ip IS NULL THEN y.mac END, " \
+	"coalesce(declared_name(d.id), d.name)"
 #define ENDS_JOINED                                 \
 	" LEFT JOIN addresses AS x ON x.id = l.src" \
 	" LEFT JOIN assets AS s ON s.id = x.asset"  \
@@ -77,7 +83,8 @@ void query_end(sqlite3_stmt *, int col, struct query_end *ret);
 	" LEFT JOIN assets AS d ON d.id = y.asset"
 #define ENDS_LIKE                                             \
 	"x.ip" LIKE " OR x.mac" LIKE " OR s.name" LIKE " OR " \
-	"y.ip" LIKE " OR y.mac" LIKE " OR d.name" LIKE
+	"y.ip" LIKE " OR y.mac" LIKE " OR d.name" LIKE        \
+	" OR declared_name(s.id)" LIKE " OR declared_name(d.id)" LIKE
 #define AT_EITHER_END                                            \
 	" AND (l.src IN (SELECT id FROM addresses WHERE asset "  \
 	"= :asset) OR l.dst IN (SELECT id FROM addresses WHERE " \

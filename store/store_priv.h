@@ -18,6 +18,7 @@
  *	record.c   services, states, transfers, violations and the like
  *	alert.c    alerts and the outbox
  *	health.c   counters
+ *	said.c     what people declared of assets
  *	sqlfunc.c  all of that as SQL functions for rules
  */
 #ifndef OTUS_STORE_STORE_PRIV_H
@@ -170,6 +171,7 @@ struct store {
 	int64_t outbox_done; /* the last that is committed */
 	int64_t lost_events; /* of transactions that failed */
 	struct judged now;
+	struct said *said;
 };
 
 /* open.c */
@@ -280,8 +282,20 @@ int asset_refresh(struct store *, int64_t asset) MUST_CHECK;
  * first time. */
 int asset_said(struct store *, int64_t asset, const char *key,
     const char *value, bool again) MUST_CHECK;
-/* A shown value by its name; ERR_NOTFOUND when unknown. */
+/* What was observed, by its name; ERR_NOTFOUND when unknown. */
+int asset_observed(struct store *, const struct addr *, const char *key,
+    char *buf, size_t size) MUST_CHECK;
+/* The shown value: a person's word, else that. */
 int asset_value(struct store *, const struct addr *, const char *key, char *buf,
+    size_t size) MUST_CHECK;
+
+/* said.c: what people declared */
+int said_open(struct store *, const char *dir) MUST_CHECK;
+void said_close(struct store *);
+/* Reads it again if it has changed. */
+void said_refresh(struct store *);
+/* ERR_NOTFOUND: nobody said it. */
+int said_value(struct store *, const struct addr *, const char *key, char *buf,
     size_t size) MUST_CHECK;
 
 /* unit.c */

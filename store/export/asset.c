@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "store/export/source.h"
@@ -17,35 +16,12 @@
 struct wanted {
 	struct query *q;
 	const char *what;
-	bool by_id;
 	enum export_format format;
 	FILE *page; /* read to its end before anything waits for the output */
 	struct json json;
 	uint64_t found;
 	char id[UID_TEXT]; /* of the one that was printed last */
 };
-
-/* --- who is meant --------------------------------------------------------- */
-
-static bool
-is_listed(const char *const *list, size_t n, const char *what)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (strcasecmp(list[i], what) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
-is_meant(const struct wanted *w, const struct query_asset *a)
-{
-	return w->by_id ||
-	       (a->name != NULL && strcasecmp(a->name, w->what) == 0) ||
-	       is_listed(a->ips, a->nips, w->what) ||
-	       is_listed(a->macs, a->nmacs, w->what);
-}
 
 /* --- its lines ------------------------------------------------------------ */
 
@@ -60,6 +36,20 @@ put_line(FILE *f, const char *label, const char *value)
 		    clean, sizeof(clean), value, strlen(value), NULL);
 		(void)fprintf(f, "  %-*s  %s\n", LABEL, label, clean);
 	}
+}
+
+/* With the mark of a person's word. */
+static void
+put_shown(
+    FILE *f, const struct query_asset *a, const char *key, const char *value)
+{
+	char buf[LAYOUT_CELL_MAX];
+
+	if (value != NULL && query_declared(a, key) != NULL) {
+		(void)snprintf(buf, sizeof(buf), "%.1900s*", value);
+		value = buf;
+	}
+	put_line(f, key, value);
 }
 
 static void
@@ -117,15 +107,15 @@ put_what(FILE *f, const struct query_asset *a)
 	struct text t;
 
 	(void)fprintf(f, "%s\n", a->id);
-	put_line(f, "name", a->name);
+	put_shown(f, a, "name", a->name);
 	text_start(&t, buf, sizeof(buf));
 	asset_put_vendor(&t, a);
-	put_line(f, "vendor", t.n != 0 ? buf : NULL);
-	put_line(f, "model", a->model);
-	put_line(f, "firmware", a->firmware);
-	put_line(f, "hardware", a->hardware);
-	put_line(f, "software", a->software);
-	put_line(f, "serial", a->serial);
+	put_shown(f, a, "vendor", t.n != 0 ? buf : NULL);
+	put_shown(f, a, "model", a->model);
+	put_shown(f, a, "firmware", a->firmware);
+	put_shown(f, a, "hardware", a->hardware);
+	put_shown(f, a, "software", a->software);
+	put_shown(f, a, "serial", a->serial);
 	for (size_t i = 0; i < a->nroles; i++) {
 		put_role(f, &a->roles[i]);
 	}
@@ -139,7 +129,33 @@ put_what(FILE *f, const struct query_asset *a)
 	put_line(f, "replaced", a->replaced_by);
 	put_list(f, "protocols", a->protocols, a->nprotocols);
 	put_seen(f, a);
-	put_line(f, "accepted", a->approved ? "yes" : "no");
+	put_line(f, "approved", a->approved ? "yes" : "no");
+}
+
+/* What people say, and who; then what it says itself. */
+static void
+put_words(FILE *f, const struct query_asset *a)
+{
+	if (a->ambiguous) {
+		(void)fprintf(f,
+		    "\nSeveral rows of the register and devices share the %s "
+		    "%s: see 'otus reconcile'.\n",
+		    a->proof, a->proof_key);
+	}
+	if (a->nwords == 0) {
+		return;
+	}
+	(void)fprintf(
+	    f, "\nDeclared (%s, matched by %s)\n", a->declared, a->proof);
+	for (size_t i = 0; i < a->nwords; i++) {
+		const struct query_word *w = &a->words[i];
+		char at[CLOCK_STAMP_MAX], buf[LAYOUT_CELL_MAX];
+
+		clock_rfc3339(at, w->at);
+		(void)snprintf(buf, sizeof(buf), "%s  (%s, %.19sZ, %s)",
+		    w->value, w->who, at, w->source);
+		put_line(f, w->key, buf);
+	}
 }
 
 /* --- its evidence --------------------------------------------------------- */
@@ -206,9 +222,6 @@ take(void *arg, const struct query_asset *a)
 {
 	struct wanted *w = arg;
 
-	if (!is_meant(w, a)) {
-		return 0;
-	}
 	if (w->format == EXPORT_JSON) {
 		export_asset_json(&w->json, a);
 		json_line_end(&w->json);
@@ -219,6 +232,7 @@ take(void *arg, const struct query_asset *a)
 		(void)fputc('\n', w->page);
 	}
 	put_what(w->page, a);
+	put_words(w->page, a);
 	put_facts(w->page, a);
 	memcpy(w->id, a->id, sizeof(w->id));
 	return 0;
@@ -230,22 +244,6 @@ to_page(void *arg, const char *p, size_t n)
 	struct wanted *w = arg;
 
 	return fwrite(p, 1, n, w->page) == n ? 0 : ERR_NOMEM;
-}
-
-static int
-ask(struct wanted *w)
-{
-	const struct query_filter f = {.text = w->what};
-	struct query_page page = {.limit = PAGE_ROWS};
-	int rc;
-
-	if (w->by_id) {
-		return query_asset(w->q, w->what, take, w);
-	}
-	do {
-		rc = query_assets(w->q, &f, &page, take, w);
-	} while (rc == 0 && page.after != 0);
-	return rc;
 }
 
 /* What is behind it, when it is one. */
@@ -298,7 +296,7 @@ write_page(struct wanted *w, char *buf)
 	int rc;
 
 	json_init(&w->json, buf, JSON_BUFFER, to_page, w);
-	rc = ask(w);
+	rc = query_find(w->q, w->what, take, w);
 	if (rc == 0 && w->found == 0) {
 		rc = ERR_NOTFOUND;
 	}
@@ -312,10 +310,7 @@ int
 export_asset(
     struct query *q, const char *what, enum export_format format, FILE *out)
 {
-	struct wanted w = {.q = q,
-	    .what = what,
-	    .by_id = uid_parse(what, 'a') >= 0,
-	    .format = format};
+	struct wanted w = {.q = q, .what = what, .format = format};
 	char *text = NULL, *buf = malloc(JSON_BUFFER);
 	size_t n = 0;
 	int rc = ERR_NOMEM;

@@ -37,12 +37,6 @@ asset_put_vendor(struct text *t, const struct query_asset *a)
 }
 
 static void
-put_vendor(struct text *t, const void *row)
-{
-	asset_put_vendor(t, row);
-}
-
-static void
 put_vendor_by_mac(struct text *t, const void *row)
 {
 	const struct query_asset *a = row;
@@ -66,25 +60,13 @@ put_ips(struct text *t, const void *row)
 	put_list(t, a->ips, a->nips);
 }
 
-void
-put_sub_text(struct text *t, const struct query_sub *sub)
-{
-	text_put(t, sub->kind);
-	text_put(t, " ");
-	if (sub->text[0] == '\0' || sub->num != 0) {
-		text_put_uint(t, (uint64_t)sub->num);
-		text_put(t, sub->text[0] != '\0' ? " " : "");
-	}
-	text_put(t, sub->text);
-}
-
 /* By each way that leads to it. */
 void
 asset_put_sub(struct text *t, const struct query_asset *a)
 {
 	for (size_t i = 0; i < a->nsubs; i++) {
 		text_put(t, i != 0 ? ", " : "");
-		put_sub_text(t, &a->subs[i]);
+		query_put_sub(t, &a->subs[i]);
 		if (a->nsubs > 1 && a->subs[i].ip != NULL) {
 			text_put(t, " at ");
 			text_put(t, a->subs[i].ip);
@@ -96,6 +78,80 @@ static void
 put_sub(struct text *t, const void *row)
 {
 	asset_put_sub(t, row);
+}
+
+/* A person's word, marked as that. */
+static void
+put_marked(struct text *t, const struct query_asset *a, const char *key,
+    const char *value)
+{
+	if (value != NULL) {
+		text_put(t, value);
+		text_put(t, query_declared(a, key) != NULL ? "*" : "");
+	}
+}
+
+static void
+put_name_marked(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	put_marked(t, a, "name", a->name);
+}
+
+static void
+put_vendor_marked(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	asset_put_vendor(t, a);
+	if (query_declared(a, "vendor") != NULL) {
+		text_put(t, "*");
+	}
+}
+
+static void
+put_model_marked(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	put_marked(t, a, "model", a->model);
+}
+
+static void
+put_firmware_marked(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	put_marked(t, a, "firmware", a->firmware);
+}
+
+static void
+put_serial_marked(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	put_marked(t, a, "serial", a->serial);
+}
+
+static void
+put_zone(struct text *t, const void *row)
+{
+	const char *zone = query_declared(row, "zone");
+
+	text_put(t, zone != NULL ? zone : "");
+}
+
+static bool
+is_marked(const void *row)
+{
+	const struct query_asset *a = row;
+
+	return query_declared(a, "name") != NULL ||
+	       query_declared(a, "vendor") != NULL ||
+	       query_declared(a, "model") != NULL ||
+	       query_declared(a, "firmware") != NULL ||
+	       query_declared(a, "serial") != NULL;
 }
 
 /* Where it is, for a line that has room for one address: its own before that
@@ -161,19 +217,24 @@ put_approved(struct text *t, const void *row)
 static const struct column columns[] = {
     {"id", IN_BOTH, false, 0, 0, CHARS(id)},
     {"parent", IN_CSV, false, 0, 0, CHARS(parent)},
-    {"name", IN_BOTH, false, 32, 8, TEXT(name)},
+    {"name", IN_TABLE, false, 32, 8, PUT(put_name_marked)},
+    {"name", IN_CSV, false, 0, 0, TEXT(name)},
     {"address", IN_TABLE, false, 40, 15, PUT(put_address)},
     {"ips", IN_CSV, false, 0, 0, PUT(put_ips)},
     {"macs", IN_CSV, false, 0, 0, PUT(put_macs)},
     {"vlans", IN_CSV, false, 0, 0, PUT(put_vlans)},
     {"sub", IN_CSV, false, 0, 0, PUT(put_sub)},
-    {"vendor", IN_TABLE, false, 24, 6, PUT(put_vendor)},
+    {"vendor", IN_TABLE, false, 24, 6, PUT(put_vendor_marked)},
     {"vendor", IN_CSV, false, 0, 0, TEXT(vendor)},
-    {"model", IN_BOTH, false, 24, 5, TEXT(model)},
-    {"firmware", IN_BOTH, false, 16, 8, TEXT(firmware)},
+    {"model", IN_TABLE, false, 24, 5, PUT(put_model_marked)},
+    {"model", IN_CSV, false, 0, 0, TEXT(model)},
+    {"firmware", IN_TABLE, false, 16, 8, PUT(put_firmware_marked)},
+    {"firmware", IN_CSV, false, 0, 0, TEXT(firmware)},
     {"hardware", IN_CSV, false, 0, 0, TEXT(hardware)},
     {"software", IN_CSV, false, 0, 0, TEXT(software)},
-    {"serial", IN_BOTH, false, 16, 6, TEXT(serial)},
+    {"serial", IN_TABLE, false, 16, 6, PUT(put_serial_marked)},
+    {"serial", IN_CSV, false, 0, 0, TEXT(serial)},
+    {"zone", IN_TABLE_USED, false, 16, 4, PUT(put_zone)},
     {"role", IN_BOTH, false, 0, 0, TEXT(role)},
     {"level", IN_CSV, true, 0, 0, PUT(put_level)},
     {"protocols", IN_BOTH, false, 24, 9, PUT(put_protocols)},
@@ -183,6 +244,7 @@ static const struct column columns[] = {
     {"vendor_by_mac", IN_CSV, false, 0, 0, PUT(put_vendor_by_mac)},
     {"state", IN_CSV, false, 0, 0, PUT(put_state)},
     {"replaced_by", IN_CSV, false, 0, 0, CHARS(replaced_by)},
+    {"declared", IN_CSV, false, 0, 0, CHARS(declared)},
 };
 
 /* --- JSON ------------------------------------------------------------------------- */
@@ -294,6 +356,35 @@ json_roles(struct json *j, const struct query_asset *a)
 	json_array_end(j);
 }
 
+/* What people say of it, beside what it says itself. */
+static void
+json_declared(struct json *j, const struct query_asset *a)
+{
+	json_key(j, "declared");
+	if (a->declared[0] == '\0') {
+		json_null(j);
+		return;
+	}
+	json_object(j);
+	json_kstr(j, "id", a->declared);
+	json_kstr(j, "matched_by", a->proof);
+	json_key(j, "words");
+	json_array(j);
+	for (size_t i = 0; i < a->nwords; i++) {
+		const struct query_word *w = &a->words[i];
+
+		json_object(j);
+		json_kstr(j, "key", w->key);
+		json_kstr(j, "value", w->value);
+		json_kstr(j, "who", w->who);
+		json_stamp(j, "at", w->at);
+		json_kstr(j, "source", w->source);
+		json_object_end(j);
+	}
+	json_array_end(j);
+	json_object_end(j);
+}
+
 void
 export_asset_json(struct json *j, const struct query_asset *a)
 {
@@ -338,6 +429,7 @@ export_asset_json(struct json *j, const struct query_asset *a)
 	json_kbool(j, "approved", a->approved);
 	json_kstr(j, "state", state_of(a));
 	json_known(j, "replaced_by", a->replaced_by);
+	json_declared(j, a);
 	json_facts(j, a);
 	json_object_end(j);
 }
@@ -380,6 +472,8 @@ export_assets(struct query *q, const struct query_filter *f,
 	    .column = columns,
 	    .n = sizeof(columns) / sizeof(columns[0]),
 	    .empty = "No assets yet.",
+	    .legend = "* declared by a person",
+	    .marked = is_marked,
 	    .page = page,
 	    .json = json,
 	};

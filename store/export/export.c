@@ -23,7 +23,7 @@ struct run {
 	FILE *out;
 	FILE *page; /* what is written meanwhile */
 	struct layout layout;
-	bool measuring;
+	bool measuring, marked;
 	struct json json;
 	uint64_t rows;
 };
@@ -44,6 +44,8 @@ take_row(void *arg, const void *row)
 	r->rows++;
 	if (r->measuring) {
 		layout_measure(&r->layout, row);
+		r->marked = r->marked ||
+			    (r->src->marked != NULL && r->src->marked(row));
 	} else if (r->format == EXPORT_TABLE) {
 		layout_row(&r->layout, row, r->page);
 	} else if (r->format == EXPORT_CSV) {
@@ -95,9 +97,8 @@ run_all(struct run *r)
 	return rc;
 }
 
-/* Columns of the terminal behind the stream, 0 when there is none. */
-static unsigned
-terminal_width(FILE *f)
+unsigned
+source_width(FILE *f)
 {
 	struct winsize w;
 	int fd = fileno(f);
@@ -124,9 +125,13 @@ run_table(struct run *r)
 		(void)fprintf(r->out, "%s\n", r->src->empty);
 		return 0;
 	}
-	layout_fit(&r->layout, terminal_width(r->out));
+	layout_fit(&r->layout, source_width(r->out));
 	layout_head(&r->layout, r->out);
-	return run_all(r);
+	rc = run_all(r);
+	if (rc == 0 && r->marked) {
+		(void)fprintf(r->out, "%s\n", r->src->legend);
+	}
+	return rc;
 }
 
 int

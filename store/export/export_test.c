@@ -86,6 +86,7 @@ test_assets_as_json(void **state)
 	    "\"first\":\"1093521681.000000000\","
 	    "\"last\":\"1093521681.000000000\",\"approved\":false,"
 	    "\"state\":\"active\",\"replaced_by\":null,"
+	    "\"declared\":null,"
 	    "\"facts\":[]}\n"
 	    "{\"id\":\"a-stfy2rtppx\",\"parent\":null,\"name\":null,"
 	    "\"vendor\":null,\"vendor_by_mac\":false,\"model\":null,"
@@ -100,6 +101,7 @@ test_assets_as_json(void **state)
 	    "\"first\":\"1093521681.000000000\","
 	    "\"last\":\"1093521681.000000000\",\"approved\":false,"
 	    "\"state\":\"active\",\"replaced_by\":null,"
+	    "\"declared\":null,"
 	    "\"facts\":[]}\n"
 	    "{\"id\":\"a-81dx859va2\",\"parent\":\"a-stfy2rtppx\","
 	    "\"name\":null,\"vendor\":\"ACME, "
@@ -116,6 +118,7 @@ test_assets_as_json(void **state)
 	    "\"first\":\"1093521681.000000000\","
 	    "\"last\":\"1093521681.000000000\",\"approved\":false,"
 	    "\"state\":\"active\",\"replaced_by\":null,"
+	    "\"declared\":null,"
 	    "\"facts\":[{\"key\":\"vendor\",\"value\":\"ACME, Inc.\","
 	    "\"via\":\"read_device_identification\",\"confidence\":90,"
 	    "\"first\":\"1093521681.000000000\","
@@ -132,6 +135,7 @@ test_assets_as_json(void **state)
 	    "\"first\":\"1093521681.000000000\","
 	    "\"last\":\"1093521681.000000000\",\"approved\":false,"
 	    "\"state\":\"active\",\"replaced_by\":null,"
+	    "\"declared\":null,"
 	    "\"facts\":[]}\n");
 }
 
@@ -165,7 +169,7 @@ test_one_asset_and_why(void **state)
 	    "  protocols   modbus\n"
 	    "  seen        2004-08-26T12:01:21.000Z to "
 	    "2004-08-26T12:01:21.000Z\n"
-	    "  accepted    no\n"
+	    "  approved    no\n"
 	    "\nNobody has said anything about it.\n"
 	    "\nBehind it\n"
 	    "  a-81dx859va2  unit 7\n");

@@ -14,7 +14,7 @@ put_address(struct text *t, const void *row)
 	if (g->ip != NULL) {
 		text_put(t, g->ip);
 	} else {
-		put_sub_text(t, &g->sub);
+		query_put_sub(t, &g->sub);
 		text_put(t, " at ");
 		text_put(t, g->sub.ip != NULL ? g->sub.ip : "?");
 	}

@@ -134,6 +134,8 @@ layout_start(struct layout *l, const struct column *column, size_t n)
 		if (column[i].where & IN_TABLE) {
 			l->width[i] = (unsigned)strlen(column[i].name);
 		}
+		l->hidden[i] = (column[i].where & IN_TABLE) == 0 ||
+			       column[i].where == IN_TABLE_USED;
 	}
 }
 
@@ -151,6 +153,7 @@ layout_measure(struct layout *l, const void *row)
 			continue;
 		}
 		w = layout_width(cell(c, row, buf));
+		l->hidden[i] = l->hidden[i] && w == 0;
 		w = c->max != 0 && w > c->max ? c->max : w;
 		l->width[i] = w > l->width[i] ? w : l->width[i];
 	}
@@ -162,7 +165,7 @@ line_width(const struct layout *l)
 	unsigned w = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
-		if (l->column[i].where & IN_TABLE) {
+		if (!l->hidden[i]) {
 			w += l->width[i] + (w != 0 ? sizeof(GAP) - 1 : 0);
 		}
 	}
@@ -178,7 +181,7 @@ layout_fit(struct layout *l, unsigned columns)
 		for (size_t i = 0; i < l->n; i++) {
 			const struct column *c = &l->column[i];
 
-			if ((c->where & IN_TABLE) && c->min != 0 &&
+			if (!l->hidden[i] && c->min != 0 &&
 			    l->width[i] > c->min &&
 			    (widest == l->n ||
 				l->width[i] > l->width[widest])) {
@@ -255,7 +258,7 @@ last_column(const struct layout *l)
 	size_t last = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
-		if (l->column[i].where & IN_TABLE) {
+		if (!l->hidden[i]) {
 			last = i;
 		}
 	}
@@ -273,7 +276,7 @@ put_line(const struct layout *l, const void *row, FILE *f)
 		const struct column *c = &l->column[i];
 		const char *text;
 
-		if (!(c->where & IN_TABLE)) {
+		if (l->hidden[i]) {
 			continue;
 		}
 		if (row == NULL) {

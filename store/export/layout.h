@@ -12,10 +12,15 @@
 
 #include "store/text.h"
 
-#define LAYOUT_COLUMNS_MAX 32
+#define LAYOUT_COLUMNS_MAX 48
 #define LAYOUT_CELL_MAX    2048
 
-enum layout_where { IN_TABLE = 1, IN_CSV = 2, IN_BOTH = 3 };
+enum layout_where {
+	IN_TABLE = 1,
+	IN_CSV = 2,
+	IN_BOTH = 3,
+	IN_TABLE_USED = 5, /* only when a row has something there */
+};
 
 /* What a column shows: a member of the row, or what a function makes. */
 enum cell {
@@ -45,6 +50,7 @@ struct layout {
 	const struct column *column;
 	size_t n;
 	unsigned width[LAYOUT_COLUMNS_MAX];
+	bool hidden[LAYOUT_COLUMNS_MAX];
 	bool any;
 };
 

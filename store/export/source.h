@@ -12,6 +12,9 @@ struct source {
 	const struct column *column;
 	size_t n;
 	const char *empty; /* what a table without rows says */
+	/* Below a table that has a row of that kind; NULL: nothing. */
+	const char *legend;
+	bool (*marked)(const void *row);
 	/* One page; row() gets each of its rows. */
 	int (*page)(struct query *, const struct query_filter *,
 	    struct query_page *, int (*row)(void *, const void *), void *arg);
@@ -25,8 +28,6 @@ void put_end(struct text *, const struct query_end *);
 void asset_put_vendor(struct text *, const struct query_asset *);
 /* What it is called by whoever it is behind; nothing when behind nobody. */
 void asset_put_sub(struct text *, const struct query_asset *);
-/* An address behind another: "unit 3". */
-void put_sub_text(struct text *, const struct query_sub *);
 /* What it is behind, and its address there. */
 void json_way(struct json *, const struct query_sub *);
 void json_stamp(struct json *, const char *key, uint64_t ts_ns);
@@ -34,6 +35,8 @@ void json_stamp(struct json *, const char *key, uint64_t ts_ns);
 void json_known(struct json *, const char *key, const char *);
 void json_end(struct json *, const char *key, const struct query_end *);
 
+/* Columns of the terminal behind the stream, 0 when there is none. */
+unsigned source_width(FILE *);
 int source_export(const struct source *, struct query *,
     const struct query_filter *, enum export_format, FILE *out) MUST_CHECK;
 

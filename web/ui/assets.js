@@ -123,6 +123,13 @@ function talk(links, id) {
 	    links.next ? "All its links" : "Show as a table"))];
 }
 
+/* What people said of it, and who that was. */
+function declared(d) {
+	return h("ul", {class: "lines"}, d.words.map((w) =>
+	    h("li", {}, w.key + ": " + w.value + " ",
+		h("span", {class: "quiet"}, w.who + ", " + w.source))));
+}
+
 function told(alerts, id) {
 	if (alerts.rows.length === 0) {
 		return h("p", {class: "quiet"}, "None.");
@@ -160,10 +167,12 @@ async function detail(root, row) {
 			item("Parent", a.parent ? h("a", {href: "#assets?id=" +
 			    encodeURIComponent(a.parent)}, a.parent) : null),
 			item("VLANs", a.vlans.join(", ")),
-			item("Accepted", a.approved ? "yes" : "not yet"),
+			item("Approved", a.approved ? "yes" : "not yet"),
 			item("Asset", h("a", {href: "/api/assets/" +
 			    encodeURIComponent(a.id)}, h("code", {}, a.id),
 			    " as JSON"))),
+		    a.declared && h("section", {class: "block"},
+			h("h3", {}, "Declared"), declared(a.declared)),
 		    h("section", {class: "block"}, h("h3", {}, "Evidence"),
 			evidence(a.facts || [])),
 		    h("div", {class: "pair"},

@@ -1,0 +1,290 @@
+/*
+ * register_test: a person's word is kept, changed and taken back, with its
+ * history; all or nothing; apart from what the wire says, and before it.
+ */
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/test.h"
+#include "store/db.h"
+#include "store/declared/import.h"
+#include "store/harness.h"
+#include "store/query.h"
+
+static const struct register_act act = {"anna", "test", 1000};
+
+static int64_t
+say(const char *dir, int64_t id, enum decl_key k, const char *value)
+{
+	struct register_writer *w;
+
+	assert_int_equal(register_begin(dir, &w), 0);
+	if (id == 0) {
+		assert_int_equal(register_add(w, &act, &id), 0);
+	}
+	assert_int_equal(register_set(w, &act, id, k, value, NULL), 0);
+	assert_int_equal(register_commit(w), 0);
+	return id;
+}
+
+static int
+count_changes(void *arg, const struct register_change *c)
+{
+	assert_string_equal(c->who, "anna");
+	++*(int *)arg;
+	return 0;
+}
+
+static void
+test_words_are_kept_with_their_history(void **state)
+{
+	char buf[64], text[DECL_ID_TEXT];
+	const char *dir = harness_dir(buf, sizeof(buf));
+	struct declared r;
+	sqlite3 *db;
+	int changes = 0;
+	int64_t id;
+
+	(void)state;
+	assert_int_equal(register_open(dir, &db), 0);
+	assert_null(db);
+	id = say(dir, 0, DECL_NAME, "pump");
+	(void)say(dir, id, DECL_NAME, "pump"); /* no change */
+	(void)say(dir, id, DECL_NAME, "fan");
+	(void)say(dir, id, DECL_ZONE, "cell 1");
+	(void)say(dir, id, DECL_ZONE, "");
+	assert_int_equal(register_open(dir, &db), 0);
+	assert_int_equal(register_read(db, &r), 0);
+	assert_int_equal(r.n, 1);
+	assert_string_equal(register_value(&r, &r.device[0], DECL_NAME), "fan");
+	assert_null(register_value(&r, &r.device[0], DECL_ZONE));
+	assert_int_equal(register_history(db, id, count_changes, &changes), 0);
+	assert_int_equal(changes, 4);
+	register_id(text, id);
+	assert_int_equal(register_id_parse(text), id);
+	assert_int_equal(register_id_parse("d-0"), -1);
+	assert_int_equal(register_id_parse("d-1x"), -1);
+	register_free(&r);
+	(void)sqlite3_close(db);
+	harness_remove(dir);
+}
+
+static void
+test_an_aborted_act_leaves_nothing(void **state)
+{
+	char buf[64];
+	const char *dir = harness_dir(buf, sizeof(buf));
+	struct register_writer *w;
+	struct declared r;
+	sqlite3 *db;
+	int64_t id;
+
+	(void)state;
+	(void)say(dir, 0, DECL_NAME, "a");
+	assert_int_equal(register_begin(dir, &w), 0);
+	assert_int_equal(register_add(w, &act, &id), 0);
+	assert_int_equal(register_set(w, &act, id, DECL_NAME, "b", NULL), 0);
+	register_abort(w);
+	assert_int_equal(register_open(dir, &db), 0);
+	assert_int_equal(register_read(db, &r), 0);
+	assert_int_equal(r.n, 1);
+	register_free(&r);
+	/* History is not rewritten. */
+	assert_int_not_equal(
+	    sqlite3_exec(db, "UPDATE history SET who = 'x'", 0, 0, 0), 0);
+	(void)sqlite3_close(db);
+	harness_remove(dir);
+}
+
+static void
+test_what_was_taken_back_as_a_whole_is_gone(void **state)
+{
+	char buf[64];
+	const char *dir = harness_dir(buf, sizeof(buf));
+	struct register_writer *w;
+	struct declared r;
+	sqlite3 *db;
+	int64_t id = say(dir, 0, DECL_NAME, "a");
+
+	(void)state;
+	(void)say(dir, id, DECL_SERIAL, "1");
+	assert_int_equal(register_begin(dir, &w), 0);
+	assert_int_equal(register_remove(w, &act, id), 0);
+	assert_int_equal(register_commit(w), 0);
+	assert_int_equal(register_open(dir, &db), 0);
+	assert_int_equal(register_read(db, &r), 0);
+	assert_int_equal(r.n, 0);
+	register_free(&r);
+	(void)sqlite3_close(db);
+	/* The number is not used again. */
+	assert_int_not_equal(say(dir, 0, DECL_NAME, "b"), id);
+	harness_remove(dir);
+}
+
+/* --- beside the wire -------------------------------------------------------- */
+
+static int
+take(void *arg, const struct query_asset *a)
+{
+	char *buf = arg;
+
+	(void)snprintf(buf, 256, "%s|%s|%s|%d|%s", a->name, a->observed.name,
+	    a->vendor, a->approved, a->proof != NULL ? a->proof : "");
+	return 0;
+}
+
+static const char *
+shown(const char *dir, const char *what)
+{
+	static char buf[256];
+	struct query *q;
+
+	buf[0] = '\0';
+	assert_int_equal(query_open(dir, &q), 0);
+	assert_int_equal(query_find(q, what, take, buf), 0);
+	query_close(q);
+	return buf;
+}
+
+static void
+test_a_persons_word_is_shown_first(void **state)
+{
+	struct rig r;
+	struct host plc = sample_host(10, 0, 0, 5);
+	int64_t id;
+
+	(void)state;
+	rig_start(&r, RIG_LEARNS, NULL);
+	assert_int_equal(sample_endpoint(&r.x, &plc, "arp"), 0);
+	assert_int_equal(sample_identity(&r.x, &plc, 0, "name", "heard"), 0);
+	assert_int_equal(sample_identity(&r.x, &plc, 0, "vendor", "ACME"), 0);
+	assert_int_equal(store_commit(r.s), 0);
+	assert_string_equal(shown(r.dir, "10.0.0.5"), "heard|heard|ACME|0|");
+	id = say(r.dir, 0, DECL_MAC, "02:00:0a:00:00:05");
+	(void)say(r.dir, id, DECL_NAME, "declared");
+	(void)say(r.dir, id, DECL_APPROVED, "yes");
+	assert_string_equal(
+	    shown(r.dir, "declared"), "declared|heard|ACME|1|MAC");
+	/* What is said on the wire now changes nothing of it. */
+	assert_int_equal(sample_identity(&r.x, &plc, 0, "name", "other"), 0);
+	assert_int_equal(store_commit(r.s), 0);
+	assert_string_equal(
+	    shown(r.dir, "10.0.0.5"), "declared|other|ACME|1|MAC");
+	(void)say(r.dir, id, DECL_NAME, "");
+	assert_string_equal(shown(r.dir, "10.0.0.5"), "other|other|ACME|1|MAC");
+	rig_stop(&r);
+}
+
+/* A rule file that fires while nobody has approved of the speaker. */
+static void
+test_rules_hear_of_it_while_the_writer_works(void **state)
+{
+	static const char rule[] =
+	    "[unapproved]\ntitle = x\non = operation\n"
+	    "when = asset('src', 'approved') = 0 AND "
+	    "asset('dst', 'name') = 'declared'\n"
+	    "severity = low\ngroup = src, frame\nsoc = {dst.name}\not = x\n"
+	    "check = x\n";
+	static const char alerts[] = "SELECT count(*) FROM alerts";
+	struct host hmi = sample_host(10, 0, 0, 1);
+	struct host plc = sample_host(10, 0, 0, 5);
+	struct rig r;
+	int64_t id;
+
+	(void)state;
+	rig_start(&r, 0, NULL);
+	(void)rig_rules(&r, rule);
+	assert_int_equal(sample_endpoint(&r.x, &hmi, "arp"), 0);
+	assert_int_equal(sample_endpoint(&r.x, &plc, "arp"), 0);
+	assert_int_equal(sample_read(&r.x, &hmi, &plc, 1, 0, 1), 0);
+	assert_int_equal(rig_int(&r, alerts), 0);
+	(void)say(r.dir, 0, DECL_IP, "10.0.0.5");
+	id = say(r.dir, 1, DECL_NAME, "declared");
+	assert_int_equal(id, 1);
+	assert_int_equal(sample_read(&r.x, &hmi, &plc, 1, 1, 1), 0);
+	assert_int_equal(rig_int(&r, alerts), 1);
+	id = say(r.dir, 0, DECL_MAC, "02:00:0a:00:00:01");
+	(void)say(r.dir, id, DECL_APPROVED, "yes");
+	assert_int_equal(sample_read(&r.x, &hmi, &plc, 1, 2, 1), 0);
+	assert_int_equal(rig_int(&r, alerts), 1);
+	rig_stop(&r);
+}
+
+/* --- import ----------------------------------------------------------------- */
+
+static void
+import(const char *dir, const char *csv, size_t counts[IMPORT_STATES])
+{
+	struct register_writer *w;
+	struct csv_error e;
+	struct declared reg;
+	struct import im;
+
+	assert_int_equal(import_open(&im, csv, strlen(csv), &e), 0);
+	assert_int_equal(register_begin(dir, &w), 0);
+	assert_int_equal(register_now(w, &reg), 0);
+	assert_int_equal(import_plan(&im, &reg), 0);
+	assert_int_equal(import_apply(&im, &reg, w, "x.csv", "anna", 1), 0);
+	assert_int_equal(register_commit(w), 0);
+	memcpy(counts, im.count, sizeof(im.count));
+	import_close(&im);
+	register_free(&reg);
+}
+
+#define COUNTS(c, new, changed, same, out)                      \
+	do {                                                    \
+		assert_int_equal((c)[IMPORT_NEW], new);         \
+		assert_int_equal((c)[IMPORT_CHANGES], changed); \
+		assert_int_equal((c)[IMPORT_SAME], same);       \
+		assert_int_equal((c)[IMPORT_LEFT_OUT], out);    \
+	} while (0)
+
+static void
+test_a_register_read_again_finds_its_rows(void **state)
+{
+	char buf[64];
+	const char *dir = harness_dir(buf, sizeof(buf));
+	size_t c[IMPORT_STATES];
+
+	(void)state;
+	import(dir,
+	    "Name,IP,MAC,Serial\na,10.0.0.1,020000000001,1\n"
+	    "b,10.0.0.2,020000000002,2\n",
+	    c);
+	COUNTS(c, 2, 0, 0, 0);
+	/* An empty cell takes nothing back; b has another IP. */
+	import(dir,
+	    "Name,IP,MAC,Serial\na,10.0.0.1,,\n"
+	    "b,10.0.0.9,020000000002,2\nc,10.0.0.3,,\n",
+	    c);
+	COUNTS(c, 1, 1, 1, 0);
+	/* The same name and another address: another device. */
+	import(dir, "Name,IP\na,10.0.0.50\n", c);
+	COUNTS(c, 1, 0, 0, 0);
+	/* Of two a's no name tells which. */
+	import(dir, "Name,Zone\na,x\n", c);
+	COUNTS(c, 0, 0, 0, 1);
+	/* The same MAC twice; no key at all. */
+	import(dir,
+	    "MAC,Zone\n02:00:00:00:00:07,x\n02:00:00:00:00:07,y\n"
+	    ",z\n",
+	    c);
+	COUNTS(c, 0, 0, 0, 3);
+	harness_remove(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_words_are_kept_with_their_history),
+	    cmocka_unit_test(test_an_aborted_act_leaves_nothing),
+	    cmocka_unit_test(test_what_was_taken_back_as_a_whole_is_gone),
+	    cmocka_unit_test(test_a_persons_word_is_shown_first),
+	    cmocka_unit_test(test_rules_hear_of_it_while_the_writer_works),
+	    cmocka_unit_test(test_a_register_read_again_finds_its_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
