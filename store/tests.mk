@@ -36,10 +36,10 @@ STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
                 sqlfunc.o ingest.o maker.o)
 STORE_DECLARED := $(addprefix store/declared/,bag.o key.o fold.o compare.o match.o \
                   csv.o guess.o import.o register.o register_write.o)
-STORE_READER := $(addprefix store/,query.o query_told.o query_asset.o query_ghost.o query_link.o \
+STORE_READER := $(addprefix store/,query.o query_told.o query_detail.o query_asset.o query_ghost.o query_link.o \
                 query_alert.o query_status.o)
 STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
-                asset.o \
+                asset.o inventory.o cyclonedx.o reconcile.o \
                 links.o alerts.o ghosts.o)
 STORE_HARNESS := store/harness.o $(DISSECTOR_OBJS)
 STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/test.h"
+#include "dissectors/registry.h"
 #include "store/db.h"
 #include "store/declared/import.h"
 #include "store/harness.h"
 #include "store/query.h"
+#include "store/text.h"
 
 static const struct register_act act = {"anna", "test", 1000};
 
@@ -176,6 +178,62 @@ test_a_persons_word_is_shown_first(void **state)
 	rig_stop(&r);
 }
 
+static int
+take_row(void *arg, const struct query_asset *a)
+{
+	*(int64_t *)arg = a->row;
+	return 0;
+}
+
+static int
+log_in(struct rig *r, const struct host *from, const struct host *to,
+    const char *action, const char *user)
+{
+	struct ev *e = sample_start(&r->x, EV_AUTH, from, to);
+
+	e->proto = PROTO_MODBUS;
+	e->dir = EV_DIR_REQUEST;
+	ev_name(e, EVF_ACTION, action);
+	ev_name(e, EVF_USER, user);
+	return sample_send(&r->x);
+}
+
+static void
+test_details_are_those_of_the_server(void **state)
+{
+	struct host hmi = sample_host(10, 0, 0, 1);
+	struct host plc = sample_host(10, 0, 0, 5);
+	char buf[256];
+	struct query *q;
+	struct text t;
+	struct rig r;
+	int64_t row = 0;
+
+	(void)state;
+	rig_start(&r, RIG_LEARNS, NULL);
+	assert_int_equal(sample_endpoint(&r.x, &hmi, "arp"), 0);
+	assert_int_equal(sample_endpoint(&r.x, &plc, "arp"), 0);
+	assert_int_equal(sample_service(&r.x, &hmi, &plc, true), 0);
+	assert_int_equal(sample_read(&r.x, &hmi, &plc, 1, 0, 1), 0);
+	assert_int_equal(log_in(&r, &hmi, &plc, "login", "oper"), 0);
+	assert_int_equal(log_in(&r, &hmi, &plc, "login", "admin"), 0);
+	assert_int_equal(log_in(&r, &hmi, &plc, "fail", "root"), 0);
+	assert_int_equal(store_commit(r.s), 0);
+	assert_int_equal(query_open(r.dir, &q), 0);
+	assert_int_equal(query_find(q, "10.0.0.5", take_row, &row), 0);
+	text_start(&t, buf, sizeof(buf));
+	assert_int_equal(query_detail(q, row, QUERY_PORTS, &t), 0);
+	assert_string_equal(buf, "tcp/502 modbus");
+	text_start(&t, buf, sizeof(buf));
+	assert_int_equal(query_detail(q, row, QUERY_ACCOUNTS, &t), 0);
+	assert_string_equal(buf, "admin, oper");
+	text_start(&t, buf, sizeof(buf));
+	assert_int_equal(query_detail(q, row, QUERY_LOGGING, &t), 0);
+	assert_string_equal(buf, "");
+	query_close(q);
+	rig_stop(&r);
+}
+
 /* A rule file that fires while nobody has approved of the speaker. */
 static void
 test_rules_hear_of_it_while_the_writer_works(void **state)
@@ -282,6 +340,7 @@ main(void)
 	    cmocka_unit_test(test_an_aborted_act_leaves_nothing),
 	    cmocka_unit_test(test_what_was_taken_back_as_a_whole_is_gone),
 	    cmocka_unit_test(test_a_persons_word_is_shown_first),
+	    cmocka_unit_test(test_details_are_those_of_the_server),
 	    cmocka_unit_test(test_rules_hear_of_it_while_the_writer_works),
 	    cmocka_unit_test(test_a_register_read_again_finds_its_rows),
 	};

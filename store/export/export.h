@@ -33,6 +33,18 @@ int export_alerts(struct query *, const struct query_filter *,
 int export_asset(
     struct query *, const char *what, enum export_format, FILE *out) MUST_CHECK;
 
+/* The register and the wire (reconcile.c). */
+struct export_reconcile {
+	bool all;           /* what is confirmed, too               */
+	uint64_t silent_ns; /* not heard: nothing in so long a time */
+};
+int export_reconcile(struct query *, const struct export_reconcile *,
+    enum export_format, FILE *out) MUST_CHECK;
+
+/* For other programs (inventory.c, cyclonedx.c); no table. */
+int export_inventory(struct query *, enum export_format, FILE *out) MUST_CHECK;
+int export_cyclonedx(struct query *, FILE *out) MUST_CHECK;
+
 /* One row as JSON; the web API's objects, too. */
 void export_asset_json(struct json *, const struct query_asset *);
 void export_link_json(struct json *, const struct query_link *);
