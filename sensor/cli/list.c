@@ -8,11 +8,10 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/datadir.h"
-#include "store/export/export.h"
-#include "store/query.h"
+#include "cli/list.h"
 
-static int
-open_query(const struct options *o, struct query **ret)
+int
+list_open(const struct options *o, struct query **ret)
 {
 	char dir[DATADIR_MAX];
 	int err = query_open(datadir(o, dir), ret);
@@ -33,8 +32,8 @@ open_query(const struct options *o, struct query **ret)
 	return err;
 }
 
-static int
-format_of(const struct options *o, enum export_format *ret)
+int
+list_format(const struct options *o, enum export_format *ret)
 {
 	bool json = options_has(o, "json"), csv = options_has(o, "csv");
 
@@ -56,8 +55,8 @@ list(const struct options *o,
 	struct query *q = NULL;
 	int err;
 
-	if ((err = format_of(o, &format)) < 0 ||
-	    (err = open_query(o, &q)) < 0) {
+	if ((err = list_format(o, &format)) < 0 ||
+	    (err = list_open(o, &q)) < 0) {
 		return err_exit_code(err);
 	}
 	err = export(q, &all, format, stdout);
@@ -87,8 +86,8 @@ cmd_asset(const struct options *o)
 				"their ids\n");
 		return err_exit_code(ERR_USAGE);
 	}
-	if ((err = format_of(o, &format)) < 0 ||
-	    (err = open_query(o, &q)) < 0) {
+	if ((err = list_format(o, &format)) < 0 ||
+	    (err = list_open(o, &q)) < 0) {
 		return err_exit_code(err);
 	}
 	err = export_asset(q, o->args[0], format, stdout);
@@ -231,7 +230,7 @@ cmd_status(const struct options *o)
 	struct query *q = NULL;
 	int err;
 
-	if ((err = open_query(o, &q)) < 0) {
+	if ((err = list_open(o, &q)) < 0) {
 		return err_exit_code(err);
 	}
 	if ((err = query_status(q, &s)) == 0 &&

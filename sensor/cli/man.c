@@ -57,6 +57,12 @@ static const char tail[] =
     ".Pp\n"
     ".Dl otus dissect plant.pcapng | grep '\"class\":\"write\"'\n"
     ".Pp\n"
+    "What the plant's own register says, beside what was heard:\n"
+    ".Pp\n"
+    ".Dl otus import --data plant register.csv\n"
+    ".Dl otus import --data plant --apply register.csv\n"
+    ".Dl otus reconcile --data plant\n"
+    ".Pp\n"
     "Live, with alerts sent to a receiver:\n"
     ".Pp\n"
     ".Dl otus run --interface eth1 --syslog siem.example:601\n";
