@@ -229,6 +229,8 @@ struct query_declaration {
 	size_t nwords;
 	struct query_word words[QUERY_WORDS_MAX];
 };
+/* 0, or why it cannot be read: then nothing declared is shown. */
+int query_register_trouble(struct query *) MUST_CHECK;
 int query_register(struct query *,
     int (*row)(void *, const struct query_declaration *), void *arg) MUST_CHECK;
 

@@ -272,8 +272,8 @@ prepare(struct query *q, struct told *t)
 		   : rc;
 }
 
-int
-told_refresh(struct query *q)
+static int
+refresh(struct query *q)
 {
 	struct told *t = &q->told;
 	uint64_t now = clock_mono_ns();
@@ -303,6 +303,27 @@ told_refresh(struct query *q)
 	t->version[1] = version[1];
 	t->mono_ns = now;
 	return 0;
+}
+
+/* A register that cannot be read hides nothing that was observed. */
+int
+told_refresh(struct query *q)
+{
+	int rc = refresh(q);
+
+	q->told.trouble = rc;
+	if (rc != 0) {
+		forget(&q->told);
+	}
+	return rc == ERR_NOMEM ? rc : 0;
+}
+
+int
+query_register_trouble(struct query *q)
+{
+	int rc = told_refresh(q);
+
+	return rc != 0 ? rc : q->told.trouble;
 }
 
 /* --- what it is for -------------------------------------------------------------- */
@@ -463,7 +484,7 @@ query_register(struct query *q,
     int (*row)(void *, const struct query_declaration *), void *arg)
 {
 	const struct told *t = &q->told;
-	int rc = told_refresh(q);
+	int rc = query_register_trouble(q);
 
 	for (size_t i = 0; rc == 0 && i < t->reg.n; i++) {
 		const struct decl_device *d = &t->reg.device[i];
@@ -477,7 +498,9 @@ query_register(struct query *q,
 		x.nwords = words_of(&t->reg, d, x.words);
 		if (p != NULL && p->partner != MATCH_NONE) {
 			x.ambiguous = p->partner == MATCH_MANY;
-			x.row = x.ambiguous ? 0 : t->asset[p->partner];
+			x.row = x.ambiguous || t->asset == NULL
+				    ? 0
+				    : t->asset[p->partner];
 			x.proof = proof_name((enum proof)p->proof);
 			x.proof_key = p->key;
 		}

@@ -22,6 +22,7 @@ struct told {
 	size_t nassets;
 	sqlite3_stmt *vendor, *known; /* of the sensor's database */
 	bool fresh;
+	int trouble;        /* why the register was not read; 0: it was */
 	int64_t version[2]; /* of the sensor's database, of the register */
 	uint64_t mono_ns;
 	/* while it is worked out */

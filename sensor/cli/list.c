@@ -14,7 +14,7 @@ int
 list_open(const struct options *o, struct query **ret)
 {
 	char dir[DATADIR_MAX];
-	int err = query_open(datadir(o, dir), ret);
+	int err = query_open(datadir(o, dir), ret), trouble;
 
 	if (err == ERR_NOENT) {
 		fprintf(stderr,
@@ -28,6 +28,12 @@ list_open(const struct options *o, struct query **ret)
 		    dir);
 	} else if (err < 0) {
 		fprintf(stderr, "otus: %s: %s\n", dir, err_text(err));
+	}
+	if (err == 0 && (trouble = query_register_trouble(*ret)) < 0) {
+		fprintf(stderr,
+		    "otus: the register in %s cannot be read (%s): nothing "
+		    "that was declared is shown\n",
+		    dir, err_text(trouble));
 	}
 	return err;
 }

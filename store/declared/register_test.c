@@ -234,6 +234,38 @@ test_details_are_those_of_the_server(void **state)
 	rig_stop(&r);
 }
 
+static void
+test_a_broken_register_hides_nothing_that_was_heard(void **state)
+{
+	struct host plc = sample_host(10, 0, 0, 5);
+	char path[128], buf[256] = "";
+	struct query *q;
+	struct rig r;
+	FILE *f;
+
+	(void)state;
+	rig_start(&r, RIG_LEARNS, NULL);
+	assert_int_equal(sample_endpoint(&r.x, &plc, "arp"), 0);
+	assert_int_equal(sample_identity(&r.x, &plc, 0, "name", "heard"), 0);
+	assert_int_equal(store_commit(r.s), 0);
+	(void)snprintf(path, sizeof(path), "%s/" DECL_FILE, r.dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	for (int i = 0; i < 1000; i++) {
+		(void)fputs("no database", f);
+	}
+	(void)fclose(f);
+	assert_int_equal(query_open(r.dir, &q), 0);
+	assert_int_equal(query_register_trouble(q), ERR_DAMAGED);
+	assert_int_equal(query_find(q, "10.0.0.5", take, buf), 0);
+	assert_string_equal(buf, "heard|heard|(null)|0|");
+	query_close(q);
+	/* The writer goes on, too. */
+	assert_int_equal(sample_identity(&r.x, &plc, 0, "name", "more"), 0);
+	assert_int_equal(store_commit(r.s), 0);
+	rig_stop(&r);
+}
+
 /* A rule file that fires while nobody has approved of the speaker. */
 static void
 test_rules_hear_of_it_while_the_writer_works(void **state)
@@ -341,6 +373,8 @@ main(void)
 	    cmocka_unit_test(test_what_was_taken_back_as_a_whole_is_gone),
 	    cmocka_unit_test(test_a_persons_word_is_shown_first),
 	    cmocka_unit_test(test_details_are_those_of_the_server),
+	    cmocka_unit_test(
+		test_a_broken_register_hides_nothing_that_was_heard),
 	    cmocka_unit_test(test_rules_hear_of_it_while_the_writer_works),
 	    cmocka_unit_test(test_a_register_read_again_finds_its_rows),
 	};
