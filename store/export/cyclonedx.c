@@ -102,7 +102,9 @@ properties(struct bom *b, const struct query_asset *a)
 		property(j, "level", buf);
 	}
 	text_start(&t, buf, sizeof(buf));
-	query_put_sub(&t, &a->sub);
+	if (a->nsubs != 0) {
+		query_put_sub(&t, &a->subs[0]);
+	}
 	observed(j, a, "sub", buf);
 	property(j, "behind", a->parent);
 	property_time(j, "first_seen", a->first);

@@ -188,7 +188,9 @@ fill(struct line *l, struct query *q, const struct query_asset *a)
 	memset(l, 0, sizeof(*l));
 	set_observed(l, a);
 	text_start(&t, l->cell[CELL_SUB], CELL_SIZE);
-	query_put_sub(&t, &a->sub);
+	if (a->nsubs != 0) {
+		query_put_sub(&t, &a->subs[0]);
+	}
 	clock_rfc3339(at, a->first);
 	set(l, CELL_FIRST, at);
 	clock_rfc3339(at, a->last);

@@ -76,7 +76,9 @@ address_of(const struct query_asset *a, char *buf, size_t size)
 	struct text t;
 
 	text_start(&t, buf, size);
-	query_put_sub(&t, &a->sub);
+	if (a->nsubs != 0) {
+		query_put_sub(&t, &a->subs[0]);
+	}
 	return t.n != 0        ? buf
 	       : a->nips != 0  ? a->ips[0]
 	       : a->nmacs != 0 ? a->macs[0]
