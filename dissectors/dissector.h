@@ -158,6 +158,10 @@ struct dis_ctx {
 			      fields are looked at: lists of objects and
 			      values need not stand in its operation; the
 			      events behind it tell as ever                 */
+	bool done;      /* the dissector sets it: nothing that follows on
+			      this connection, either way, is worth a look
+			      (it is encrypted, or another protocol's); no
+			      byte of it comes until another one begins    */
 	uint8_t depth;  /* inner dissectors                             */
 	size_t need;    /* DIS_MORE: see there; a cut PDU: its length   */
 	uint64_t ts_ns, frame;

@@ -364,6 +364,7 @@ parse(struct harness *h, uint8_t side, struct rd *r)
 	ctx->hinted = ctx->to_hint || ctx->from_hint;
 	ctx->after_gap = s->after_gap;
 	ctx->need = 0;
+	ctx->done = false;
 	ctx->brief = h->brief;
 	ctx->ts_ns = h->ts_ns;
 	ctx->frame = h->frame;
@@ -375,6 +376,7 @@ parse(struct harness *h, uint8_t side, struct rd *r)
 	ctx->ev = &h->ev;
 	rc = h->d->parse(ctx, r);
 	assert(r->end == end && r->p >= at && r->p <= end);
+	h->done |= ctx->done;
 	switch (rc) {
 	case DIS_OK:
 		assert(r->p > at);
@@ -493,7 +495,7 @@ run_stream(struct harness *h, uint8_t side, struct rd *r)
 	if (!h->claimed && !claim(h, side, r)) {
 		return;
 	}
-	while (rd_left(r) > 0) {
+	while (rd_left(r) > 0 && !h->done) {
 		const uint8_t *at;
 		enum dis_rc rc;
 
@@ -595,7 +597,7 @@ harness_send(struct harness *h, uint8_t side, const void *p, size_t n)
 		datagram(h, side, b, n);
 		return;
 	}
-	for (size_t i = 0; i < n; i += step) {
+	for (size_t i = 0; i < n && !h->done; i += step) {
 		stream_piece(h, side, b + i, n - i < step ? n - i : step);
 	}
 }
@@ -699,7 +701,7 @@ harness_reset(struct harness *h)
 	memset(h->state, 0, sizeof(h->state));
 	h->ctx.transport = transport;
 	h->ctx.client = h->ctx.opened = DIS_SIDE_UNKNOWN;
-	h->claimed = h->failed = false;
+	h->claimed = h->done = h->failed = false;
 	h->events = h->asked = h->ok = h->bad = h->more = 0;
 	h->not_mine = h->skipped = h->unanswered = 0;
 	h->npending = 0;

@@ -79,6 +79,7 @@ struct harness {
 			  answered so that no event is made */
 	/* what happened so far */
 	bool claimed; /* the probe said that the flow is d's */
+	bool done;    /* d has seen what it wants of the connection */
 	bool failed;  /* a line did not fit */
 	unsigned events, ok, bad, more, not_mine, skipped, unanswered, asked;
 

@@ -469,6 +469,7 @@ engine_parse(struct net *n, struct flow *f, uint8_t side, struct rd *r,
 	s->flags &= (uint16_t)~SIDE_AFTER_GAP;
 	ctx->depth = 0;
 	ctx->need = 0;
+	ctx->done = false;
 	ctx->frame = frame;
 	ctx->ts_ns = ts_ns;
 	ctx->state = f->state;
@@ -483,6 +484,9 @@ engine_parse(struct net *n, struct flow *f, uint8_t side, struct rd *r,
 	f->client_sure = ctx->client_sure;
 	if (ctx->confirmed && !f->confirmed) {
 		engine_confirm(n, f);
+	}
+	if (ctx->done) {
+		f->claim = FLOW_DONE;
 	}
 	return rc;
 }

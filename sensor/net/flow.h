@@ -84,6 +84,7 @@ struct flow_side {
 enum flow_claim {
 	FLOW_OPEN,    /* dissectors are still asked                         */
 	FLOW_CLAIMED, /* by dis                                             */
+	FLOW_DONE,    /* by dis, which has seen what it wants               */
 	FLOW_NOBODY,  /* by none of them: nDPI may look                     */
 };
 

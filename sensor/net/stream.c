@@ -25,6 +25,13 @@
 /* PDUs one way without violation that confirm a flow (architecture, 4.7). */
 #define CLEAN_CONFIRMS 8
 
+/* Whether nobody wants what comes on the flow. */
+static bool
+is_over(const struct flow *f)
+{
+	return f->claim == FLOW_NOBODY || f->claim == FLOW_DONE;
+}
+
 struct cursor {
 	struct net *n;
 	struct flow *f;
@@ -349,6 +356,9 @@ parse_all(struct cursor *c, struct rd *r, size_t *ret_need)
 		}
 		at = r->p;
 		rc = engine_parse(n, c->f, c->side, r, c->frame, c->ts_ns);
+		if (is_over(c->f)) {
+			return;
+		}
 		switch (rc) {
 		case DIS_OK:
 			assert(r->p != at);
@@ -405,6 +415,12 @@ run(struct cursor *c, struct rd *r)
 		return;
 	}
 	parse_all(c, r, &need);
+	if (is_over(c->f)) {
+		drop_partial(c->n, &c->f->side[0]);
+		drop_partial(c->n, &c->f->side[1]);
+		(void)rd_rest(r);
+		return;
+	}
 	if (rd_left(r) > 0) {
 		keep_partial(c, r, need);
 	} else {
@@ -474,11 +490,11 @@ stream_data(struct net *n, struct flow *f, uint8_t side,
 	struct rd in = piece->bytes;
 	struct cursor c;
 
-	if (f->claim == FLOW_NOBODY) {
+	if (is_over(f)) {
 		return;
 	}
 	cursor_init(&c, n, f, side, piece);
-	while (rd_left(&in) > 0 && f->claim != FLOW_NOBODY) {
+	while (rd_left(&in) > 0 && !is_over(f)) {
 		cursor_init(&c, n, f, side, piece);
 		if (c.s->partial == POOL_NONE) {
 			run(&c, &in);
@@ -496,6 +512,9 @@ stream_gap(struct net *n, struct flow *f, uint8_t side, uint64_t lost,
 
 	drop_partial(n, s);
 	s->flags |= SIDE_AFTER_GAP;
+	if (f->claim == FLOW_DONE && lost == 0) {
+		f->claim = FLOW_CLAIMED; /* another connection */
+	}
 	if (f->claim == FLOW_CLAIMED) {
 		s->flags |= SIDE_SEARCHING | SIDE_FRESH;
 		engine_gap_at(n, f, side, lost, cause,
@@ -561,7 +580,7 @@ stream_cut(struct net *n, struct flow *f, uint8_t side, uint32_t missing)
 	struct flow_side *s = &f->side[side];
 	size_t have = s->partial_used, whole = 0;
 
-	if (s->partial != POOL_NONE && f->claim != FLOW_NOBODY) {
+	if (s->partial != POOL_NONE && !is_over(f)) {
 		whole = tell_cut(n, f, side);
 	}
 	/* Where the PDU ends with the segment, the next one begins there. */
@@ -583,7 +602,7 @@ stream_datagram(struct net *n, struct flow *f, uint8_t side,
 	const uint8_t *at;
 	enum dis_rc rc;
 
-	if (f->claim == FLOW_NOBODY) {
+	if (is_over(f)) {
 		return;
 	}
 	cursor_init(&c, n, f, side, piece);
@@ -594,7 +613,7 @@ stream_datagram(struct net *n, struct flow *f, uint8_t side,
 	}
 	n->ctx.cut = c.cut;
 	n->ctx.dup = dup;
-	while (rd_left(&r) > 0) {
+	while (rd_left(&r) > 0 && !is_over(f)) {
 		at = r.p;
 		rc = engine_parse(n, f, side, &r, c.frame, c.ts_ns);
 		if (rc == DIS_OK) {
