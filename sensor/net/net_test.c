@@ -465,11 +465,11 @@ static void
 test_other_protocol_on_the_port_is_not_taken(void **state)
 {
 	struct wire *w = wire_new(false);
-	const char *http = "GET / HTTP/1.1\r\nHost: 10.0.0.2\r\n\r\n";
+	const char *irc = "NICK otus\r\nUSER otus 0 * :otus\r\n";
 
 	(void)state;
 	handshake(w, 100, 200);
-	wire_tcp(w, wire_to(502), 100, 200, ACK, http, strlen(http));
+	wire_tcp(w, wire_to(502), 100, 200, ACK, irc, strlen(irc));
 	assert_int_equal(OPS(w), 0);
 	assert_int_equal(w->events[EV_MALFORMED], 0);
 	wire_free(w);

@@ -14,6 +14,10 @@ sensor/net/net_test_LIBS := -lndpi
 sensor/net/tags_test_OBJS := $(sensor/net/net_test_OBJS)
 sensor/net/tags_test_LIBS := -lndpi
 
+TESTS += sensor/net/done_test
+sensor/net/done_test_OBJS := $(sensor/net/net_test_OBJS)
+sensor/net/done_test_LIBS := -lndpi
+
 TESTS += sensor/net/heap_test
 sensor/net/heap_test_OBJS := sensor/net/heap.o $(addprefix sensor/base/,err.o mem.o)
 

@@ -148,6 +148,7 @@ const PROTOCOLS = {
 	s7comm: "S7comm", lldp: "LLDP", cdp: "CDP", dhcp: "DHCP", dns: "DNS",
 	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
 	opcua: "OPC UA", iec104: "IEC 60870-5-104",
+	http: "HTTP",
 };
 
 /* What lists may be filtered by. */
