@@ -16,5 +16,5 @@ UNCOMPARED += dissectors/dissector.o sensor/event/event.o \
 
 TESTS += dissectors/dissector_test dissectors/harness_test
 dissectors/dissector_test_OBJS = $(DISSECTOR_OBJS) sensor/event/event.o \
-	sensor/base/real.o
+	sensor/base/clock.o sensor/base/real.o
 dissectors/harness_test_OBJS = $(DISSECTOR_TEST_OBJS)

@@ -149,6 +149,7 @@ const PROTOCOLS = {
 	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
 	opcua: "OPC UA", iec104: "IEC 60870-5-104",
 	http: "HTTP",
+	http: "HTTP", tls: "TLS",
 };
 
 /* What lists may be filtered by. */
