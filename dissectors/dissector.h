@@ -135,6 +135,14 @@ struct dis_services {
 	    struct dis_ctx *, uint16_t proto, struct rd *, void *state);
 };
 
+/* How much of a connection a dissector has seen enough of: net hands over no
+ * byte of that any more, tells no gaps in it, until another one begins. */
+enum dis_done {
+	DIS_GOES_ON,
+	DIS_SIDE_DONE, /* what this side sends; with bytes taken           */
+	DIS_ALL_DONE,  /* what either side sends                           */
+};
+
 struct dis_ctx {
 	/* the bytes at hand */
 	uint8_t transport; /* enum dis_transport                           */
@@ -158,10 +166,9 @@ struct dis_ctx {
 			      fields are looked at: lists of objects and
 			      values need not stand in its operation; the
 			      events behind it tell as ever                 */
-	bool done;      /* the dissector sets it: nothing that follows on
-			      this connection, either way, is worth a look
-			      (it is encrypted, or another protocol's); no
-			      byte of it comes until another one begins    */
+	uint8_t done;   /* enum dis_done: what of the rest is not worth
+			   a look (it is encrypted, a session's text,
+			   another protocol's); the dissector sets it     */
 	uint8_t depth;  /* inner dissectors                             */
 	size_t need;    /* DIS_MORE: see there; a cut PDU: its length   */
 	uint64_t ts_ns, frame;

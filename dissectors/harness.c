@@ -364,7 +364,7 @@ parse(struct harness *h, uint8_t side, struct rd *r)
 	ctx->hinted = ctx->to_hint || ctx->from_hint;
 	ctx->after_gap = s->after_gap;
 	ctx->need = 0;
-	ctx->done = false;
+	ctx->done = DIS_GOES_ON;
 	ctx->brief = h->brief;
 	ctx->ts_ns = h->ts_ns;
 	ctx->frame = h->frame;
@@ -376,7 +376,9 @@ parse(struct harness *h, uint8_t side, struct rd *r)
 	ctx->ev = &h->ev;
 	rc = h->d->parse(ctx, r);
 	assert(r->end == end && r->p >= at && r->p <= end);
-	h->done |= ctx->done;
+	assert(ctx->done != DIS_SIDE_DONE || r->p > at);
+	h->done |= ctx->done == DIS_ALL_DONE;
+	s->done |= ctx->done == DIS_SIDE_DONE;
 	switch (rc) {
 	case DIS_OK:
 		assert(r->p > at);
@@ -499,6 +501,10 @@ run_stream(struct harness *h, uint8_t side, struct rd *r)
 		const uint8_t *at;
 		enum dis_rc rc;
 
+		if (s->done) {
+			(void)rd_rest(r);
+			return;
+		}
 		if (s->searching && !resync(h, side, r)) {
 			return;
 		}

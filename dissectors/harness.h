@@ -46,7 +46,7 @@ struct harness_pending {
 struct harness_side {
 	uint8_t *held; /* of an incomplete PDU; exactly n bytes */
 	size_t n, need;
-	bool searching, fresh, after_gap, looked;
+	bool searching, fresh, after_gap, looked, done;
 	unsigned clean;
 };
 

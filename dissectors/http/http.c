@@ -295,7 +295,7 @@ tell(struct http_msg *m, struct rd head)
 	}
 	operation(m);
 	http_facts(m);
-	ctx->done = is_over(m);
+	ctx->done = is_over(m) ? DIS_ALL_DONE : DIS_GOES_ON;
 	if (m->bad != NULL) {
 		dis_malformed(ctx, PROTO_HTTP, m->dir, m->bad, m->bad_at);
 		return DIS_BAD;

@@ -282,5 +282,7 @@ tls_server_hello(struct tls_msg *m, struct rd body)
 	m->st->retry = h.retry;
 	m->st->server_hello = !h.retry;
 	/* What follows is encrypted ([2] 2). */
-	ctx->done = !h.retry && h.version >= TLS_1_3 && m->bad == NULL;
+	if (!h.retry && h.version >= TLS_1_3 && m->bad == NULL) {
+		ctx->done = DIS_ALL_DONE;
+	}
 }

@@ -354,7 +354,7 @@ tell_data(struct dis_ctx *ctx)
 	}
 	dis_emit(ctx, dis_operation(ctx, PROTO_TLS, dir_of(ctx),
 			  "application_data", TLS_DATA, EV_CLASS_SESSION));
-	ctx->done = true;
+	ctx->done = DIS_ALL_DONE;
 }
 
 /* The head of a record that is none of messages. */
@@ -373,7 +373,7 @@ other(struct dis_ctx *ctx, struct tls_side *s, const struct record *rec,
 	s->pass = rec->len;
 	s->whole = true;
 	if (rec->type == TLS_CHANGE && !early) {
-		ctx->done = true;
+		ctx->done = DIS_ALL_DONE;
 	} else if (rec->type == TLS_DATA && !early) {
 		tell_data(ctx);
 	}

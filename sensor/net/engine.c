@@ -423,8 +423,9 @@ engine_unclaim(struct net *n, struct flow *f)
 	f->confirmed = false;
 	f->client = DIS_SIDE_UNKNOWN;
 	f->client_sure = false;
-	f->side[0].flags &= (uint16_t)~SIDE_SEARCHING;
-	f->side[1].flags &= (uint16_t)~SIDE_SEARCHING;
+	for (int i = 0; i < 2; i++) {
+		f->side[i].flags &= (uint16_t) ~(SIDE_SEARCHING | SIDE_DONE);
+	}
 	f->claim = FLOW_OPEN;
 	if (++f->side[0].probes >= 4) {
 		engine_unclaimable(n, f);
@@ -469,7 +470,7 @@ engine_parse(struct net *n, struct flow *f, uint8_t side, struct rd *r,
 	s->flags &= (uint16_t)~SIDE_AFTER_GAP;
 	ctx->depth = 0;
 	ctx->need = 0;
-	ctx->done = false;
+	ctx->done = DIS_GOES_ON;
 	ctx->frame = frame;
 	ctx->ts_ns = ts_ns;
 	ctx->state = f->state;
@@ -485,8 +486,10 @@ engine_parse(struct net *n, struct flow *f, uint8_t side, struct rd *r,
 	if (ctx->confirmed && !f->confirmed) {
 		engine_confirm(n, f);
 	}
-	if (ctx->done) {
+	if (ctx->done == DIS_ALL_DONE) {
 		f->claim = FLOW_DONE;
+	} else if (ctx->done == DIS_SIDE_DONE) {
+		s->flags |= SIDE_DONE;
 	}
 	return rc;
 }

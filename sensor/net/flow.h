@@ -54,6 +54,7 @@ enum flow_side_flag {
 	SIDE_HEARD = 1 << 7,     /* mac is from its own frames              */
 	SIDE_FRESH = 1 << 8,     /* first bytes in view, or after a gap: most
 				    likely a PDU's first                    */
+	SIDE_DONE = 1 << 9,      /* its dissector wants no more of it       */
 };
 
 /* What each packet touches comes first: one cache line. */

@@ -351,6 +351,10 @@ parse_all(struct cursor *c, struct rd *r, size_t *ret_need)
 		const uint8_t *at;
 		enum dis_rc rc;
 
+		if (s->flags & SIDE_DONE) {
+			(void)rd_rest(r);
+			return;
+		}
 		if ((s->flags & SIDE_SEARCHING) && !resync(c, r)) {
 			return;
 		}
@@ -490,7 +494,7 @@ stream_data(struct net *n, struct flow *f, uint8_t side,
 	struct rd in = piece->bytes;
 	struct cursor c;
 
-	if (is_over(f)) {
+	if (is_over(f) || (f->side[side].flags & SIDE_DONE)) {
 		return;
 	}
 	cursor_init(&c, n, f, side, piece);
@@ -510,11 +514,15 @@ stream_gap(struct net *n, struct flow *f, uint8_t side, uint64_t lost,
 {
 	struct flow_side *s = &f->side[side];
 
+	if (lost == 0) { /* another connection */
+		s->flags &= (uint16_t)~SIDE_DONE;
+		f->claim = f->claim == FLOW_DONE ? FLOW_CLAIMED : f->claim;
+	}
+	if (s->flags & SIDE_DONE) {
+		return;
+	}
 	drop_partial(n, s);
 	s->flags |= SIDE_AFTER_GAP;
-	if (f->claim == FLOW_DONE && lost == 0) {
-		f->claim = FLOW_CLAIMED; /* another connection */
-	}
 	if (f->claim == FLOW_CLAIMED) {
 		s->flags |= SIDE_SEARCHING | SIDE_FRESH;
 		engine_gap_at(n, f, side, lost, cause,
