@@ -529,6 +529,31 @@ strip(char *t)
 	}
 }
 
+/* Its dissector has all that it wants: SSH after its line. */
+static void
+test_side_that_is_done_has_no_gaps(void **state)
+{
+	static const char line[] = "SSH-2.0-x\r\nrest";
+	struct wire *w = wire_new(false);
+	size_t n = sizeof line - 1;
+	const char *t;
+
+	(void)state;
+	wire_tcp(w, wire_from(22), 200, 100, ACK, line, n);
+	wire_tcp(w, wire_from(22), 900, 100, ACK, line, n);
+	wire_tcp(w, wire_to(22), 100, 900 + (uint32_t)n, ACK, line, 4);
+	w->ts_ns += 5 * NS_PER_SEC;
+	wire_tcp(w, wire_from(22), 915, 104, ACK, line, n);
+	t = wire_text(w);
+	assert_int_equal(w->events[EV_GAP], 0);
+	assert_int_equal(wire_count(t, "\"op\":\"identification\""), 1);
+	/* The other side is not done. */
+	wire_tcp(w, wire_to(22), 104, 930, ACK, line + 4, n - 4);
+	t = wire_text(w);
+	assert_int_equal(wire_count(t, "\"op\":\"identification\""), 2);
+	wire_free(w);
+}
+
 static void
 test_segmentation_changes_nothing(void **state)
 {
@@ -742,6 +767,7 @@ main(void)
 	    cmocka_unit_test(test_one_transaction_id_for_all_pairs_in_order),
 	    cmocka_unit_test(test_unusual_port_is_found),
 	    cmocka_unit_test(test_other_protocol_on_the_port_is_not_taken),
+	    cmocka_unit_test(test_side_that_is_done_has_no_gaps),
 	    cmocka_unit_test(test_segmentation_changes_nothing),
 	    cmocka_unit_test(test_mirrored_datagram_is_told_once),
 	    cmocka_unit_test(test_unanswered_requests_are_counted),

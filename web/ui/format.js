@@ -150,6 +150,7 @@ const PROTOCOLS = {
 	opcua: "OPC UA", iec104: "IEC 60870-5-104",
 	http: "HTTP",
 	http: "HTTP", tls: "TLS",
+	ssh: "SSH",
 };
 
 /* What lists may be filtered by. */
