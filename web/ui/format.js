@@ -151,6 +151,7 @@ const PROTOCOLS = {
 	http: "HTTP",
 	http: "HTTP", tls: "TLS",
 	ssh: "SSH",
+	ssh: "SSH", ftp: "FTP",
 };
 
 /* What lists may be filtered by. */
