@@ -125,16 +125,14 @@ class Strangers:
     def normal(s):
         s.here(HMI, HMI2, PLC, PLC2, OFFICE)
         s.read(HMI, PLC).read(HMI2, PLC)
-        s.datagram(HMI, OFFICE, 123, plant_it.ntp(3, s.t),
-                   plant_it.ntp(4, s.t))
+        s.datagram(HMI, OFFICE, 30123, b"what time", b"noon")
 
     @staticmethod
     def incident(s):
         s.here(LAPTOP)
         s.read(HMI2, PLC2)
         s.read(HMI, PLC, port=1502)
-        s.datagram(HMI2, OFFICE, 123, plant_it.ntp(3, s.t),
-                   plant_it.ntp(4, s.t))
+        s.datagram(HMI2, OFFICE, 30123, b"what time", b"noon")
         group = Host("01:00:5e:01:01:01", "239.1.1.1")
         s.datagram(HMI, group, 30000, b"status")
         outside = Host("02:00:00:00:00:01", "8.8.8.8")
