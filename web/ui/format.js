@@ -152,6 +152,7 @@ const PROTOCOLS = {
 	http: "HTTP", tls: "TLS",
 	ssh: "SSH",
 	ssh: "SSH", ftp: "FTP",
+	ssh: "SSH", ftp: "FTP", telnet: "Telnet",
 };
 
 /* What lists may be filtered by. */
