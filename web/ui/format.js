@@ -153,6 +153,7 @@ const PROTOCOLS = {
 	ssh: "SSH",
 	ssh: "SSH", ftp: "FTP",
 	ssh: "SSH", ftp: "FTP", telnet: "Telnet",
+	ssh: "SSH", ftp: "FTP", telnet: "Telnet", ssdp: "SSDP",
 };
 
 /* What lists may be filtered by. */
