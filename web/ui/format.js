@@ -154,6 +154,7 @@ const PROTOCOLS = {
 	ssh: "SSH", ftp: "FTP",
 	ssh: "SSH", ftp: "FTP", telnet: "Telnet",
 	ssh: "SSH", ftp: "FTP", telnet: "Telnet", ssdp: "SSDP",
+	ssh: "SSH", ftp: "FTP", telnet: "Telnet", ssdp: "SSDP", ntp: "NTP",
 };
 
 /* What lists may be filtered by. */
