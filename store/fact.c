@@ -24,7 +24,7 @@ static const char *const keys[] = {"vendor", "vendor_id", "model",
     "hostname", "device_instance", "device_type", "description", "location",
     "os", "order_number", "run_state", "key_switch", "slot", "netmask",
     "gateway", "config_version", "program_name", "protocol_revision",
-    "protocols", "originator", "user_text", "mac"};
+    "protocols", "originator", "user_text", "mac", "certificate_expires"};
 
 /* What devices say when nobody has told them anything. */
 static const char *const placeholders[] = {"", "-", "?", "n/a", "na", "none",

@@ -228,7 +228,7 @@ begin_tls(struct dis_ctx *ctx, const struct ftp_reply *r)
 
 	if (ftp_verbs[r->verb].does == FTP_AUTH && r->code == 234) {
 		st->encrypted = true;
-		ctx->done = true;
+		ctx->done = DIS_SIDE_DONE;
 	}
 }
 
@@ -316,7 +316,7 @@ ftp_parse(struct dis_ctx *ctx, struct rd *in)
 
 	if (st->encrypted) {
 		(void)rd_rest(in);
-		ctx->done = true;
+		ctx->done = DIS_SIDE_DONE;
 		return DIS_OK;
 	}
 	if (ctx->after_gap) {

@@ -257,7 +257,7 @@ refuse(struct dis_ctx *ctx, struct rd *in, const char *reason, size_t at)
 	dis_emit(ctx, e);
 	dis_malformed(ctx, PROTO_SSH, dir, reason, at);
 	(void)rd_rest(in);
-	ctx->done = true;
+	ctx->done = DIS_SIDE_DONE;
 	return DIS_BAD;
 }
 
@@ -279,7 +279,7 @@ ssh_parse(struct dis_ctx *ctx, struct rd *in)
 
 	if (rc == DIS_NOT_MINE && is_late(ctx, in)) {
 		(void)rd_rest(in);
-		ctx->done = true;
+		ctx->done = DIS_SIDE_DONE;
 		return DIS_OK;
 	}
 	if (rc == DIS_NOT_MINE && direct(ctx) == EV_DIR_RESPONSE) {
@@ -304,7 +304,7 @@ ssh_parse(struct dis_ctx *ctx, struct rd *in)
 	}
 	rd_skip(in, len);
 	tell(ctx, direct(ctx), &line);
-	ctx->done = true;
+	ctx->done = DIS_SIDE_DONE;
 	return DIS_OK;
 }
 

@@ -418,7 +418,7 @@ telnet_parse(struct dis_ctx *ctx, struct rd *in)
 		}
 	}
 	(void)rd_rest(in);
-	ctx->done = true;
+	ctx->done = DIS_SIDE_DONE;
 	return DIS_OK;
 }
 
