@@ -375,8 +375,8 @@ parse(struct harness *h, uint8_t side, struct rd *r)
 	ctx->arg = h;
 	ctx->ev = &h->ev;
 	rc = h->d->parse(ctx, r);
-	assert(r->end == end && r->p >= at && r->p <= end);
-	assert(ctx->done != DIS_SIDE_DONE || r->p > at);
+	assert(r->end == end && r->p >= at && r->p <= end &&
+	       (ctx->done != DIS_SIDE_DONE || r->p > at));
 	h->done |= ctx->done == DIS_ALL_DONE;
 	s->done |= ctx->done == DIS_SIDE_DONE;
 	switch (rc) {
@@ -497,14 +497,10 @@ run_stream(struct harness *h, uint8_t side, struct rd *r)
 	if (!h->claimed && !claim(h, side, r)) {
 		return;
 	}
-	while (rd_left(r) > 0 && !h->done) {
+	while (rd_left(r) > 0 && !h->done && !s->done) {
 		const uint8_t *at;
 		enum dis_rc rc;
 
-		if (s->done) {
-			(void)rd_rest(r);
-			return;
-		}
 		if (s->searching && !resync(h, side, r)) {
 			return;
 		}
@@ -519,6 +515,9 @@ run_stream(struct harness *h, uint8_t side, struct rd *r)
 			h->skipped++;
 			s->searching = true;
 		}
+	}
+	if (s->done) {
+		(void)rd_rest(r);
 	}
 }
 

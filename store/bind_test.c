@@ -397,6 +397,89 @@ test_restart_changes_nothing(void **state)
 	}
 }
 
+/* Traffic first, which tells nothing yet: then both say that they hold it. */
+static void
+test_rivals_part_though_a_packet_came_first(void **state)
+{
+	struct rig *r = *state;
+	struct host a = sample_via(sample_host(10, 0, 0, 1), 1);
+	struct host b = sample_via(sample_host(10, 0, 0, 1), 2);
+
+	assert_int_equal(sample_endpoint(&r->x, &a, "traffic"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &b, "traffic"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &a, "arp"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &b, "arp"), 0);
+	assert_int_equal(rig_int(r, ASSETS), 2);
+	assert_int_equal(rig_int(r, ASSET_OF("10.0.0.1")),
+	    rig_int(r, ASSET_OF("02:ee:00:00:00:01")));
+	assert_int_equal(rig_int(r, ASSET_OF("10.0.0.1#1")),
+	    rig_int(r, ASSET_OF("02:ee:00:00:00:02")));
+}
+
+/* A router brings packets from an IP that two have held: it is the later's. */
+static void
+test_a_routed_packet_is_of_the_present_holder(void **state)
+{
+	struct rig *r = *state;
+	struct host a = sample_via(sample_host(10, 0, 0, 1), 1);
+	struct host b = sample_via(sample_host(10, 0, 0, 1), 2);
+	struct host via = sample_via(sample_host(10, 0, 0, 1), 9);
+
+	assert_int_equal(sample_endpoint(&r->x, &a, "arp"), 0);
+	sample_wait(&r->x, 60 * SAMPLE_SECOND);
+	assert_int_equal(sample_endpoint(&r->x, &b, "arp"), 0);
+	sample_wait(&r->x, 60 * SAMPLE_SECOND);
+	assert_int_equal(sample_endpoint(&r->x, &via, "traffic"), 0);
+	assert_int_equal(rig_int(r, "SELECT last - first FROM addresses "
+				    "WHERE key = '10.0.0.1'"),
+	    0);
+	assert_int_equal(rig_int(r, "SELECT (last - first) / 1000000000 FROM "
+				    "addresses WHERE key = '10.0.0.1#1'"),
+	    60);
+}
+
+/* Each of its own before it is known for what it is. */
+static void
+test_a_proxy_gives_back_what_it_answered_for(void **state)
+{
+	struct rig *r = *state;
+
+	for (uint8_t i = 1; i <= 20; i++) {
+		struct host h = sample_via(sample_host(10, 0, 0, i), 9);
+
+		assert_int_equal(sample_endpoint(&r->x, &h, "arp"), 0);
+	}
+	assert_int_equal(rig_int(r, ASSETS), 20);
+	assert_int_equal(rig_int(r, ASSET_OF("10.0.0.1")),
+	    rig_int(r, ASSET_OF("02:ee:00:00:00:09")));
+	assert_int_equal(rig_int(r, "SELECT count(DISTINCT asset) FROM "
+				    "addresses WHERE kind = 2"),
+	    20);
+}
+
+/* VRRP: the master of the moment answers for the MAC and for the IP. */
+static void
+test_a_virtual_router_is_nobody(void **state)
+{
+	struct rig *r = *state;
+	struct host vip = sample_host(10, 0, 0, 254), real, far;
+
+	memcpy(vip.end.mac, "\x00\x00\x5e\x00\x01\x0a", 6);
+	real = sample_host(10, 0, 0, 2);
+	memcpy(real.end.mac, vip.end.mac, 6);
+	far = sample_host(10, 9, 0, 7);
+	memcpy(far.end.mac, vip.end.mac, 6);
+	assert_int_equal(sample_endpoint(&r->x, &vip, "arp"), 0);
+	assert_int_equal(rig_int(r, ASSETS), 0);
+	/* Its own message, from the router's own address, and forwarded. */
+	assert_int_equal(sample_endpoint(&r->x, &real, "traffic"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &far, "traffic"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &vip, "traffic"), 0);
+	assert_int_equal(rig_int(r, ASSETS), 2);
+	assert_int_equal(rig_int(r, ASSET_OF("10.0.0.254")), 0);
+	assert_int_equal(rig_int(r, ASSET_OF("00:00:5e:00:01:0a")), 0);
+}
+
 int
 main(void)
 {
@@ -422,6 +505,10 @@ main(void)
 	    T(test_loopback_zero_macs_are_no_device),
 	    T(test_vlans_are_those_of_the_mac),
 	    T(test_restart_changes_nothing),
+	    T(test_rivals_part_though_a_packet_came_first),
+	    T(test_a_routed_packet_is_of_the_present_holder),
+	    T(test_a_proxy_gives_back_what_it_answered_for),
+	    T(test_a_virtual_router_is_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,7 @@ struct query;
 #define QUERY_FACTS_MAX 1024 /* of one asset                               */
 #define QUERY_ROLES_MAX 16
 #define QUERY_SUBS_MAX  16 /* ways to one asset behind others            */
-#define QUERY_WORDS_MAX 32   /* that people declare of one                 */
+#define QUERY_WORDS_MAX 32 /* that people declare of one                 */
 
 /*
  * ERR_NOENT: there is no database in dir.  ERR_UNSUPPORTED: its schema is

@@ -301,13 +301,18 @@ bad(struct http_msg *m, const char *reason, const uint8_t *at)
 static struct rd
 until(struct rd *r, const char *ends)
 {
-	size_t n = 0;
+	struct rd in = *r;
 
-	while (n < rd_left(r) &&
-	       (r->p[n] == '\0' || strchr(ends, r->p[n]) == NULL)) {
-		n++;
+	while (rd_left(&in) > 0) {
+		struct rd next = in;
+		uint8_t c = rd_u8(&next);
+
+		if (c != '\0' && strchr(ends, c) != NULL) {
+			break;
+		}
+		in = next;
 	}
-	return rd_sub(r, n);
+	return rd_sub(r, rd_left(r) - rd_left(&in));
 }
 
 /*
