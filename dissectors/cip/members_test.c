@@ -18,7 +18,7 @@ static unsigned exchange;
 #define HEX 2400 /* characters of any text here */
 
 /* Adds to a text of that size. */
-static void
+__attribute__((format(printf, 2, 3))) static void
 add(char text[HEX], const char *format, ...)
 {
 	size_t n = strlen(text);

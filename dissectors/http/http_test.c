@@ -315,10 +315,11 @@ static void
 test_upnp_description(void **state)
 {
 	struct harness *h = start();
-	const char *keys[] = {"'device_type','value':"
-			      "'urn:schemas-upnp-org:device:Basic:1'",
-	    "'name','value':'Gate 3'", "'vendor','value':'Axis'",
-	    "'model','value':'M1065'", "'serial','value':'00408C1234'"};
+	static const char type[] = "'device_type','value':"
+				   "'urn:schemas-upnp-org:device:Basic:1'";
+	const char *keys[] = {type, "'name','value':'Gate 3'",
+	    "'vendor','value':'Axis'", "'model','value':'M1065'",
+	    "'serial','value':'00408C1234'"};
 
 	page(h, "/x.xml", "text/xml", UPNP("example"));
 	harness_assert(h, "");
