@@ -21,23 +21,19 @@
  * A datagram is a message with one name: in the question, else in the answer.
  * A station registers what is its own, and answers for it; who tells another
  * one's address is a name server.  Answers to broadcasts are no pair: they
- * come from other ends.
+ * come from other ends.  Datagrams (UDP 138) are ../nbdgm.
  *
- * Left out: the numbers behind the MAC, redirects (NS records), datagram and
- * session service (UDP 138, TCP 139).
+ * Left out: the numbers behind the MAC, redirects (NS records).
  */
 #include "dissectors/dissector.h"
+#include "dissectors/nbns/name.h"
 #include "dissectors/registry.h"
 
 #define HEAD_LEN    12
-#define LETTERS     32
-#define NAME_LEN    15 /* and the byte behind it, which tells the use */
 #define MAC_LEN     6
-#define STATUS_LEN  (NAME_LEN + 1 + 2)
+#define STATUS_LEN  (NB_RAW_LEN + 2)
 #define ADDRESS_LEN (2 + 4)
-#define SCOPE_MAX   255
 #define POINTER     0xc0
-#define LABEL_MAX   63
 
 #define FLAG_RESPONSE  0x8000
 #define FLAG_BROADCAST 0x0010
@@ -106,22 +102,15 @@ static const struct ev_proto proto = {
     .common = true,
 };
 
-/* Its text is in the packet, or in the message's raw: nothing is copied. */
-struct name {
-	const uint8_t *text;
-	size_t n; /* without the blanks behind it */
-	uint8_t suffix;
-};
-
 struct msg {
 	struct dis_ctx *ctx;
 	struct rd whole;
 	uint16_t txn, flags, type;
 	uint8_t opcode, rcode;
 	bool response, cut;
-	struct name name;
-	uint8_t raw[NAME_LEN + 1];
-	char scope[SCOPE_MAX];
+	struct nb_name name;
+	uint8_t raw[NB_RAW_LEN];
+	char scope[NB_SCOPE_MAX];
 	size_t scope_n;
 	uint32_t ttl;
 	bool has_record;
@@ -149,69 +138,14 @@ offset(const struct msg *m, const struct rd *r)
 
 /* --- names ----------------------------------------------------------------- */
 
-/* NAME_LEN bytes and the suffix. */
-static struct name
-name_of(const uint8_t *raw)
-{
-	struct rd r = rd_make(raw, NAME_LEN + 1);
-	struct name name = {.text = rd_bytes(&r, NAME_LEN), .n = NAME_LEN};
-
-	name.suffix = rd_u8(&r);
-	while (name.n > 0 &&
-	       (name.text[name.n - 1] == ' ' || name.text[name.n - 1] == 0)) {
-		name.n--;
-	}
-	return name;
-}
-
-static bool
-read_letters(struct rd *r, uint8_t raw[NAME_LEN + 1])
-{
-	if (rd_u8(r) != LETTERS) {
-		return false;
-	}
-	for (size_t i = 0; i < NAME_LEN + 1; i++) {
-		uint8_t hi = (uint8_t)(rd_u8(r) - 'A');
-		uint8_t lo = (uint8_t)(rd_u8(r) - 'A');
-
-		if (hi > 15 || lo > 15) {
-			return false;
-		}
-		raw[i] = (uint8_t)(hi << 4 | lo);
-	}
-	return rd_ok(r);
-}
-
-static bool
-read_scope(struct rd *r, char *scope, size_t *ret_n)
-{
-	size_t at = 0, n;
-
-	while ((n = rd_u8(r)) != 0) {
-		size_t dot = at != 0;
-		const uint8_t *label = rd_bytes(r, n);
-
-		if (label == NULL || n > LABEL_MAX ||
-		    at + dot + n > SCOPE_MAX) {
-			return false;
-		}
-		if (dot) {
-			scope[at++] = '.';
-		}
-		memcpy(scope + at, label, n);
-		at += n;
-	}
-	*ret_n = at;
-	return rd_ok(r);
-}
-
 static bool
 read_name(struct msg *m, struct rd *r)
 {
-	if (!read_letters(r, m->raw) || !read_scope(r, m->scope, &m->scope_n)) {
+	if (!nb_read_letters(r, m->raw) ||
+	    !nb_read_scope(r, m->scope, &m->scope_n)) {
 		return false;
 	}
-	m->name = name_of(m->raw);
+	m->name = nb_name_of(m->raw);
 	return true;
 }
 
@@ -236,18 +170,6 @@ use_of(uint8_t suffix, const bool *group)
 	case 0x21: return "ras_client";
 	default: return NULL;
 	}
-}
-
-/* No wildcard, and none of the names that are for programs alone. */
-static bool
-is_text(const struct name *n)
-{
-	for (size_t i = 0; i < n->n; i++) {
-		if (n->text[i] < ' ') {
-			return false;
-		}
-	}
-	return n->n != 0 && n->text[0] != '*';
 }
 
 /* --- finding --------------------------------------------------------------- */
@@ -286,13 +208,13 @@ may_be(struct rd r)
 static bool
 is_sure(struct rd r)
 {
-	uint8_t raw[NAME_LEN + 1];
-	char scope[SCOPE_MAX];
+	uint8_t raw[NB_RAW_LEN];
+	char scope[NB_SCOPE_MAX];
 	uint16_t type;
 	size_t n;
 
 	rd_skip(&r, HEAD_LEN);
-	if (!read_letters(&r, raw) || !read_scope(&r, scope, &n)) {
+	if (!nb_read_letters(&r, raw) || !nb_read_scope(&r, scope, &n)) {
 		return false;
 	}
 	type = rd_be16(&r);
@@ -427,7 +349,7 @@ status_of(uint8_t rcode)
 }
 
 static void
-put_name(struct ev *e, const struct name *n, const bool *group)
+put_name(struct ev *e, const struct nb_name *n, const bool *group)
 {
 	const char *use = use_of(n->suffix, group);
 
@@ -460,13 +382,13 @@ put_addresses(struct msg *m, struct ev *e)
 /* The next name of a status; false at their end. */
 static bool
 next_status(
-    struct rd *r, unsigned *left, struct name *ret_name, bool *ret_group)
+    struct rd *r, unsigned *left, struct nb_name *ret_name, bool *ret_group)
 {
 	if (*left == 0 || !rd_has(r, STATUS_LEN)) {
 		return false;
 	}
 	--*left;
-	*ret_name = name_of(rd_bytes(r, NAME_LEN + 1));
+	*ret_name = nb_name_of(rd_bytes(r, NB_RAW_LEN));
 	*ret_group = rd_be16(r) & NAME_GROUP;
 	return true;
 }
@@ -476,7 +398,7 @@ put_status(struct msg *m, struct ev *e)
 {
 	struct rd r = m->data;
 	unsigned left = rd_u8(&r);
-	struct name n;
+	struct nb_name n;
 	bool group;
 
 	ev_array(e, F_NAMES);
@@ -582,12 +504,12 @@ tell(struct msg *m)
 
 /* What a name says of the station whose it is. */
 static void
-station(
-    struct msg *m, const struct ev_end *who, const struct name *n, bool group)
+station(struct msg *m, const struct ev_end *who, const struct nb_name *n,
+    bool group)
 {
 	struct dis_ctx *ctx = m->ctx;
 
-	if (!is_text(n)) {
+	if (!nb_is_text(n)) {
 		return;
 	}
 	if (!group && (n->suffix == 0x00 || n->suffix == 0x20)) {
@@ -615,7 +537,7 @@ status_facts(struct msg *m)
 	struct rd r = m->data;
 	unsigned left = rd_u8(&r);
 	const uint8_t *mac;
-	struct name n, known = {.n = 0};
+	struct nb_name n, known = {.n = 0};
 	bool group;
 
 	while (next_status(&r, &left, &n, &group)) {
@@ -643,7 +565,7 @@ other_station(struct msg *m, const struct ev_ip *ip)
 	struct dis_ctx *ctx = m->ctx;
 	struct ev *e;
 
-	if (!is_text(&m->name) ||
+	if (!nb_is_text(&m->name) ||
 	    (m->name.suffix != 0x00 && m->name.suffix != 0x20)) {
 		return;
 	}

@@ -1,4 +1,4 @@
-NBNS_OBJS := dissectors/nbns/nbns.o
+NBNS_OBJS := dissectors/nbns/nbns.o dissectors/nbns/name.o
 
 TESTS += dissectors/nbns/nbns_test
 dissectors/nbns/nbns_test_OBJS = $(NBNS_OBJS) $(DISSECTOR_TEST_OBJS)
