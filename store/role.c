@@ -141,6 +141,15 @@ by_offer(struct store *s, struct addr *a)
 	return rc;
 }
 
+/* By its kernel alone, as NTLM tells it: a work station's or a server's. */
+static bool
+is_any_windows(const char *key, const char *value)
+{
+	return strcmp(key, "os") == 0 &&
+	       strncmp(value, "Windows NT ", 11) == 0 &&
+	       strstr(value, " build ") != NULL;
+}
+
 /* One of Siemens' fail-safe processors: "CPU 1516F-3 PN/DP". */
 static bool
 is_failsafe_cpu(const char *key, const char *value)
@@ -197,6 +206,9 @@ role_of_fact(
 	int rc = role_because(s, a, p->says, p->as_speaker);
 
 	rc = rc == 0 ? by_offer(s, a) : rc;
+	if (rc == 0 && is_any_windows(key, value)) {
+		return 0;
+	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && rc == 0;
 	     i++) {
 		if (strcmp(words[i].key, key) == 0 &&

@@ -45,6 +45,7 @@ test_what_it_says_it_is(void **state)
 	    {PROTO_CDP, "device_type", "router", "router"},
 	    {PROTO_DHCP, "os", "Windows", "workstation"},
 	    {PROTO_SNMP, "os", "Windows Server 2019", "server"},
+	    {PROTO_SMB, "os", "Windows NT 10.0 build 17763", NULL},
 	    {PROTO_NBDGM, "device_type", "server", "server"},
 	    {PROTO_NBDGM, "device_type", "domain controller", "server"},
 	    {PROTO_NBDGM, "device_type", "workstation", "workstation"},

@@ -147,7 +147,7 @@ const PROTOCOLS = {
 	cipio: "CIP I/O", pccc: "PCCC", dnp3: "DNP3", profinet: "PROFINET",
 	s7comm: "S7comm", lldp: "LLDP", cdp: "CDP", dhcp: "DHCP", dns: "DNS",
 	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names",
-	nbdgm: "NetBIOS datagrams", snmp: "SNMP",
+	nbdgm: "NetBIOS datagrams", smb: "SMB", snmp: "SNMP",
 	opcua: "OPC UA", iec104: "IEC 60870-5-104",
 	http: "HTTP",
 	http: "HTTP", tls: "TLS",
