@@ -32,6 +32,14 @@
 	L(LINK_MAX, 65536, "links",                                            \
 	    "pairs with protocol and port, counted "                           \
 	    "in the sensor until they are flushed")                            \
+	L(COVER_PORT_MAX, 16, "interfaces",                                    \
+	    "whose view is judged apart; a sensor reads 4, a file may have "   \
+	    "more, and the last of these counts for them")                     \
+	L(COVER_LANE_MAX, 4096, "interfaces and VLANs",                        \
+	    "likewise; VLANs beyond are counted with the untagged frames")     \
+	L(COVER_ALL, 4096, "frames",                                           \
+	    "that earlier copies are looked for of one by one; then of one "   \
+	    "in sixteen")                                                      \
 	L(SERVICE_MAX, 32768, "services",                                      \
 	    "server ports whose first sight "                                  \
 	    "has been told")                                                   \

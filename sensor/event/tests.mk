@@ -14,6 +14,9 @@ sensor/event/ev_wire_test_OBJS := sensor/event/ev_wire.o \
                                   sensor/base/json.o sensor/base/clock.o \
                                   sensor/base/arena.o sensor/base/mem.o
 
+TESTS += sensor/event/coverage_test
+sensor/event/coverage_test_OBJS := sensor/event/coverage.o
+
 FUZZERS += sensor/event/ev_wire_fuzz
 sensor/event/ev_wire_fuzz_OBJS := $(sensor/event/ev_wire_test_OBJS)
 sensor/event/ev_wire_fuzz_LIBS := -lcjson

@@ -82,6 +82,9 @@ struct flow_side {
 	struct flow_recent recent[FLOW_RECENT];
 };
 
+/* How a conversation was counted (cover.c). */
+enum flow_talk { FLOW_TALK_NONE, FLOW_TALK_ONE, FLOW_TALK_BOTH };
+
 enum flow_claim {
 	FLOW_OPEN,    /* dissectors are still asked                         */
 	FLOW_CLAIMED, /* by dis                                             */
@@ -144,6 +147,10 @@ struct flow {
 	uint64_t bare; /* its hash in flow_table.bare; 0: not there  */
 	uint64_t first_ns;
 	uint64_t closed_ns; /* when it joined the closed ones; 0: open    */
+	/* --- for the view as a whole (cover.h) */
+	uint16_t lane;   /* of its first packet, 0: none               */
+	uint8_t said[2]; /* packets a side, as far as that goes        */
+	uint8_t talk;    /* enum flow_talk                             */
 };
 
 #define FLOW_LINE 64 /* a cache line, on what otus runs on */

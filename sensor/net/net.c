@@ -51,6 +51,7 @@ flow_gone(void *arg, struct flow *f)
 	}
 	if (n->opt.links) {
 		report_forget(n, f);
+		cover_flow(&n->cover, f);
 		link_leave(&n->links, f);
 	}
 }
@@ -217,6 +218,7 @@ packet(struct net *n, const struct pkt *p, const struct flow_seek *seek)
 	}
 	bind_source(n, f, side, p);
 	if (is_new) {
+		f->lane = n->lane;
 		note_destination(f, side, p);
 	}
 	if (p->l4 == PKT_L4_TCP) {
@@ -301,6 +303,7 @@ one_frame(struct net *n, const struct frame *frame, struct ahead *a)
 	n->counters.frames++;
 	n->counters.bytes += frame->len;
 	n->counters.cut_frames += frame->caplen < frame->len;
+	n->lane = cover_frame(&n->cover, p);
 	if (frame->ts_ns < n->stream_ns) {
 		n->counters.backwards++;
 	} else {
@@ -315,6 +318,7 @@ one_frame(struct net *n, const struct frame *frame, struct ahead *a)
 	}
 	count_end(n, p);
 	if (a->has_flow) {
+		cover_packet(&n->cover, n->lane, p);
 		packet(n, p, &a->seek);
 	} else if (p->end == PKT_BAD) {
 		report_broken(n, p);
@@ -417,7 +421,8 @@ init_tables(struct net *n)
 	    (err = shared_init(&n->shared, LIMIT_SHARED_MAX, k)) < 0 ||
 	    (err = reasm_init(&n->reasm, LIMIT_REASM_MAX, k)) < 0 ||
 	    (err = frag_new(NULL, k, &n->frag)) < 0 ||
-	    (err = red_new(LIMIT_RED_SEQ_MAX, k, &n->red)) < 0) {
+	    (err = red_new(LIMIT_RED_SEQ_MAX, k, &n->red)) < 0 ||
+	    (err = cover_init(&n->cover)) < 0) {
 		return err;
 	}
 	return n->opt.second ? opinion_new(&n->opinion) : 0;
@@ -454,6 +459,7 @@ net_free(struct net *n)
 		return;
 	}
 	opinion_free(n->opinion);
+	cover_done(&n->cover);
 	red_free(n->red);
 	frag_free(n->frag);
 	reasm_done(&n->reasm);
@@ -490,6 +496,12 @@ net_counters(struct net *n)
 		       frag_stats(n->frag)->evicted +
 		       frag_stats(n->frag)->evicted_quota;
 	return c;
+}
+
+struct cover *
+net_cover(struct net *n)
+{
+	return &n->cover;
 }
 
 void

@@ -16,6 +16,7 @@
 
 struct dis_ctx;
 struct dis_reading;
+struct cover;
 struct net;
 struct link;
 struct links;
@@ -72,6 +73,8 @@ void net_finish(struct net *);
 void net_memos(struct net *, const struct ev_memos *);
 const struct net_counters *net_counters(struct net *);
 struct links *net_links(struct net *);
+/* How well interfaces and VLANs are seen: cover_next(). */
+struct cover *net_cover(struct net *);
 uint64_t net_stream_ns(const struct net *);
 /*
  * True while data waits behind a hole: events of that frame or later ones may

@@ -4,6 +4,7 @@
 #ifndef OTUS_NET_NET_IMPL_H
 #define OTUS_NET_NET_IMPL_H
 
+#include "net/cover.h"
 #include "net/flow.h"
 #include "net/frag.h"
 #include "net/host.h"
@@ -32,6 +33,7 @@ struct net {
 	uint64_t traffic_s; /* last report of the links                  */
 	const struct frame *frame; /* NULL between frames               */
 	uint32_t input, iface;     /* of it, or of the last one         */
+	uint16_t lane;             /* likewise (cover.h)                */
 	/* The frame at hand, and those read ahead of it. */
 	const struct pkt *pkt;
 	struct ahead {
@@ -52,6 +54,7 @@ struct net {
 	struct reasm reasm;
 	struct frag *frag;
 	struct red *red;
+	struct cover cover;
 	struct opinion *opinion;
 	uint32_t dirty, dirty_last; /* flows with counters, oldest first   */
 	/* the dissector at work */

@@ -165,6 +165,7 @@ report_traffic(struct net *n, uint64_t now_ns)
 		struct flow *f = flow_at(&n->flows, n->dirty);
 
 		report_forget(n, f);
+		cover_flow(&n->cover, f);
 		link_fold(&n->links, f);
 	}
 	link_table_report(&n->links, now_ns);

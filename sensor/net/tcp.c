@@ -227,6 +227,7 @@ give_up(struct net *n, struct flow *f, uint8_t side, const char *cause)
 	}
 	n->tcp.stats.gaps++;
 	n->tcp.stats.gap_bytes += lost;
+	cover_gap(&n->cover, f, lost);
 	stream_gap(n, f, side, lost, cause, &next);
 	s->next_seq = c->seq;
 	drain(n, f, side);
@@ -363,6 +364,7 @@ early(struct net *n, struct flow *f, uint8_t side, uint32_t seq,
 			    n, f, side, seq - s->next_seq, "overflow", piece);
 			t->stats.gaps++;
 			t->stats.gap_bytes += seq - s->next_seq;
+			cover_gap(&n->cover, f, seq - s->next_seq);
 			s->next_seq = seq;
 		}
 		struct stream_piece rest = *piece;

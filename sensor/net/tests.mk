@@ -1,6 +1,7 @@
 
 # --- flows, streams, dissectors: the pipeline as a whole -----------------------
-NET_OBJS := $(addprefix sensor/net/,arp.o counters.o decode.o decode_ip.o \
+NET_OBJS := sensor/event/coverage.o \
+	$(addprefix sensor/net/,arp.o counters.o cover.o decode.o decode_ip.o \
 	decode_tunnel.o dup.o engine.o flow.o frag.o heap.o host.o link.o net.o \
 	opinion.o partial.o pending.o reasm.o red.o report.o service.o shared.o \
 	state.o stream.o tags.o tcp.o)
@@ -17,6 +18,8 @@ sensor/net/tags_test_LIBS := -lndpi
 TESTS += sensor/net/done_test
 sensor/net/done_test_OBJS := $(sensor/net/net_test_OBJS)
 sensor/net/done_test_LIBS := -lndpi
+TESTS += sensor/net/cover_test
+sensor/net/cover_test_OBJS := sensor/net/cover.o $(BASE_OBJS) $(EVENT_OBJS)
 
 TESTS += sensor/net/heap_test
 sensor/net/heap_test_OBJS := sensor/net/heap.o $(addprefix sensor/base/,err.o mem.o)
@@ -59,7 +62,7 @@ sensor/net/shared_test_OBJS := sensor/net/shared.o $(BASE_OBJS)
 FUZZERS += sensor/net/stream_fuzz
 UNTRACED += sensor/net/stream_fuzz.o
 UNCOMPARED += $(addprefix sensor/net/,engine.o partial.o stream.o tcp.o)
-sensor/net/stream_fuzz_OBJS := $(addprefix sensor/net/,engine.o flow.o host.o \
+sensor/net/stream_fuzz_OBJS := $(addprefix sensor/net/,cover.o engine.o flow.o host.o \
 	tags.o link.o \
 	partial.o pending.o reasm.o report.o service.o shared.o state.o stream.o \
 	tcp.o) \
