@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "event/coverage.h"
 #include "event/event.h"
 #include "store/model.h"
 
@@ -244,6 +245,28 @@ struct query_status {
 	uint64_t malformed, gaps;
 };
 int query_status(struct query *, struct query_status *ret) MUST_CHECK;
+
+/* How well one sensor saw one interface and VLAN; VLANs of an interface one
+ * after the other, its untagged frames first. */
+struct query_coverage {
+	const char *sensor;
+	struct coverage c;
+};
+int query_coverage(struct query *,
+    int (*row)(void *, const struct query_coverage *), void *arg) MUST_CHECK;
+
+/* What no sensor at this place can show, in numbers. */
+struct query_blind {
+	uint64_t heard;    /* devices that have sent something           */
+	uint64_t groups;   /* ... to groups only, and nobody asked them  */
+	uint64_t gateways; /* devices with others behind them            */
+	uint64_t behind;   /* those others                               */
+};
+int query_blind(struct query *, struct query_blind *ret) MUST_CHECK;
+/* Name of the device that has the MAC, else its IP; NULL when unknown.
+ * Until the next call. */
+int query_station(
+    struct query *, const char *mac, char *buf, size_t size) MUST_CHECK;
 
 /* Sums over all links: takes its time with many of them. */
 struct query_totals {

@@ -23,6 +23,7 @@
 #define OTUS_STORE_STORE_H
 
 #include "base/err.h"
+#include "event/coverage.h"
 #include "event/event.h"
 
 struct store;
@@ -55,6 +56,9 @@ int store_event(struct store *, const struct ev *) MUST_CHECK;
  */
 int store_counter(struct store *, const char *sensor, const char *name,
     uint64_t value) MUST_CHECK;
+/* What a sensor counted at one interface and VLAN since it said so last. */
+int store_coverage(
+    struct store *, const char *sensor, const struct coverage *) MUST_CHECK;
 int store_tick(struct store *, uint64_t stream_ns) MUST_CHECK;
 int store_commit(struct store *) MUST_CHECK;
 /* Commits and closes; accepts NULL. */

@@ -33,15 +33,15 @@ STORE_BASE := sensor/base/arena.o sensor/base/clock.o sensor/base/err.o \
 STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
                 text.o field.o object.o addr.o addr_key.o addr_row.o bind.o hold.o asset.o said.o unit.o chassis.o \
                 proof.o role.o fact.o link.o conversation.o behave.o written.o baseline.o point.o record.o alert.o outbox.o health.o \
-                sqlfunc.o ingest.o maker.o)
+                sqlfunc.o ingest.o maker.o coverage.o)
 STORE_DECLARED := $(addprefix store/declared/,bag.o key.o fold.o compare.o match.o \
                   csv.o guess.o import.o register.o register_write.o)
 STORE_READER := $(addprefix store/,query.o query_told.o query_detail.o query_asset.o query_ghost.o query_link.o \
-                query_alert.o query_status.o)
+                query_alert.o query_status.o query_coverage.o)
 STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
                 asset.o inventory.o cyclonedx.o reconcile.o \
                 links.o alerts.o ghosts.o)
-STORE_HARNESS := store/harness.o $(DISSECTOR_OBJS)
+STORE_HARNESS := store/harness.o sensor/event/coverage.o $(DISSECTOR_OBJS)
 STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
              $(STORE_DECLARED) $(STORE_EXPORT) $(filter-out $(STORE_BASE),$(RULES_ALL)) \
              $(STORE_BASE)
@@ -53,7 +53,7 @@ STORE_TESTS := store/open_test store/bind_test store/link_test \
                store/alert_test store/record_test store/fault_test \
                store/point_test \
                store/replay_test store/hostile_test store/written_test \
-               store/query_test store/export/export_test \
+               store/query_test store/coverage_test store/export/export_test \
                store/declared/register_test
 TESTS += $(STORE_TESTS) store/cache_test store/model_test \
          store/maker_test \
