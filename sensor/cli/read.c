@@ -12,6 +12,7 @@
 #include "cli/datadir.h"
 #include "cli/lockin.h"
 #include "cli/pipeline.h"
+#include "net/cover.h"
 #include "net/novelty.h"
 #include "store/store.h"
 
@@ -95,6 +96,46 @@ tell_counters(struct reader *r)
 	return 0;
 }
 
+/*
+ * The interface's name where all files that have one in this place call it
+ * so; else its number, as a capture without names has it.
+ */
+static void
+name_interface(const struct replay *p, uint32_t iface, char *buf, size_t size)
+{
+	const char *name = NULL, *other;
+
+	snprintf(buf, size, "%u", iface);
+	for (uint32_t i = 0; i < replay_inputs(p); i++) {
+		if (iface >= replay_ifaces(p, i)) {
+			continue;
+		}
+		other = replay_iface_name(p, i, iface);
+		if (name != NULL && strcmp(name, other) != 0) {
+			return;
+		}
+		name = other;
+	}
+	if (name != NULL && name[0] != '\0') {
+		snprintf(buf, size, "%s", name);
+	}
+}
+
+static int
+tell_coverage(struct reader *r)
+{
+	struct coverage c;
+	uint32_t at = 0, iface;
+	int err = 0;
+
+	while (
+	    err == 0 && cover_next(net_cover(r->line.net), &at, &c, &iface)) {
+		name_interface(r->line.replay, iface, c.iface, sizeof c.iface);
+		err = store_coverage(r->store, SENSOR_NAME, &c);
+	}
+	return err;
+}
+
 static int
 open_store(struct reader *r, const struct options *o)
 {
@@ -126,6 +167,7 @@ run(struct reader *r)
 	novelty_finish(r->novelty);
 	if (r->err == 0 && r->store != NULL) {
 		r->err = tell_counters(r);
+		r->err = r->err == 0 ? tell_coverage(r) : r->err;
 	}
 	e2 = store_close(r->store);
 	r->store = NULL;

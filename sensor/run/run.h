@@ -1,7 +1,7 @@
 /*
  * run: the roles of `otus run` and what they say to each other.
  *
- *	sensor -> store    EVENT, TICK, COUNTERS
+ *	sensor -> store    EVENT, TICK, COUNTERS, COVERAGE
  *	web    -> store    (none yet: it reads the database)
  *	courier <-> store  the outbox (run/outbox_msg.h)
  *
@@ -23,6 +23,7 @@ enum run_msg {
 	RUN_EVENT = 128, /* one record of ev_wire                        */
 	RUN_TICK,        /* u64: stream time                             */
 	RUN_COUNTERS,    /* pairs of a name and a u64                    */
+	RUN_COVERAGE,    /* one row (event/coverage.h)                   */
 };
 
 /* Priorities in the event channel's queue: 0 is dropped last. */

@@ -15,6 +15,7 @@
 #include "capture/silent.h"
 #include "event/ev_wire.h"
 #include "limits.h"
+#include "net/cover.h"
 #include "net/net.h"
 #include "net/novelty.h"
 #include "proc/crash.h"
@@ -23,6 +24,7 @@
 #define FRAMES_A_ROUND 256 /* between looks at the channels            */
 #define WAIT_MS        200 /* an idle sensor still ticks and answers   */
 #define REPORT_NS      NS_PER_SEC
+#define COVER_NS       (10 * NS_PER_SEC)
 #define SILENCE_NS     (10 * NS_PER_SEC)
 
 struct sensor {
@@ -33,7 +35,7 @@ struct sensor {
 	struct novelty *novelty;
 	struct chan events;
 	bool events_lost; /* store is being restarted: its channel stays */
-	uint64_t reported_ns, silence_ns, last_wall_ns;
+	uint64_t reported_ns, covered_ns, silence_ns, last_wall_ns;
 	uint8_t wire[EV_WIRE_MAX];
 };
 
@@ -161,6 +163,8 @@ report(struct sensor *s)
 			total.received += x.received;
 			total.dropped += x.dropped;
 			total.iface_missed += x.iface_missed;
+			cover_losses(
+			    net_cover(s->net), i, x.dropped, x.iface_missed);
 		}
 	}
 	n = put_counter(b, n, sizeof b, "capture.received", total.received);
@@ -181,6 +185,25 @@ report(struct sensor *s)
 	n = put_counter(b, n, sizeof b, "sensor.memory", mem_mapped());
 	n = put_counter(b, n, sizeof b, "sensor.heap_growth", mem_grown());
 	send(s, RUN_COUNTERS, RUN_PRIO_FIRST, EV_KIND_COUNT, b, n);
+}
+
+/* What was seen at each interface and VLAN since the last time. */
+static void
+report_coverage(struct sensor *s)
+{
+	uint8_t b[COVERAGE_WIRE_MAX];
+	struct coverage c;
+	uint32_t at = 0, iface;
+
+	while (cover_next(net_cover(s->net), &at, &c, &iface)) {
+		if (iface >= live_ifaces(s->live)) {
+			continue;
+		}
+		snprintf(c.iface, sizeof c.iface, "%s",
+		    live_iface_name(s->live, iface));
+		send(s, RUN_COVERAGE, RUN_PRIO_FIRST, EV_KIND_COUNT, b,
+		    coverage_encode(&c, b));
+	}
 }
 
 /* --- start --------------------------------------------------------------- */
@@ -329,6 +352,10 @@ periodic(struct sensor *s)
 	/* Without frames stream time follows the clock. */
 	net_idle(s->net, clock_wall_ns() - 2 * NS_PER_SEC);
 	report(s);
+	if (now >= s->covered_ns + COVER_NS) {
+		s->covered_ns = now;
+		report_coverage(s);
+	}
 }
 
 static int
@@ -378,6 +405,7 @@ sensor_role(struct proc_env *env)
 	net_finish(s.net);
 	novelty_finish(s.novelty);
 	report(&s);
+	report_coverage(&s);
 	if (chan_flush(&s.events) < 0) {
 		s.events_lost = true;
 	}

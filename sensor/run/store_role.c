@@ -94,6 +94,15 @@ take_counters(struct keeper *k, const char *sensor, struct rd body)
 }
 
 static int
+take_coverage(struct keeper *k, const char *sensor, struct rd body)
+{
+	struct coverage c;
+	int err = coverage_decode(body, &c);
+
+	return err < 0 ? err : store_coverage(k->store, sensor, &c);
+}
+
+static int
 take(struct keeper *k, struct input *in, const struct chan_msg *m)
 {
 	int err;
@@ -102,6 +111,7 @@ take(struct keeper *k, struct input *in, const struct chan_msg *m)
 	case RUN_EVENT: err = take_event(k, m->body); break;
 	case RUN_TICK: err = take_tick(k, m->body); break;
 	case RUN_COUNTERS: err = take_counters(k, in->name, m->body); break;
+	case RUN_COVERAGE: err = take_coverage(k, in->name, m->body); break;
 	default: err = ERR_PEER; break;
 	}
 	if (err == ERR_PEER) {
