@@ -40,7 +40,7 @@ STORE_READER := $(addprefix store/,query.o query_told.o query_detail.o query_ass
                 query_alert.o query_status.o query_coverage.o)
 STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
                 asset.o inventory.o cyclonedx.o reconcile.o \
-                links.o alerts.o ghosts.o)
+                links.o alerts.o ghosts.o doctor.o verdict.o)
 STORE_HARNESS := store/harness.o sensor/event/coverage.o $(DISSECTOR_OBJS)
 STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
              $(STORE_DECLARED) $(STORE_EXPORT) $(filter-out $(STORE_BASE),$(RULES_ALL)) \
@@ -57,7 +57,8 @@ STORE_TESTS := store/open_test store/bind_test store/link_test \
                store/declared/register_test
 TESTS += $(STORE_TESTS) store/cache_test store/model_test \
          store/maker_test \
-         store/stmt_test store/export/layout_test
+         store/stmt_test store/export/layout_test \
+         store/export/verdict_test
 $(foreach t,$(STORE_TESTS),$(eval $(t)_OBJS := $(STORE_ALL)))
 $(foreach t,$(STORE_TESTS),$(eval $(t)_LIBS := -lsqlite3 -linih -lcjson))
 store/maker_test_OBJS := store/maker.o
@@ -65,6 +66,9 @@ store/cache_test_OBJS := store/cache.o sensor/base/pool.o sensor/base/ht.o \
                          sensor/base/mem.o
 store/model_test_OBJS := store/model.o store/text.o sensor/event/event.o \
                          sensor/base/json.o
+store/export/verdict_test_OBJS := store/export/verdict.o store/text.o \
+                                 sensor/event/event.o sensor/base/clock.o \
+                                 sensor/base/json.o
 store/stmt_test_OBJS := store/migrate.o store/db.o sensor/base/log.o \
                         sensor/base/clock.o
 store/stmt_test_LIBS := -lsqlite3

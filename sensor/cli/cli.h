@@ -19,6 +19,7 @@ int cmd_import(const struct options *);
 int cmd_reconcile(const struct options *);
 int cmd_export(const struct options *);
 int cmd_status(const struct options *);
+int cmd_doctor(const struct options *);
 int cmd_check(const struct options *);
 int cmd_limits(const struct options *);
 int cmd_selftest(const struct options *);

@@ -1,6 +1,6 @@
 /*
- * otus assets, ghosts, links, alerts, status: what the database says, as a table,
- * JSON or CSV.  Reads only, while a writer may be at work.
+ * otus assets, ghosts, links, alerts, doctor, status: what the database says, as
+ * a table, JSON or CSV.  Reads only, while a writer may be at work.
  */
 #include <string.h>
 
@@ -124,6 +124,27 @@ int
 cmd_alerts(const struct options *o)
 {
 	return list(o, export_alerts);
+}
+
+/* Exit status 1: something is to be changed. */
+int
+cmd_doctor(const struct options *o)
+{
+	struct query *q = NULL;
+	bool good = false;
+	int err;
+
+	if ((err = open_query(o, &q)) < 0) {
+		return err_exit_code(err);
+	}
+	err = export_doctor(q,
+	    options_has(o, "json") ? EXPORT_JSON : EXPORT_TABLE, stdout, &good);
+	query_close(q);
+	if (err < 0) {
+		fprintf(stderr, "otus: %s\n", err_text(err));
+		return err_exit_code(err);
+	}
+	return good ? 0 : 1;
 }
 
 /* --- status -------------------------------------------------------------- */

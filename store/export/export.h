@@ -28,6 +28,13 @@ int export_links(struct query *, const struct query_filter *,
 int export_alerts(struct query *, const struct query_filter *,
     enum export_format, FILE *out) MUST_CHECK;
 
+/*
+ * How well the network is seen, and what to change; EXPORT_TABLE is prose.
+ * *ret_good: nothing is to be changed.
+ */
+int export_doctor(
+    struct query *, enum export_format, FILE *out, bool *ret_good) MUST_CHECK;
+
 /* One device and why, by its id, name or an address; several may have those.
  * ERR_NOTFOUND. */
 int export_asset(

@@ -252,6 +252,14 @@ put_cell(const char *text, unsigned width, bool right, bool last, FILE *f)
 	}
 }
 
+void
+layout_text(const char *text, FILE *f)
+{
+	while (*text != '\0') {
+		put_char(next_char(&text), f);
+	}
+}
+
 static size_t
 last_column(const struct layout *l)
 {

@@ -61,6 +61,9 @@ void layout_fit(struct layout *, unsigned columns);
 void layout_head(const struct layout *, FILE *);
 void layout_row(const struct layout *, const void *row, FILE *);
 
+/* A text by itself, as a table would show it. */
+void layout_text(const char *, FILE *);
+
 void layout_csv_head(const struct column *, size_t n, FILE *);
 void layout_csv_row(const struct column *, size_t n, const void *row, FILE *);
 
