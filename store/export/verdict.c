@@ -142,8 +142,9 @@ verdict_share(struct text *t, uint64_t ppm)
 		(void)snprintf(buf, sizeof(buf), "%llu %%",
 		    (unsigned long long)ppm / 10000);
 	} else if (ppm >= 1000) {
-		(void)snprintf(
-		    buf, sizeof(buf), "%.1f %%", (double)(ppm / 1000) / 10);
+		(void)snprintf(buf, sizeof(buf), "%llu.%llu %%",
+		    (unsigned long long)ppm / 10000,
+		    (unsigned long long)ppm / 1000 % 10);
 	} else {
 		(void)snprintf(
 		    buf, sizeof(buf), "%.3f %%", (double)ppm / 10000);
