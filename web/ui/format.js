@@ -156,6 +156,8 @@ const PROTOCOLS = {
 	ssh: "SSH", ftp: "FTP", telnet: "Telnet",
 	ssh: "SSH", ftp: "FTP", telnet: "Telnet", ssdp: "SSDP",
 	ssh: "SSH", ftp: "FTP", telnet: "Telnet", ssdp: "SSDP", ntp: "NTP",
+	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
+	opcua: "OPC UA", iec104: "IEC 60870-5-104", hartip: "HART-IP",
 };
 
 /* What lists may be filtered by. */
