@@ -195,7 +195,7 @@ test_direct_commands(void **state)
 	assert_true(harness_has(h, "'op':'device_reset','code':42,"
 				   "'class':'control','message':'direct',"
 				   "'seq':8,'command':42,'commands':[1,42]"));
-	harness_hex(h, B, /* PV 21.3 degrees; not implemented */
+	harness_hex(h, B, /* PV 21.3 degrees; the device has no such */
 	    "01 01 04 00 0008 0017 00 00 0001 06 00 20 41aa6666"
 	    "002a 01 40");
 	assert_true(harness_has(h, "'status':'command_not_implemented'"));

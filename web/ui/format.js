@@ -158,6 +158,7 @@ const PROTOCOLS = {
 	ssh: "SSH", ftp: "FTP", telnet: "Telnet", ssdp: "SSDP", ntp: "NTP",
 	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
 	opcua: "OPC UA", iec104: "IEC 60870-5-104", hartip: "HART-IP",
+	fins: "FINS",
 };
 
 /* What lists may be filtered by. */
