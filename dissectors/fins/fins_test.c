@@ -75,7 +75,7 @@ test_identity(void **state)
 	(void)harness_take(h);
 	/* The second part has no model. */
 	harness_hex(h, A, ASK("04") "0501 01");
-	harness_hex(h, B, BACK("04") "0501 0000 41 42");
+	harness_hex(h, B, BACK("04") "0501 0000" MODEL);
 	assert_false(harness_has(h, "'identity'"));
 	(void)harness_take(h);
 	/* Network 3, node 5: behind the end. */

@@ -53,15 +53,31 @@ server(const struct hart_msg *m)
 	return m->dir == EV_DIR_REQUEST ? m->ctx->dst : m->ctx->src;
 }
 
+/* What is kept of a server, or of a device behind it, for all connections. */
+struct key {
+	char what[2];
+	uint8_t ver;
+	uint8_t ip[sizeof(((struct ev_ip *)0)->a)];
+	uint8_t id[HART_ID_LEN];
+};
+
+static struct key
+key_of(char what, const struct ev_end *end)
+{
+	struct key k = {.what = {'h', what}, .ver = end->ipver};
+
+	memcpy(k.ip, end->ip.a, end->ipver == 4 ? 4 : sizeof(k.ip));
+	return k;
+}
+
 static struct own *
 own(const struct hart_msg *m, bool make)
 {
-	const struct ev_end *s = server(m);
-	uint8_t key[2 + 1 + sizeof(s->ip.a)] = {'h', 'o', s->ipver};
+	struct key k = key_of('o', server(m));
+	struct own *kept;
 
-	memcpy(key + 3, s->ip.a, s->ipver == 4 ? 4 : sizeof(s->ip.a));
-	return m->ctx->sv->shared(
-	    m->ctx, key, sizeof(key), sizeof(struct own), make);
+	kept = m->ctx->sv->shared(m->ctx, &k, sizeof(k), sizeof(*kept), make);
+	return kept;
 }
 
 static void
@@ -526,19 +542,16 @@ state(struct hart_msg *m, const char *object, const char *name)
 static void
 states(struct hart_msg *m)
 {
-	const struct ev_end *s = m->ctx->src;
-	uint8_t key[2 + 1 + sizeof(s->ip.a) + HART_ID_LEN] = {
-	    'h', 's', s->ipver};
+	struct key k = key_of('s', m->ctx->src);
 	uint8_t *last, changed;
 
 	if (!m->cmd.has_status) {
 		return;
 	}
-	memcpy(key + 3, s->ip.a, s->ipver == 4 ? 4 : sizeof(s->ip.a));
-	if (s->sub.kind == EV_SUB_PATH) {
-		memcpy(key + 3 + sizeof(s->ip.a), m->addr.id, HART_ID_LEN);
+	if (m->ctx->src->sub.kind == EV_SUB_PATH) {
+		memcpy(k.id, m->addr.id, HART_ID_LEN);
 	}
-	last = m->ctx->sv->shared(m->ctx, key, sizeof(key), 1, true);
+	last = m->ctx->sv->shared(m->ctx, &k, sizeof(k), 1, true);
 	if (last == NULL) {
 		return;
 	}

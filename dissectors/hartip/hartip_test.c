@@ -127,6 +127,25 @@ test_a_device_behind_the_server(void **state)
 	harness_free(h);
 }
 
+/* At polling address 0 is the server, whatever it is. */
+static void
+test_a_field_device_is_the_server(void **state)
+{
+	struct harness *h = session();
+
+	h->full = true;
+	harness_hex(h, A, ASK);
+	harness_hex(h, B,
+	    "01 01 03 00 0002 001b 06 80 00 0e 00 00" /* revision 5 */
+	    "fe 2606 05 05 04 01 11 00 00000f 4d");
+	assert_true(harness_has(h, "'key':'serial','value':'260600000f'"));
+	(void)harness_take(h);
+	harness_hex(h, A, READ_PV);
+	assert_false(harness_has(h, "'sub'"));
+	assert_int_equal(h->bad, 0);
+	harness_free(h);
+}
+
 /* Who answers for itself says nothing of whom it stands in front of. */
 static void
 test_without_knowledge_it_is_behind(void **state)
@@ -340,6 +359,7 @@ main(void)
 	    cmocka_unit_test(test_session),
 	    cmocka_unit_test(test_identity_of_the_server),
 	    cmocka_unit_test(test_a_device_behind_the_server),
+	    cmocka_unit_test(test_a_field_device_is_the_server),
 	    cmocka_unit_test(test_without_knowledge_it_is_behind),
 	    cmocka_unit_test(test_writes_have_their_class),
 	    cmocka_unit_test(test_keys_are_not_told),
