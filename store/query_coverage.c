@@ -91,7 +91,7 @@ query_coverage(struct query *q,
 	"y.id = l.dst JOIN addresses AS x ON x.id = l.src WHERE x.kind <> 3"
 #define GROUPS_ONLY                                                            \
 	"SELECT count(*) FROM (" HEARD " EXCEPT SELECT * FROM (" SPOKEN_TO ")" \
-									   ")"
+	")"
 #define BEHIND                                                         \
 	"FROM addresses AS u JOIN addresses AS f ON f.id = u.carrier " \
 	"WHERE u.kind = 4 AND u.asset <> 0 AND f.asset <> u.asset"

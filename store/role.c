@@ -322,6 +322,9 @@ role_of_operation(struct store *s)
 	const struct ev *e = n->ev;
 	int rc = 0;
 
+	if (e->flags & EV_TENTATIVE) {
+		return 0; /* it may yet turn out to be another protocol's */
+	}
 	if (!is_of_the_process(e)) {
 		return n->client != NULL && e->dir == EV_DIR_REQUEST
 			   ? as_manager(s, n->client)

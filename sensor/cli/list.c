@@ -134,7 +134,7 @@ cmd_doctor(const struct options *o)
 	bool good = false;
 	int err;
 
-	if ((err = open_query(o, &q)) < 0) {
+	if ((err = list_open(o, &q)) < 0) {
 		return err_exit_code(err);
 	}
 	err = export_doctor(q,
