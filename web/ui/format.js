@@ -159,6 +159,8 @@ const PROTOCOLS = {
 	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
 	opcua: "OPC UA", iec104: "IEC 60870-5-104", hartip: "HART-IP",
 	fins: "FINS",
+	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
+	opcua: "OPC UA", iec104: "IEC 60870-5-104", mqtt: "MQTT",
 };
 
 /* What lists may be filtered by. */
