@@ -80,6 +80,7 @@ static const struct {
     {"device_type", "domain controller", ROLE_HOST, 0},
     {"device_type", "server", ROLE_HOST, 0},
     {"device_type", "workstation", ROLE_WORKSTATION, ROLE_HOST},
+    {"software", "niagara workbench", ROLE_ENGINEER, 0},
     {"os", "windows server", ROLE_HOST, 0},
     {"os", "windows", ROLE_WORKSTATION, ROLE_HOST},
     {"description", "printer", ROLE_PRINTER, 0},
@@ -184,6 +185,7 @@ static const struct protocol {
 	"is a DNP3 master", ""},
     {"iec104", ROLE_RTU, ROLE_SCADA, 0, "answers as a controlled station",
 	"asks as a controlling station", ""},
+    {"fox", ROLE_BUILDING, 0, 0, "answers as a Niagara station", "", ""},
     {"dns", ROLE_HOST, 0, 0, "answers for names", "", ""},
     {"nbns", 0, 0, ROLE_WORKSTATION, "", "", "registers NetBIOS names"},
 };

@@ -57,7 +57,7 @@ server(const struct hart_msg *m)
 struct key {
 	char what[2];
 	uint8_t ver;
-	uint8_t ip[sizeof(((struct ev_ip *)0)->a)];
+	uint8_t ip[16];
 	uint8_t id[HART_ID_LEN];
 };
 
