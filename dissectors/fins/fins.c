@@ -297,7 +297,7 @@ start(struct fins_msg *m, uint32_t code)
 	    dis_operation(m->ctx, PROTO_FINS, m->dir, m->op, code, m->cls);
 
 	e->status = m->dir == EV_DIR_RESPONSE && !m->cut ? m->status : NULL;
-	if (m->paired) {
+	if (m->paired && e->status != NULL) {
 		dis_paired(e, &m->pair);
 	}
 	if (m->cut) {

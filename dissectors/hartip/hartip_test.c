@@ -324,10 +324,11 @@ test_cut(void **state)
 static void
 test_mutations(void **state)
 {
+	static const char nested[] = "01 00 03 00 0007 001c 82 a64e0000d2 4d 0b"
+				     "00 01 05 82 a60600000f 2a 00 fd";
 	static const char *const golden[] = {OPEN, OPEN_OK, ASK, SELF, READ_PV,
 	    "01 01 04 00 0008 0017 00 00 0001 06 00 20 41aa6666 002a 01 40",
-	    "01 00 03 00 0007 001c 82 a64e0000d2 4d 0b"
-	    "00 01 05 82 a60600000f 2a 00 fd"};
+	    nested};
 	struct harness *h = flow();
 	uint8_t msg[64];
 
