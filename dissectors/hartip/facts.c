@@ -73,11 +73,10 @@ key_of(char what, const struct ev_end *end)
 static struct own *
 own(const struct hart_msg *m, bool make)
 {
-	struct key k = key_of('o', server(m));
-	struct own *kept;
+	const struct key k = key_of('o', server(m));
 
-	kept = m->ctx->sv->shared(m->ctx, &k, sizeof(k), sizeof(*kept), make);
-	return kept;
+	return m->ctx->sv->shared(
+	    m->ctx, &k, sizeof(k), sizeof(struct own), make);
 }
 
 static void

@@ -65,8 +65,12 @@ is_for_many(struct rd r)
 static bool
 is_text(struct rd r, const char *text)
 {
-	return rd_left(&r) == strlen(text) &&
-	       memcmp(r.p, text, rd_left(&r)) == 0;
+	while (rd_left(&r) > 0 && *text != '\0') {
+		if (rd_u8(&r) != (uint8_t)*text++) {
+			return false;
+		}
+	}
+	return rd_left(&r) == 0 && *text == '\0';
 }
 
 /* The next level, and the reader behind its stroke. */
