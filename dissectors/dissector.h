@@ -66,6 +66,7 @@ struct dissector {
 	const char *name;
 	uint16_t proto;      /* PROTO_ value: its line in registry.def     */
 	uint16_t state_size; /* zeroed per flow, at most DIS_STATE_MAX     */
+	bool secret;         /* what it is for is encrypted                */
 	struct dis_match hints[DIS_HINTS_MAX];
 	/*
 	 * Whether the bytes look like the start of a PDU.  Gets a copy, so it

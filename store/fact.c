@@ -8,6 +8,7 @@
  *
  * The keys are events.md's closed list; others are not stored.
  */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -128,6 +129,56 @@ whose(const struct judged *n)
 	return n->subject != NULL ? n->subject : n->src;
 }
 
+/* What was said of a key before. */
+struct said {
+	bool any;
+	char value[EV_TEXT_MAX + 1];
+	int64_t rank[3]; /* confidence, last, first */
+	int64_t most;    /* confidence, whatever the message */
+};
+
+static bool
+is_better(sqlite3_stmt *st, const struct said *best)
+{
+	for (int i = 0; i < 3; i++) {
+		int64_t rank = db_get(st, i + 1);
+
+		if (!best->any || rank != best->rank[i]) {
+			return !best->any || rank > best->rank[i];
+		}
+	}
+	return strcmp(db_text(st, 0), best->value) > 0;
+}
+
+/* The best that the same message said; LIMIT_STORE_FACTS_PER_KEY rows at most. */
+static int
+said_before(
+    struct store *s, int64_t addr, const struct fact *f, struct said *ret)
+{
+	sqlite3_stmt *st = s->st[ST_FACT_SAID];
+	int rc;
+
+	ret->any = false;
+	ret->most = 0;
+	db_bind(st, 1, addr);
+	db_bind_text(st, 2, f->key);
+	db_bind_text(st, 3, f->via);
+	while ((rc = db_step(st)) == 1) {
+		if (db_get(st, 1) > ret->most) {
+			ret->most = db_get(st, 1);
+		}
+		if (db_get(st, 4) == 0 || !is_better(st, ret)) {
+			continue;
+		}
+		ret->any = true;
+		db_copy(st, 0, ret->value, sizeof(ret->value));
+		for (int i = 0; i < 3; i++) {
+			ret->rank[i] = db_get(st, i + 1);
+		}
+	}
+	return rc;
+}
+
 /*
  * Two messages may name one thing in two ways: a vendor by the table of its id
  * and by its own spelling.  So a message is held against what the same message
@@ -136,8 +187,8 @@ whose(const struct judged *n)
 int
 fact_changes(struct store *s, bool *ret, char *old, size_t size)
 {
-	sqlite3_stmt *st = s->st[ST_FACT_SAID];
 	const struct addr *a = whose(&s->now);
+	struct said said;
 	struct fact f;
 	int rc;
 
@@ -146,19 +197,15 @@ fact_changes(struct store *s, bool *ret, char *old, size_t size)
 	if (a == NULL || !parse(s->now.ev, &f)) {
 		return 0;
 	}
-	db_bind(st, 1, a->id);
-	db_bind_text(st, 2, f.key);
-	db_bind_text(st, 3, f.via);
-	rc = db_step(st);
-	if (rc != 1) {
+	rc = said_before(s, a->id, &f, &said);
+	if (rc != 0) {
 		return rc;
 	}
-	if (strcmp(db_text(st, 0), f.value) != 0) {
+	if (said.any && strcmp(said.value, f.value) != 0) {
 		*ret = strcmp(f.claim, "self") == 0 && f.confidence > 0 &&
-		       f.confidence >= db_get(st, 1);
-		db_copy(st, 0, old, size);
+		       f.confidence >= said.most;
+		(void)snprintf(old, size, "%s", said.value);
 	}
-	db_reset(st);
 	return 0;
 }
 

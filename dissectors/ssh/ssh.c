@@ -313,6 +313,7 @@ extern const struct dissector dissector_ssh;
 const struct dissector dissector_ssh = {
     .name = "ssh",
     .proto = PROTO_SSH,
+    .secret = true,
     .hints = {{DIS_TCP, PORT}},
     .probe = ssh_probe,
     .parse = ssh_parse,

@@ -438,6 +438,7 @@ const struct dissector dissector_tls = {
     .name = "tls",
     .proto = PROTO_TLS,
     .state_size = sizeof(struct tls_state),
+    .secret = true,
     .hints = {{DIS_TCP, 443}, {DIS_TCP, 8443}, {DIS_TCP, 802}, {DIS_TCP, 2221},
 	{DIS_TCP, 4843}, {DIS_TCP, 636}, {DIS_TCP, 8883}, {DIS_TCP, 6514}},
     .probe = tls_probe,

@@ -201,8 +201,9 @@ cover_look(struct cover *c, uint16_t at, const struct pkt *p)
 
 /* --- conversations ----------------------------------------------------------- */
 
+/* nDPI says "TLS.Something", too. */
 static bool
-is_encrypted(const char *name)
+is_encrypted_label(const char *label)
 {
 	static const char *const list[] = {"tls", "ssh", "quic", "dtls",
 	    "ipsec", "openvpn", "wireguard", "rdp"};
@@ -210,9 +211,8 @@ is_encrypted(const char *name)
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
 		n = strlen(list[i]);
-		/* nDPI says "TLS.Something", too. */
-		if (strncasecmp(name, list[i], n) == 0 &&
-		    (name[n] == '\0' || name[n] == '.')) {
+		if (strncasecmp(label, list[i], n) == 0 &&
+		    (label[n] == '\0' || label[n] == '.')) {
 			return true;
 		}
 	}
@@ -223,17 +223,17 @@ static void
 count_bytes(struct lane *l, const struct flow *f)
 {
 	const uint64_t bytes = f->side[0].bytes + f->side[1].bytes;
-	const char *name = f->label;
+	int where;
 
 	if (f->dis != NULL) {
-		name = ev_proto_name(f->dis->proto);
+		where = f->dis->secret ? COVERAGE_SECRET : COVERAGE_KNOWN;
 		l->protos |= 1ULL << (f->dis->proto % 64);
-	}
-	if (name != NULL && is_encrypted(name)) {
-		l->n[COVERAGE_SECRET] += bytes;
 	} else {
-		l->n[f->dis != NULL ? COVERAGE_KNOWN : COVERAGE_OTHER] += bytes;
+		where = f->label != NULL && is_encrypted_label(f->label)
+			    ? COVERAGE_SECRET
+			    : COVERAGE_OTHER;
 	}
+	l->n[where] += bytes;
 }
 
 static bool

@@ -9,8 +9,8 @@
  *
  * Copies of a frame are looked for by what a switch leaves as it is: IP
  * addresses, IP identification, ports, sequence numbers, ends of the payload.
- * Not of every frame: of the first COVER_ALL, then of one in sixteen, told by
- * its contents, so that the copy is among them when the original is.
+ * Not of every frame: of the first COVER_ALL, then of one in 64, told by its
+ * contents, so that the copy is among them when the original is.
  */
 #ifndef OTUS_NET_COVER_H
 #define OTUS_NET_COVER_H
@@ -91,8 +91,10 @@ cover_frame(struct cover *c, const struct pkt *p)
 	l = &c->lane[at];
 	l->n[COVERAGE_FRAMES]++;
 	l->n[COVERAGE_BYTES] += f->len;
-	l->n[COVERAGE_CUT] += f->caplen < f->len;
-	l->n[COVERAGE_LONG] += f->len > COVER_LONG;
+	if (f->caplen < f->len || f->len > COVER_LONG) {
+		l->n[COVERAGE_CUT] += f->caplen < f->len;
+		l->n[COVERAGE_LONG] += f->len > COVER_LONG;
+	}
 	if (p->dmac == NULL || f->linktype != LINKTYPE_ETHERNET) {
 		l->n[COVERAGE_COOKED]++;
 	} else if (p->dmac[0] & 1) {
@@ -125,7 +127,7 @@ cover_packet(struct cover *c, uint16_t at, const struct pkt *p)
 {
 	const uint32_t mark = (p->ip_id ^ p->seq ^ p->ack) * 0x9e3779b1u;
 
-	if (c->looked < LIMIT_COVER_ALL || mark >> 28 == 0) {
+	if (c->looked < LIMIT_COVER_ALL || mark >> 26 == 0) {
 		cover_look(c, at, p);
 	}
 }

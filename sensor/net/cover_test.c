@@ -152,15 +152,15 @@ test_bare_acknowledgements_are_not_compared(void **state)
 	assert_int_equal(x.count[COVERAGE_COPIES], 1);
 }
 
-/* One in sixteen, and of those the copy, too. */
+/* One in 64, and of those the copy, too. */
 static void
-test_later_a_sixteenth_is_compared(void **state)
+test_later_one_in_64_is_compared(void **state)
 {
 	struct rig *r = *state;
 	struct coverage x = {0};
 
 	r->cover.looked = LIMIT_COVER_ALL;
-	for (int i = 0; i < 16000; i++) {
+	for (int i = 0; i < 64000; i++) {
 		r->p.ip_id = (uint32_t)i;
 		r->f.ts_ns += NS_PER_MS;
 		see(r, 0);
@@ -349,7 +349,7 @@ main(void)
 	    T(test_copies_are_known_by_where_they_come),
 	    T(test_copies_in_one_place),
 	    T(test_bare_acknowledgements_are_not_compared),
-	    T(test_later_a_sixteenth_is_compared),
+	    T(test_later_one_in_64_is_compared),
 	    T(test_stations_are_those_of_every_frame),
 	    T(test_the_longest_pause_is_the_interfaces),
 	    T(test_between_two_files_is_no_pause),
