@@ -83,9 +83,12 @@ asset(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	const struct world *w = sqlite3_user_data(ctx);
 	const char *end = (const char *)sqlite3_value_text(argv[0]);
 	bool dst = end != NULL && strcmp(end, "dst") == 0;
+	const char *key = (const char *)sqlite3_value_text(argv[1]);
 	int64_t id = dst ? w->sub.dst_asset : w->sub.src_asset;
 
-	if (id != 0) {
+	if (key != NULL && strcmp(key, "level") == 0) {
+		answer(ctx, w->level);
+	} else if (id != 0) {
 		sqlite3_result_int64(ctx, id);
 	}
 }

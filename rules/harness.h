@@ -34,6 +34,7 @@ struct world {
 	/* answers */
 	int talker, service, link, class, code, operation, range, value;
 	int first, changed, answered, in_learning;
+	int level; /* of any asset: 0, 1 or unknown */
 	const char *src_name, *dst_name, *old, *usual, *learned;
 	/* the event, its row of fields, and the subject around it */
 	struct ev ev;

@@ -60,6 +60,8 @@ knows_all(void)
 	w.value = 1;
 	w.changed = 0;
 	w.answered = 1;
+	w.in_learning = 0;
+	w.level = 1;
 	w.src_name = w.dst_name = w.old = w.usual = w.learned = NULL;
 }
 
@@ -536,6 +538,57 @@ test_states(void **state)
 }
 
 static void
+change(const char *what, const char *old, const char *value)
+{
+	struct ev *e = world_event(&w, EV_STATE);
+
+	w.old = old;
+	ev_name(e, EVF_STATE, what);
+	ev_bytes(e, EVF_OLD, EV_T_TEXT, old, strlen(old));
+	ev_bytes(e, EVF_VALUE, EV_T_TEXT, value, strlen(value));
+}
+
+static void
+test_changes(void **state)
+{
+	static const struct {
+		const char *what, *old, *value, *rule;
+		bool learns; /* told while the baseline learns, too */
+	} list[] = {
+	    {"silent", "every 20 min", "", "device-silent", false},
+	    {"returned", "after 3 h", "", "device-returned", false},
+	    {"new-address", "10.0.0.1", "10.0.0.5", "new-address", false},
+	    {"duplicate-ip", "02:00:00:00:00:01", "02:00:00:00:00:02",
+		"duplicate-ip", true},
+	    {"mac-changed", "02:00:00:00:00:01", "02:00:00:00:00:02",
+		"mac-changed", false},
+	    {"module-added", "", "path 1,4", "module-added", false},
+	    {"module-removed", "path 1,4", "", "module-removed", false},
+	};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		char want[64];
+
+		(void)snprintf(want, sizeof(want), "%s ", list[i].rule);
+		w.talker = 0;
+		change(list[i].what, list[i].old, list[i].value);
+		expect(want);
+		w.ev.proto = H_PROTO; /* a device says that of itself */
+		rests(list[i].rule);
+		change("running", "stopped", "");
+		rests(list[i].rule);
+		change(list[i].what, list[i].old, list[i].value);
+		w.in_learning = 1;
+		w.talker = 1;
+		expect(list[i].learns ? want : "");
+		w.in_learning = 0;
+	}
+	w.level = WORLD_NULL; /* what comes and goes is not the process's */
+	change("silent", "20 min", "");
+	rests("device-silent");
+}
+
+static void
 identity(const char *key, const char *value, const char *claim)
 {
 	struct ev *e = world_event(&w, EV_IDENTITY);
@@ -558,6 +611,11 @@ test_identity(void **state)
 	assert_string_equal(w.key, "src=#1|key=firmware");
 	identity("firmware", "V2.0", "peer");
 	rests("firmware-changed");
+	identity("name", "PLC-2", "self");
+	expect("name-changed ");
+	w.in_learning = 1;
+	rests("name-changed");
+	w.in_learning = 0;
 	identity("serial", "2", "self");
 	expect("identity-changed ");
 	identity("run_state", "stop", "self");
@@ -728,6 +786,7 @@ main(void)
 	    TEST(test_port_zero),
 	    TEST(test_impossible_source),
 	    TEST(test_states),
+	    TEST(test_changes),
 	    TEST(test_identity),
 	    TEST(test_unresponsive),
 	    TEST(test_capture),

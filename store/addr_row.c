@@ -71,6 +71,9 @@ addr_row_load(struct addr *a, sqlite3_stmt *st)
 	a->first = (uint64_t)db_get(st, 14);
 	a->last = (uint64_t)db_get(st, 15);
 	a->servers = (uint32_t)db_get(st, 24);
+	a->heard = (uint64_t)db_get(st, 25);
+	a->pause = (uint64_t)db_get(st, 26);
+	a->silent = (uint64_t)db_get(st, 27);
 	if (!a->has_mac) {
 		parse_mac(a, db_text(st, 2));
 	}
@@ -205,5 +208,8 @@ addr_row_write(void *arg, void *row)
 	db_bind(st, 24, (int64_t)a->first);
 	db_bind(st, 25, (int64_t)a->last);
 	db_bind(st, 26, a->servers);
+	db_bind(st, 27, (int64_t)a->heard);
+	db_bind(st, 28, (int64_t)a->pause);
+	db_bind(st, 29, (int64_t)a->silent);
 	return db_run(st);
 }

@@ -78,6 +78,7 @@ mac_row(struct store *s, const struct ev *e, const struct ev_end *end,
 		struct addr *m = *ret;
 
 		addr_seen(s, m, e->ts_ns);
+		rhythm_heard(s, m, e->ts_ns);
 		addr_vlan(s, m, e);
 		if (!(m->flags & ADDR_HEARD)) {
 			m->flags |=
@@ -244,6 +245,7 @@ bind_end(struct store *s, const struct ev *e, const struct ev_end *end,
 	}
 	if (rc == 0 && a != NULL && (a->flags & ADDR_HEARD)) {
 		addr_seen(s, a, e->ts_ns);
+		rhythm_heard(s, a, e->ts_ns);
 		*ret = a;
 		return 0;
 	}

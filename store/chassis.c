@@ -178,6 +178,23 @@ make_chassis(struct store *s, const struct addr *front,
 	return rc == 0 && through != 0 ? put_in(s, through, c) : rc;
 }
 
+/* When a chassis is first browsed, all of its modules come at once. */
+#define FIRST_LOOK_NS (600 * NS_PER_SEC)
+
+static int
+note_module(struct store *s, const struct addr *c, const struct addr *module)
+{
+	char path[EV_SUB_PATH_MAX + sizeof("path ")];
+	int64_t in;
+	int rc = chassis_of(s, module->asset, &in);
+
+	if (rc == 0 && in == 0 && s->now.ev->ts_ns > c->first + FIRST_LOOK_NS) {
+		addr_text(module, path, sizeof(path));
+		change_note(s, c, "module-added", "", path);
+	}
+	return rc;
+}
+
 int
 chassis_said(struct store *s, struct addr *front, const struct addr *module)
 {
@@ -196,7 +213,8 @@ chassis_said(struct store *s, struct addr *front, const struct addr *module)
 	}
 	if (c != NULL && c->asset != 0) {
 		addr_seen(s, c, module->last);
-		return put_in(s, module->asset, c);
+		rc = note_module(s, c, module);
+		return rc == 0 ? put_in(s, module->asset, c) : rc;
 	}
 	rc = modules(s, front, module, prefix, assets, &n);
 	if (rc == 0 && n == 1 && prefix == 0) {

@@ -184,29 +184,80 @@ said_before(
  * and by its own spelling.  So a message is held against what the same message
  * said before; and it must be believed no less than all that was said.
  */
+static int
+find_change(struct store *s, const struct addr *a, const struct fact *f)
+{
+	struct judged *n = &s->now;
+	struct said said;
+	int rc = said_before(s, a->id, f, &said);
+
+	n->fact_known = rc == 0;
+	n->fact_changes = false;
+	n->fact_old[0] = '\0';
+	if (rc == 0 && said.any && strcmp(said.value, f->value) != 0) {
+		n->fact_changes = strcmp(f->claim, "self") == 0 &&
+				  f->confidence > 0 &&
+				  f->confidence >= said.most;
+		(void)snprintf(
+		    n->fact_old, sizeof(n->fact_old), "%s", said.value);
+	}
+	return rc;
+}
+
 int
 fact_changes(struct store *s, bool *ret, char *old, size_t size)
 {
 	const struct addr *a = whose(&s->now);
-	struct said said;
+	struct judged *n = &s->now;
 	struct fact f;
-	int rc;
+	int rc = 0;
 
 	*ret = false;
 	old[0] = '\0';
-	if (a == NULL || !parse(s->now.ev, &f)) {
+	if (a == NULL || !parse(n->ev, &f)) {
 		return 0;
 	}
-	rc = said_before(s, a->id, &f, &said);
-	if (rc != 0) {
-		return rc;
+	if (!n->fact_known) {
+		rc = find_change(s, a, &f);
 	}
-	if (said.any && strcmp(said.value, f.value) != 0) {
-		*ret = strcmp(f.claim, "self") == 0 && f.confidence > 0 &&
-		       f.confidence >= said.most;
-		(void)snprintf(old, size, "%s", said.value);
+	if (rc == 0) {
+		*ret = n->fact_changes;
+		(void)snprintf(old, size, "%s", n->fact_old);
 	}
-	return 0;
+	return rc;
+}
+
+/* Not everything that is said of itself belongs to what a device is. */
+static bool
+is_lasting(const char *key)
+{
+	static const char *const lasting[] = {"firmware", "hardware",
+	    "software", "serial", "model", "vendor", "name", "order_number"};
+
+	for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++) {
+		if (strcmp(key, lasting[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Before it is kept: then it is what was said last. */
+static int
+note_change(struct store *s, const struct addr *a, const struct fact *f)
+{
+	int rc = 0;
+
+	if (f->confidence == 0 || strcmp(f->claim, "self") != 0 ||
+	    !is_lasting(f->key)) {
+		return 0;
+	}
+	if (!s->now.fact_known) {
+		rc = find_change(s, a, f);
+	}
+	return rc == 0 && s->now.fact_changes
+		   ? change_said(s, a, f->key, s->now.fact_old, f->value)
+		   : rc;
 }
 
 static void
@@ -322,6 +373,10 @@ fact_store(struct store *s)
 
 	if (a == NULL || !parse(n->ev, &f)) {
 		return 0;
+	}
+	rc = note_change(s, a, &f);
+	if (rc != 0) {
+		return rc;
 	}
 	bind_key(st, a->id, &f);
 	db_bind(st, 6, (int64_t)n->ev->ts_ns);

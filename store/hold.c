@@ -20,7 +20,7 @@
  * its own asset: a replaced device, a redundant pair and a spoofer look alike
  * here, and none of them may take over the other's history.
  *
- * This file does not say who is right; rules do.
+ * This file does not say who is right; rules do (change.c).
  */
 #include <string.h>
 
@@ -33,6 +33,7 @@
 	16            /* a MAC that answers ARP for more is a proxy
 			  (RFC 1027): the others are behind it         */
 #define HOLDERS_MAX 8 /* MACs that may hold one IP, kept apart        */
+#define SHARED_NS   (300 * NS_PER_SEC) /* in less nobody takes turns */
 
 static bool
 is_link_local(uint8_t ipver, const struct ev_ip *ip)
@@ -45,6 +46,7 @@ void
 hold_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 {
 	addr_seen(s, a, ts_ns);
+	rhythm_heard(s, a, ts_ns);
 	if (a->asset == 0 && a->kind != ADDR_GROUP && a->kind != ADDR_MAC &&
 	    !(a->flags & ADDR_VIRTUAL)) {
 		asset_make(s, a);
@@ -432,16 +434,88 @@ is_proxy(struct store *s, struct addr *const hand[3])
 	return rc == 0 ? asset_refresh(s, m->asset) : rc;
 }
 
+/* A MAC that has an IP has got another one.  Of IPv6 that is usual, by the
+ * day (RFC 8981). */
+static int
+note_address(struct store *s, const struct addr *m, const struct addr *a)
+{
+	sqlite3_stmt *st = s->st[ST_IP_BEFORE];
+	char ip[EV_IP_TEXT];
+	int rc;
+
+	if (a->ipver != 4 || is_link_local(a->ipver, &a->ip)) {
+		return 0;
+	}
+	rc = cache_settle(&s->addrs);
+	if (rc != 0) {
+		return rc;
+	}
+	(void)ev_ip_text(ip, a->ipver, &a->ip);
+	db_bind(st, 1, m->asset);
+	db_bind(st, 2, a->id);
+	rc = db_step(st);
+	if (rc == 1) {
+		change_note(s, a, "new-address", db_text(st, 0), ip);
+		db_reset(st);
+		rc = 0;
+	}
+	return rc;
+}
+
+/*
+ * The IP passes from the MAC that held it to a's.  A pair that takes turns
+ * does so now and then; when a was heard a moment ago and the other one took
+ * it in between, both are there.
+ */
+static int
+note_holder(struct store *s, const struct addr *first, const struct addr *a,
+    uint64_t ts_ns)
+{
+	char old[EV_MAC_TEXT], value[EV_MAC_TEXT];
+	struct addr *before = NULL;
+	int rc = addr_ip(
+	    s, first->ipver, &first->ip, first->current, false, &before);
+
+	if (rc != 0 || before == NULL || !before->has_mac) {
+		return rc;
+	}
+	(void)ev_mac_text(old, before->mac);
+	(void)ev_mac_text(value, a->mac);
+	change_note(s, a,
+	    a->heard != 0 && ts_ns - a->heard < SHARED_NS ? "duplicate-ip"
+							  : "mac-changed",
+	    old, value);
+	return 0;
+}
+
+/* known: a held it before. */
+static int
+pass_on(struct store *s, struct addr *first, const struct addr *a, bool known,
+    uint64_t ts_ns)
+{
+	int rc = note_holder(s, first, a, ts_ns);
+
+	if (known) {
+		first->flags |= ADDR_SHARED;
+	}
+	first->current = a->slot;
+	cache_dirty(&s->addrs, first);
+	return rc;
+}
+
 int
 hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
     uint64_t ts_ns, struct addr **ret)
 {
 	struct addr *a;
 	int rc = hold_find(s, first, m->mac, &a);
-	bool known = a != NULL;
+	bool known = a != NULL, bound = (m->flags & ADDR_BOUND) != 0;
 
 	if (rc == 0 && !known) {
 		rc = claim(s, m, first, how, &a);
+		if (rc == 0 && a != NULL && bound) {
+			rc = note_address(s, m, a);
+		}
 	}
 	if (rc != 0) {
 		return rc;
@@ -467,11 +541,10 @@ hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
 		cache_dirty(&s->addrs, a);
 	}
 	if (first->current != a->slot) {
-		if (known) {
-			first->flags |= ADDR_SHARED;
+		rc = pass_on(s, first, a, known, ts_ns);
+		if (rc != 0) {
+			return rc;
 		}
-		first->current = a->slot;
-		cache_dirty(&s->addrs, first);
 	}
 	hold_heard(s, a, ts_ns);
 	*ret = a;

@@ -6,6 +6,7 @@
  *	judge    the rules, before it becomes normal    alert.c
  *	keep     behaviours, values, facts, records     behave.c, written.c,
  *	                                                fact.c, record.c
+ *	changes  what it showed of devices              change.c
  *
  * All of it happens in the open transaction.  When something fails, the
  * transaction is taken back as a whole and the caches with it: what was
@@ -109,6 +110,7 @@ find_subject(struct store *s)
 		}
 		if (rc == 0 && n->subject != NULL) {
 			addr_seen(s, n->subject, e->ts_ns);
+			rhythm_heard(s, n->subject, e->ts_ns);
 			n->subject->flags |= ADDR_HEARD;
 		}
 	}
@@ -236,6 +238,7 @@ take(struct store *s, const struct ev *e)
 		rc = judge(s);
 	}
 	rc = rc == 0 ? keep(s) : rc;
+	rc = rc == 0 && s->changes > 0 ? change_tell(s) : rc;
 	s->now.ev = NULL;
 	return rc;
 }
@@ -284,6 +287,7 @@ store_tick(struct store *s, uint64_t stream_ns)
 		rc = s->learn_from != 0 ? baseline_time(s, stream_ns) : 0;
 	}
 	rc = rc == 0 ? health_tick(s) : rc;
+	rc = rc == 0 ? rhythm_tick(s) : rc;
 	if (rc != 0) {
 		store_fail(s);
 		return rc;

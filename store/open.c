@@ -93,6 +93,7 @@ load(struct store *s)
 	cache_clear(&s->behaves, behaves == 0);
 	cache_clear(&s->points, points == 0);
 	rc = baseline_start(s);
+	rc = rc == 0 ? rhythm_start(s) : rc;
 	return rc == 0 ? health_start(s) : rc;
 }
 
@@ -175,6 +176,7 @@ write_all(struct store *s)
 	rc = rc == 0 && s->stream_ns != 0
 		 ? store_meta_set(s, "stream_ns", (int64_t)s->stream_ns)
 		 : rc;
+	rc = rc == 0 ? rhythm_write(s) : rc;
 	return rc == 0 ? db_run(s->st[ST_COMMIT]) : rc;
 }
 

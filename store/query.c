@@ -34,6 +34,24 @@
 	"SELECT role, why, proto, frame FROM reasons JOIN addresses " \
 	"ON addresses.id = reasons.addr WHERE asset = ?1 "            \
 	"ORDER BY role, at, addr LIMIT 256"
+/* Its life: first seen, what change.c kept, services, states.  Texts are cut:
+ * the facts have them whole. */
+#define CHANGES_SQL                                                          \
+	"SELECT at, frame, what, substr(old, 1, 120), substr(new, 1, 120) "  \
+	"FROM (SELECT first AS at, 0 AS frame, 'new' AS what, '' AS old, "   \
+	"'' AS new, 0 AS n FROM assets WHERE id = ?1 "                       \
+	"UNION ALL SELECT c.at, c.frame, c.what, c.old, c.new, c.id FROM "   \
+	"addresses AS a JOIN changes AS c ON c.addr = a.id WHERE "           \
+	"a.asset = ?1 "                                                      \
+	"UNION ALL SELECT s.first, 0, 'service', '', s.transport || ' ' || " \
+	"s.port || CASE s.proto WHEN '' THEN coalesce(' ' || "               \
+	"lower(s.label), '') ELSE ' ' || s.proto END, 0 FROM addresses AS "  \
+	"a JOIN services AS s ON s.addr = a.id WHERE a.asset = ?1 AND "      \
+	"s.answers = 1 "                                                     \
+	"UNION ALL SELECT t.first, t.frame, 'state', '', trim(t.sub || ' ' " \
+	"|| t.object || ' ' || t.state), t.id FROM addresses AS a JOIN "     \
+	"states AS t ON t.addr = a.id WHERE a.asset = ?1) "                  \
+	"ORDER BY at DESC, n DESC, what = 'new', what, new LIMIT 48"
 /* What its addresses and the units that are no asset said, best first. */
 #define FACTS_SQL                                                            \
 	"SELECT facts.key, value, via, claim, proto, confidence, count, "    \
@@ -55,8 +73,9 @@
 
 _Static_assert(LINK_ANSWERED == 2 && ADDR_SUB == 4, "as in PROTOS_SQL");
 _Static_assert(ADDR_LEASED == 128 && ADDR_IP == 2, "as in SUCCESSOR_SQL");
-_Static_assert(QUERY_FACTS_MAX == 1024 && QUERY_LIST_MAX == 256,
-    "as in FACTS_SQL and PROTOS_SQL");
+_Static_assert(
+    QUERY_FACTS_MAX == 1024 && QUERY_LIST_MAX == 256 && QUERY_CHANGES_MAX == 48,
+    "as in FACTS_SQL, PROTOS_SQL and CHANGES_SQL");
 
 static void
 role_of(sqlite3_context *ctx, int argc, sqlite3_value **argv)
@@ -138,6 +157,7 @@ prepare(struct query *q)
 	    [QS_PROTOS] = PROTOS_SQL,
 	    [QS_SUCCESSOR] = SUCCESSOR_SQL,
 	    [QS_REASONS] = REASONS_SQL,
+	    [QS_CHANGES] = CHANGES_SQL,
 	};
 	int rc = add_function(q, "role_of", role_of);
 

@@ -96,6 +96,14 @@ struct query_observed {
 	bool vendor_by_mac;
 };
 
+#define QUERY_CHANGES_MAX 48
+
+struct query_change {
+	uint64_t at, frame; /* frame 0: none shows it */
+	const char *what;   /* new, service, state, or as change.c has it */
+	const char *old, *value; /* "" = says nothing */
+};
+
 struct query_asset {
 	int64_t row;
 	char id[UID_TEXT];
@@ -124,6 +132,10 @@ struct query_asset {
 	const char *proof, *proof_key; /* what tells that: "MAC", which    */
 	size_t nwords;
 	struct query_word words[QUERY_WORDS_MAX];
+	/* What happened to it, the newest first; only of one asked for. */
+	bool has_timeline;
+	size_t nchanges;
+	struct query_change changes[QUERY_CHANGES_MAX];
 	struct query_fact facts[QUERY_FACTS_MAX];
 };
 

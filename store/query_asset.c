@@ -216,6 +216,29 @@ facts(struct query *q, struct query_asset *a)
 }
 
 static int
+changes(struct query *q, struct query_asset *a)
+{
+	sqlite3_stmt *st = q->st[QS_CHANGES];
+	int rc;
+
+	a->has_timeline = true;
+	db_bind(st, 1, a->row);
+	while ((rc = db_step(st)) == 1) {
+		struct query_change *c = &a->changes[a->nchanges];
+
+		c->at = (uint64_t)db_get(st, 0);
+		c->frame = (uint64_t)db_get(st, 1);
+		c->what = query_keep(q, st, 2);
+		c->old = query_keep(q, st, 3);
+		c->value = query_keep(q, st, 4);
+		if (c->value != NULL) { /* the last one that was copied */
+			a->nchanges++;
+		}
+	}
+	return rc;
+}
+
+static int
 protocols(struct query *q, struct query_asset *a)
 {
 	sqlite3_stmt *st = q->st[QS_PROTOS];
@@ -294,6 +317,7 @@ fill(struct query *q, sqlite3_stmt *st, struct query_asset *a)
 	rc = rc == 0 ? successor(q, a) : rc;
 	rc = rc == 0 ? reasons(q, a, roles) : rc;
 	rc = rc == 0 ? facts(q, a) : rc;
+	rc = rc == 0 && q->one ? changes(q, a) : rc;
 	if (rc == 0) {
 		add_maker(a);
 		told_fill(q, a);
@@ -353,7 +377,13 @@ query_asset(struct query *q, const char *id,
 	int64_t known;
 	int rc = query_find_asset(q, id, &known);
 
-	return rc == 0 ? query_assets(q, &f, &page, row, arg) : rc;
+	if (rc != 0) {
+		return rc;
+	}
+	q->one = true;
+	rc = query_assets(q, &f, &page, row, arg);
+	q->one = false;
+	return rc;
 }
 
 /* --- by whatever a person calls it ----------------------------------------- */
@@ -410,8 +440,10 @@ query_find(struct query *q, const char *what,
 	if (uid_parse(what, 'a') >= 0) {
 		return query_asset(q, what, row, arg);
 	}
+	q->one = true;
 	do {
 		rc = query_assets(q, &f, &page, take_meant, &finder);
 	} while (rc == 0 && page.after != 0);
+	q->one = false;
 	return rc;
 }

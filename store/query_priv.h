@@ -15,6 +15,7 @@ enum query_stmt {
 	QS_PROTOS,
 	QS_SUCCESSOR,
 	QS_REASONS,
+	QS_CHANGES,
 	QS_COUNT
 };
 
@@ -23,6 +24,7 @@ struct query {
 	sqlite3_stmt *st[QS_COUNT];
 	struct arena arena; /* the texts of the row at hand */
 	struct query_asset asset;
+	bool one; /* the rows are of one that was asked for, not of a list */
 	struct told told;
 };
 

@@ -16,6 +16,7 @@
  *	baseline.c learned(), first(), usual
  *	point.c    the last value of each point
  *	record.c   services, states, transfers, violations and the like
+ *	change.c   what changed about a device; rhythm.c who fell silent
  *	alert.c    alerts and the outbox
  *	health.c   counters
  *	said.c     what people declared of assets
@@ -56,6 +57,7 @@ struct addr {
 	uint64_t key[ADDR_KEY_WORDS];
 	int64_t id, asset, carrier, sole;
 	uint64_t first, last;
+	uint64_t heard, pause, silent; /* rhythm.c */
 	uint32_t links;
 	uint32_t points; /* it has, and 1; 0: not counted yet */
 	uint32_t ips, firm_ips;
@@ -135,10 +137,22 @@ struct judged {
 	bool talker_new, link_new;
 	bool has_object;
 	struct object object;
+	bool fact_known, fact_changes; /* fact.c: worked out, and what */
+	char fact_old[EV_TEXT_MAX + 1];
 };
 
 /* What a rule may be told. */
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_NONE };
+
+#define CHANGE_TEXT (EV_TEXT_MAX + 1)
+#define CHANGES_MAX 4 /* that one event shows */
+
+struct change {
+	int64_t addr;
+	const char *what;
+	uint64_t ts_ns, frame;
+	char old[CHANGE_TEXT], value[CHANGE_TEXT];
+};
 
 struct loss {
 	uint64_t count;
@@ -167,6 +181,13 @@ struct store {
 	uint64_t learn_ns, learn_from;
 	bool learn_done, learning;
 	struct loss dropped, queue_dropped; /* since the last tick */
+	/* rhythm.c: when anybody was heard last, from when on that goes
+	 * without a long pause, when was looked for the silent, and where */
+	uint64_t heard_ns, awake_ns, looked_ns;
+	int64_t rhythm_at;
+	/* behind the event at hand: change.c */
+	struct change change[CHANGES_MAX];
+	uint32_t changes;
 	int64_t outbox_rows;
 	int64_t outbox_done; /* the last that is committed */
 	int64_t lost_events; /* of transactions that failed */
@@ -340,6 +361,24 @@ int fact_store(struct store *) MUST_CHECK;
 /* Whether the event's fact takes the place of old, which it gives. */
 int fact_changes(struct store *, bool *ret, char *old, size_t size) MUST_CHECK;
 bool fact_is_placeholder(const char *key, const char *value);
+
+/* change.c */
+/* Told behind the event at hand. */
+void change_note(struct store *, const struct addr *, const char *what,
+    const char *old, const char *value);
+int change_tell(struct store *) MUST_CHECK;
+/* What a device says of itself: kept, and judged by the event. */
+int change_said(struct store *, const struct addr *, const char *key,
+    const char *old, const char *value) MUST_CHECK;
+
+/* rhythm.c */
+/* What a restart must not change: read, and written with all else. */
+int rhythm_start(struct store *) MUST_CHECK;
+int rhythm_write(struct store *) MUST_CHECK;
+/* The address has sent something. */
+void rhythm_heard(struct store *, struct addr *, uint64_t ts_ns);
+/* Looks for those that are silent too long. */
+int rhythm_tick(struct store *) MUST_CHECK;
 
 /* field.c: values of events as text */
 size_t field_text(const struct ev *, uint16_t id, char *buf, size_t size);

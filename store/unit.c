@@ -110,6 +110,7 @@ answered(struct store *s, struct addr *front, struct addr *unit)
 	}
 	unit->flags |= ADDR_HEARD;
 	cache_dirty(&s->addrs, unit);
+	rhythm_heard(s, unit, s->now.ev->ts_ns);
 	if (unit->asset == 0 && is_open(s, unit, front)) {
 		promote(s, unit);
 	}
@@ -120,10 +121,64 @@ answered(struct store *s, struct addr *front, struct addr *unit)
 static void
 there(struct store *s, struct addr *behind)
 {
+	rhythm_heard(s, behind, s->now.ev->ts_ns);
 	if (!(behind->flags & ADDR_HEARD)) {
 		behind->flags |= ADDR_HEARD;
 		cache_dirty(&s->addrs, behind);
 	}
+}
+
+/* A router on the way says that the route ends before it: no port or no slot
+ * of that number (ODVA volume 1, 3-5.6). */
+static bool
+is_no_way(const struct ev *e)
+{
+	const struct ev_field *f;
+	const char *name;
+	size_t at = 0;
+	uint8_t role;
+	char text[EV_NAME_MAX];
+
+	if (e->status == NULL || strcmp(e->status, "connection_failure") != 0) {
+		return false;
+	}
+	while ((f = field_next(e, &at, &role, &name)) != NULL) {
+		if (strcmp(name, "ext_name") == 0) {
+			(void)field_print(e, f, text, sizeof(text));
+			return strcmp(text, "link_address_not_valid") == 0 ||
+			       strcmp(text, "port_not_available") == 0;
+		}
+	}
+	return false;
+}
+
+/* Something was there, and is no more. */
+static void
+module_gone(struct store *s, struct addr *module)
+{
+	char path[EV_SUB_TEXT];
+
+	if (module->asset != 0 && module->heard != 0 && module->silent == 0) {
+		addr_text(module, path, sizeof(path));
+		change_note(s, module, "module-removed", path, "");
+		module->silent = s->now.ev->ts_ns;
+		cache_counted(&s->addrs, module);
+	}
+}
+
+static int
+replied(struct store *s, struct addr *front, struct addr *unit)
+{
+	const struct ev *e = s->now.ev;
+
+	if (is_no_way(e)) {
+		module_gone(s, unit);
+	} else if (unit->sub.kind == EV_SUB_UNIT) {
+		return answered(s, front, unit);
+	} else if (e->status != NULL && strcmp(e->status, "ok") == 0) {
+		there(s, unit);
+	}
+	return 0;
 }
 
 int
@@ -150,13 +205,7 @@ unit_judge(struct store *s)
 		return rc;
 	}
 	addr_seen(s, unit, e->ts_ns);
-	if (reply && end->sub.kind == EV_SUB_UNIT) {
-		return answered(s, front, unit);
-	}
-	if (reply && e->status != NULL && strcmp(e->status, "ok") == 0) {
-		there(s, unit);
-	}
-	return 0;
+	return reply ? replied(s, front, unit) : 0;
 }
 
 int

@@ -215,6 +215,38 @@ put_facts(FILE *f, const struct query_asset *a)
 	}
 }
 
+/* --- what happened to it ---------------------------------------------------- */
+
+static void
+put_change(FILE *f, const struct query_change *c)
+{
+	char at[CLOCK_STAMP_MAX], buf[LAYOUT_CELL_MAX], clean[LAYOUT_CELL_MAX];
+	struct text t;
+
+	clock_rfc3339(at, c->at);
+	text_start(&t, buf, sizeof(buf));
+	text_put(&t, c->old);
+	text_put(&t, c->old[0] != '\0' && c->value[0] != '\0' ? " -> " : "");
+	text_put(&t, c->value);
+	(void)utf8_clean(clean, sizeof(clean), buf, t.n, NULL);
+	(void)fprintf(
+	    f, "  %.19sZ  %-*s%s", at, t.n != 0 ? 16 : 0, c->what, clean);
+	if (c->frame != 0) {
+		(void)fprintf(
+		    f, "  (frame %llu)", (unsigned long long)c->frame);
+	}
+	(void)fputc('\n', f);
+}
+
+static void
+put_timeline(FILE *f, const struct query_asset *a)
+{
+	(void)fprintf(f, "\nWhat happened, the latest first\n");
+	for (size_t i = 0; i < a->nchanges; i++) {
+		put_change(f, &a->changes[i]);
+	}
+}
+
 /* --- those that are meant -------------------------------------------------- */
 
 static int
@@ -234,6 +266,7 @@ take(void *arg, const struct query_asset *a)
 	put_what(w->page, a);
 	put_words(w->page, a);
 	put_facts(w->page, a);
+	put_timeline(w->page, a);
 	memcpy(w->id, a->id, sizeof(w->id));
 	return 0;
 }

@@ -304,6 +304,30 @@ json_behind(struct json *j, const struct query_asset *a)
 }
 
 static void
+json_timeline(struct json *j, const struct query_asset *a)
+{
+	json_key(j, "timeline");
+	json_array(j);
+	for (size_t i = 0; i < a->nchanges; i++) {
+		const struct query_change *c = &a->changes[i];
+
+		json_object(j);
+		json_stamp(j, "at", c->at);
+		json_kstr(j, "what", c->what);
+		json_known(j, "old", c->old);
+		json_known(j, "new", c->value);
+		json_key(j, "frame");
+		if (c->frame != 0) {
+			json_uint(j, c->frame);
+		} else {
+			json_null(j);
+		}
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+static void
 json_facts(struct json *j, const struct query_asset *a)
 {
 	json_key(j, "facts");
@@ -430,6 +454,9 @@ export_asset_json(struct json *j, const struct query_asset *a)
 	json_kstr(j, "state", state_of(a));
 	json_known(j, "replaced_by", a->replaced_by);
 	json_declared(j, a);
+	if (a->has_timeline) {
+		json_timeline(j, a);
+	}
 	json_facts(j, a);
 	json_object_end(j);
 }

@@ -171,6 +171,9 @@ test_one_asset_and_why(void **state)
 	    "2004-08-26T12:01:21.000Z\n"
 	    "  approved    no\n"
 	    "\nNobody has said anything about it.\n"
+	    "\nWhat happened, the latest first\n"
+	    "  2004-08-26T12:01:21Z  service         tcp 502 modbus\n"
+	    "  2004-08-26T12:01:21Z  new\n"
 	    "\nBehind it\n"
 	    "  a-81dx859va2  unit 7\n");
 	free(text);

@@ -8,6 +8,9 @@ too, and which therefore raises nothing.  The other rules tell what is bad by
 itself; their counterparts show what is like it and good.
 """
 
+import cases_enip
+import eip
+import ld
 import mb
 import plant_it
 import wire
@@ -249,6 +252,123 @@ def identity_same(s):
         identified(s, PLC, b"Example Works", b"EX-100", b"V1.0")
         identified(s, PLC2, b"Example Works", b"EX-200", revision)
         s.read(ENGINEER, PLC)
+
+
+def often(s, minutes, *plcs):
+    for _ in range(0, minutes, 2):
+        for plc in plcs:
+            s.read(HMI, plc)
+        s.wait(2 * 60 * S)
+
+
+@scene("absent")
+def absent(s):
+    """Two controllers are polled every two minutes; a day later one of them
+    does not take part for half an hour, and then does again."""
+    s.here(HMI, PLC, PLC2)
+    often(s, 40, PLC, PLC2)
+    s.wait(DAY)
+    often(s, 30, PLC2)
+    often(s, 4, PLC, PLC2)
+
+
+@scene("absent_not")
+def absent_not(s):
+    """The counterpart of `absent`: both are there; and between the days
+    nobody is heard at all, which is nobody's silence."""
+    s.here(HMI, PLC, PLC2)
+    often(s, 40, PLC, PLC2)
+    s.wait(DAY)
+    often(s, 34, PLC, PLC2)
+
+
+@story("moved")
+class Moved:
+    """A device gets another address, and at the address of another one stands
+    another network card."""
+
+    @staticmethod
+    def normal(s):
+        s.here(HMI, PLC, PLC2)
+        s.read(HMI, PLC)
+        s.read(HMI, PLC2)
+
+    @staticmethod
+    def incident(s):
+        s.here(Host(PLC.mac, "10.0.0.29"))
+        s.wait(10 * S)
+        s.here(Host("02:00:00:00:00:99", PLC2.ip))
+
+
+@scene("two_at_once")
+def two_at_once(s):
+    """Two devices have one address, and announce it in turns, seconds
+    apart."""
+    s.here(HMI, PLC)
+    for _ in range(2):
+        s.wait(20 * S).here(Host("02:00:00:00:00:99", PLC.ip))
+        s.wait(20 * S).here(PLC)
+
+
+@scene("two_at_once_not")
+def two_at_once_not(s):
+    """The counterpart of `two_at_once`: a pair, of which the other one has
+    the address every hour."""
+    s.here(HMI, PLC)
+    for _ in range(2):
+        s.wait(3600 * S).here(Host("02:00:00:00:00:99", PLC.ip))
+        s.wait(3600 * S).here(PLC)
+
+
+def browsed(s, slots):
+    """Someone looks what is in the rack; slots: serial numbers, None where
+    nobody is."""
+    c = cases_enip.Client(s.tcp(ENGINEER, PLC, 44818).open())
+    for slot, serial in enumerate(slots):
+        c.ask(eip.routed(eip.req(1, eip.path(1, 1)), bytes((1, slot))),
+              eip.rsp(0x52, b"\1", 1, (0x0312,)) if serial is None else
+              eip.rsp(1, eip.identity("Example module", serial=serial)))
+    c.done()
+    s.t = c.tcp.t + S
+
+
+@scene("rack")
+def rack(s):
+    """Of a rack with three modules one is pulled a day later, and another one
+    is put in where nothing was."""
+    s.here(ENGINEER, PLC)
+    browsed(s, (0xC0FFEE, 0xC0FFE1, 0xC0FFE2, None))
+    s.wait(DAY)
+    browsed(s, (0xC0FFEE, None, 0xC0FFE2, 0xC0FFE3))
+
+
+@scene("rack_same")
+def rack_same(s):
+    """The counterpart of `rack`: as it was, and an empty slot is one."""
+    s.here(ENGINEER, PLC)
+    browsed(s, (0xC0FFEE, 0xC0FFE1, 0xC0FFE2, None))
+    s.wait(DAY)
+    browsed(s, (0xC0FFEE, 0xC0FFE1, 0xC0FFE2, None))
+
+
+def renamed(s, day, name):
+    s.wait(day * DAY)
+    s.path.frame(s.t, ld.frame(PLC.mac, ld.start(
+        (4, ld.mac(PLC.mac)), (5, b"port-1")) + ld.tlv(5, name) + ld.END))
+
+
+@scene("name")
+def name(s):
+    """A device announces another name a day later."""
+    renamed(s, 0, b"mixer-1")
+    renamed(s, 1, b"mixer-2")
+
+
+@scene("name_same")
+def name_same(s):
+    """The counterpart of `name`: the same one."""
+    renamed(s, 0, b"mixer-1")
+    renamed(s, 1, b"mixer-1")
 
 
 @scene("failures")

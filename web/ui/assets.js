@@ -104,6 +104,14 @@ function evidence(facts) {
 		}))));
 }
 
+function timeline(changes) {
+	return h("ol", {class: "timeline"}, changes.map((c) => h("li", {},
+	    time(c.at), " ", h("b", {}, c.what.replaceAll("-", " ")), " ",
+	    [c.old, c.new].filter(Boolean).join(" → "),
+	    c.frame === null ? null
+		: h("span", {class: "quiet"}, " frame " + count(c.frame)))));
+}
+
 function talk(links, id) {
 	if (links.rows.length === 0) {
 		return h("p", {class: "quiet"}, "Nothing yet.");
@@ -175,6 +183,8 @@ async function detail(root, row) {
 			h("h3", {}, "Declared"), declared(a.declared)),
 		    h("section", {class: "block"}, h("h3", {}, "Evidence"),
 			evidence(a.facts || [])),
+		    h("section", {class: "block"}, h("h3", {}, "What happened"),
+			timeline(a.timeline || [])),
 		    h("div", {class: "pair"},
 			h("section", {class: "block"}, h("h3", {}, "Talks to"),
 			    talk(links, row.id)),

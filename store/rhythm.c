@@ -1,0 +1,303 @@
+/*
+ * rhythm: who has fallen silent, by the rhythm that it had itself.
+ *
+ * Kept of each address: when it was heard last, and the longest it was silent
+ * in between.  It is silent now when that was exceeded threefold, and ten
+ * minutes.  What has not been here for long has no rhythm yet.  A device is
+ * silent when the address of it that was heard last is.
+ *
+ * Time counts only as long as anybody is heard at all: where the mirror port
+ * is dark, or the sensor was off, nobody has fallen silent.
+ *
+ * What is in the cache is looked at there; the rest, from an earlier run or
+ * pushed out, in the database, some rows a minute.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "store/store_priv.h"
+
+#define EVERY_NS (60 * NS_PER_SEC)
+#define LEAST_NS (600 * NS_PER_SEC)  /* traffic is told every 120 s at most */
+#define KNOWN_NS (1800 * NS_PER_SEC) /* from the first to the last time */
+#define PATIENCE 3
+#define DARK_NS  (600 * NS_PER_SEC) /* nobody at all is heard: dark */
+#define ROWS     1024               /* of the database, at a time */
+#define AT_ONCE  32
+#define QUIETLY  1 /* silent, and that is told of another address, or of none */
+
+static int
+read_meta(struct store *s, const char *key, uint64_t *ret)
+{
+	char sql[64];
+	int64_t v = 0;
+	int rc;
+
+	(void)snprintf(
+	    sql, sizeof(sql), "SELECT value FROM meta WHERE key = '%s'", key);
+	rc = db_int(s->db, sql, 0, &v);
+	*ret = (uint64_t)v;
+	return rc;
+}
+
+int
+rhythm_start(struct store *s)
+{
+	int rc = read_meta(s, "heard_ns", &s->heard_ns);
+
+	rc = rc == 0 ? read_meta(s, "awake_ns", &s->awake_ns) : rc;
+	return rc == 0 ? read_meta(s, "looked_ns", &s->looked_ns) : rc;
+}
+
+int
+rhythm_write(struct store *s)
+{
+	int rc;
+
+	if (s->heard_ns == 0) {
+		return 0;
+	}
+	rc = store_meta_set(s, "heard_ns", (int64_t)s->heard_ns);
+	rc = rc == 0 ? store_meta_set(s, "awake_ns", (int64_t)s->awake_ns) : rc;
+	return rc == 0 ? store_meta_set(s, "looked_ns", (int64_t)s->looked_ns)
+		       : rc;
+}
+
+static uint64_t
+since(const struct store *s, const struct addr *a)
+{
+	return a->heard > s->awake_ns ? a->heard : s->awake_ns;
+}
+
+static void
+print_span(char *buf, size_t size, const char *word, uint64_t ns)
+{
+	uint64_t min = ns / NS_PER_SEC / 60;
+
+	if (min >= 48 * 60) {
+		(void)snprintf(buf, size, "%s %llu days", word,
+		    (unsigned long long)(min / 60 / 24));
+	} else if (min >= 120) {
+		(void)snprintf(buf, size, "%s %llu h %llu min", word,
+		    (unsigned long long)(min / 60),
+		    (unsigned long long)(min % 60));
+	} else {
+		(void)snprintf(
+		    buf, size, "%s %llu min", word, (unsigned long long)min);
+	}
+}
+
+static void
+returned(struct store *s, struct addr *a, uint64_t ts_ns)
+{
+	char span[CHANGE_TEXT];
+
+	if (a->silent != QUIETLY) {
+		print_span(span, sizeof(span), "after", ts_ns - a->silent);
+		change_note(s, a, "returned", span, "");
+	}
+	a->silent = 0;
+}
+
+void
+rhythm_heard(struct store *s, struct addr *a, uint64_t ts_ns)
+{
+	if (ts_ns > s->heard_ns) {
+		if (s->heard_ns == 0 || ts_ns - s->heard_ns > DARK_NS) {
+			s->awake_ns = ts_ns;
+		}
+		s->heard_ns = ts_ns;
+	}
+	if (ts_ns <= a->heard) {
+		return;
+	}
+	if (a->silent != 0) {
+		returned(s, a, ts_ns);
+	}
+	if (a->heard >= s->awake_ns && ts_ns - a->heard > a->pause) {
+		a->pause = ts_ns - a->heard;
+	}
+	a->heard = ts_ns;
+	cache_counted(&s->addrs, a);
+}
+
+static bool
+is_overdue(const struct store *s, const struct addr *a)
+{
+	uint64_t limit = PATIENCE * a->pause, known = a->heard - a->first;
+
+	limit = limit > LEAST_NS ? limit : LEAST_NS;
+	return a->asset != 0 && a->silent == 0 && a->heard > a->first &&
+	       !(a->roles & ROLE_EXTERNAL) &&
+	       s->heard_ns > since(s, a) + limit && known >= KNOWN_NS &&
+	       known >= PATIENCE * a->pause;
+}
+
+/* Whether another MAC holds its IP now: it was replaced, and that was told. */
+static int
+is_retired(struct store *s, const struct addr *a, bool *ret)
+{
+	struct addr *first = NULL;
+	int rc = 0;
+
+	*ret = false;
+	if (a->kind == ADDR_IP) {
+		rc = addr_ip(s, a->ipver, &a->ip, 0, false, &first);
+		*ret = first != NULL && first->current != a->slot;
+	}
+	return rc;
+}
+
+/* The addresses of one device together: one may be seldom used. */
+struct device {
+	uint64_t heard, pause; /* where it was heard last */
+	bool told;             /* it is silent already */
+};
+
+static int
+device_of(struct store *s, const struct addr *a, struct device *ret)
+{
+	sqlite3_stmt *st = s->st[ST_ASSET_ADDRS];
+	int64_t ids[AT_ONCE];
+	struct addr *x;
+	size_t n = 0;
+	int rc = cache_settle(&s->addrs);
+
+	memset(ret, 0, sizeof(*ret));
+	if (rc != 0) {
+		return rc;
+	}
+	db_bind(st, 1, a->asset);
+	db_bind(st, 2, AT_ONCE);
+	while ((rc = db_step(st)) == 1) {
+		ids[n++] = db_get(st, 0);
+	}
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = addr_by_id(s, ids[i], &x);
+		if (rc != 0 || x == NULL) {
+			break;
+		}
+		if (x->heard > ret->heard) {
+			ret->heard = x->heard;
+			ret->pause = x->pause;
+		}
+		ret->told |= x->silent > QUIETLY;
+	}
+	return rc;
+}
+
+static int
+tell_silent(struct store *s, struct addr *a, const struct device *d)
+{
+	char span[CHANGE_TEXT];
+	bool retired = false;
+	int rc = is_retired(s, a, &retired);
+
+	if (rc != 0 || retired || d->told) {
+		a->silent = QUIETLY;
+		return rc;
+	}
+	a->silent = a->heard;
+	print_span(span, sizeof(span), "every", a->pause);
+	change_note(s, a, "silent", span, "");
+	return change_tell(s);
+}
+
+static int
+look_at(struct store *s, int64_t id)
+{
+	struct addr *a = NULL;
+	struct device d;
+	int rc = addr_by_id(s, id, &a);
+
+	if (rc != 0 || a == NULL || !is_overdue(s, a)) {
+		return rc;
+	}
+	rc = device_of(s, a, &d);
+	/* Rows move while others are loaded. */
+	rc = rc == 0 ? addr_by_id(s, id, &a) : rc;
+	if (rc != 0 || a == NULL) {
+		return rc;
+	}
+	cache_counted(&s->addrs, a);
+	if (d.heard > a->heard) {
+		a->heard = d.heard;
+		a->pause = a->pause > d.pause ? a->pause : d.pause;
+		return 0;
+	}
+	return tell_silent(s, a, &d);
+}
+
+static int
+look_at_all(struct store *s, const int64_t *ids, size_t n)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = look_at(s, ids[i]);
+	}
+	return rc;
+}
+
+static int
+look_in_cache(struct store *s)
+{
+	const struct pool *p = &s->addrs.pool;
+	int64_t ids[AT_ONCE];
+	size_t n = 0;
+
+	/* Looking moves rows: they are picked first. */
+	for (uint32_t i = pool_oldest(p); i != POOL_NONE && n < AT_ONCE;
+	     i = pool_younger(p, i)) {
+		const struct addr *a = pool_at(p, i);
+
+		if (is_overdue(s, a)) {
+			ids[n++] = a->id;
+		}
+	}
+	return look_at_all(s, ids, n);
+}
+
+/* As is_overdue() has it, by what was written. */
+static int
+look_in_table(struct store *s)
+{
+	sqlite3_stmt *st = s->st[ST_OVERDUE];
+	int64_t ids[AT_ONCE];
+	size_t n = 0;
+	int rc;
+
+	if (s->addrs.complete || s->heard_ns < LEAST_NS) {
+		return 0;
+	}
+	if (s->rhythm_at >= s->addr_id) {
+		s->rhythm_at = 0;
+	}
+	db_bind(st, 1, s->rhythm_at);
+	db_bind(st, 2, s->rhythm_at + ROWS);
+	db_bind(st, 3, (int64_t)(s->heard_ns - LEAST_NS));
+	db_bind(st, 4, (int64_t)KNOWN_NS);
+	db_bind(st, 5, AT_ONCE);
+	s->rhythm_at += ROWS;
+	while ((rc = db_step(st)) == 1) {
+		ids[n++] = db_get(st, 0);
+		if (n == AT_ONCE) {
+			s->rhythm_at = ids[n - 1];
+		}
+	}
+	return rc == 0 ? look_at_all(s, ids, n) : rc;
+}
+
+int
+rhythm_tick(struct store *s)
+{
+	int rc;
+
+	if (s->heard_ns < s->looked_ns + EVERY_NS) {
+		return 0;
+	}
+	s->looked_ns = s->heard_ns;
+	rc = look_in_cache(s);
+	return rc == 0 ? look_in_table(s) : rc;
+}
