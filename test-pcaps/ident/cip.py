@@ -13,6 +13,7 @@ import words
 
 PROTO = "cip"
 PROTOS = ("enip", "cip")
+BY_FRAME = True
 CATALOG = {"enip", "cip"}
 FILTER = ("enip.lir.vendor || cip.id.vendor_id || cip.id.device_type || "
           "cip.id.product_code || cip.id.major_rev || cip.id.serial_number ||"

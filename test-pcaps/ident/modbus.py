@@ -7,6 +7,7 @@ import words
 
 PROTO = "modbus"
 PROTOS = ("modbus",)
+BY_FRAME = True
 CATALOG = {"modbus", "mbtcp"}
 FILTER = "modbus.object_str_value"
 ELEMENTS = ("mbtcp", "modbus")
