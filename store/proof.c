@@ -145,6 +145,12 @@ own_ip(struct store *s, struct addr *mac, const char *peer)
 	    ((a->flags & ADDR_FIRM) && !same_maker(a->mac, mac->mac))) {
 		return rc;
 	}
+	if (mac->sole == a->id) {
+		/* Proven, and not by being the only one: a second IP changes
+		 * nothing. */
+		mac->sole = 0;
+		cache_dirty(&s->addrs, mac);
+	}
 	return be_one(s, mac, a);
 }
 

@@ -154,6 +154,25 @@ test_another_maker_is_no_port(void **state)
 	assert_int_equal(rig_int(r, ASSETS), 2);
 }
 
+/* An IP that a MAC says is its own stays so when it carries a second one. */
+static void
+test_an_own_address_stays_beside_a_second(void **state)
+{
+	struct rig *r = *state;
+	struct host one = sample_mac(1), ip = sample_host(10, 0, 0, 40),
+		    other = sample_host(10, 0, 0, 41);
+
+	memcpy(ip.end.mac, one.end.mac, sizeof(ip.end.mac));
+	memcpy(other.end.mac, one.end.mac, sizeof(other.end.mac));
+	assert_int_equal(sample_endpoint(&r->x, &ip, "traffic"), 0);
+	neighbour(r, &one, "has_address", "10.0.0.40");
+	assert_int_equal(sample_endpoint(&r->x, &other, "traffic"), 0);
+	assert_int_equal(rig_int(r, ASSETS), 2);
+	assert_int_equal(rig_int(r, ASSET_OF("02:ee:00:00:00:01")),
+	    rig_int(r, "SELECT asset FROM addresses WHERE kind = 2 AND "
+		       "ip = '10.0.0.40'"));
+}
+
 static void
 test_a_management_address_is_the_switch(void **state)
 {
@@ -197,6 +216,7 @@ main(void)
 	    T(test_a_name_or_a_model_alone_is_no_proof),
 	    T(test_a_port_is_its_switch),
 	    T(test_another_maker_is_no_port),
+	    T(test_an_own_address_stays_beside_a_second),
 	    T(test_a_management_address_is_the_switch),
 	    T(test_a_forged_management_address_draws_nobody_in),
 	};
