@@ -179,7 +179,8 @@ test_only_prefixes_are_networks(void **state)
 
 	harness_hex(h, B, GIVE("05", SERVER "0104ff00ff00 ff"));
 	assert_true(harness_has(h, "'netmask':'255.0.255.0'"));
-	assert_false(harness_has(h, "dhcp_server"));
+	assert_true(
+	    harness_has(h, "'relation':'dhcp_server','peer':'10.0.0.2'"));
 	(void)harness_take(h);
 	harness_hex(h, B, GIVE("05", SERVER "0104fe000000 ff"));
 	assert_true(harness_has(h, "'peer':'10.0.0.0/7'"));

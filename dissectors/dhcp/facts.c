@@ -179,33 +179,49 @@ number(const struct ev_ip *ip)
 	return rd_be32(&r);
 }
 
-/* The network that the client is on: "10.0.0.0/24". */
-static void
-serves(struct dhcp_msg *m)
+/* The network that the client is on: "10.0.0.0" and "/24". */
+static bool
+network(const struct dhcp_msg *m, struct ev_ip *net, char suffix[4])
 {
-	struct ev_ip net = dhcp_is_ip(&m->yiaddr) ? m->yiaddr : m->ciaddr, mask;
-	char suffix[4] = "/";
+	struct ev_ip mask;
 	uint32_t bits;
 	size_t len = 0, n = 1;
 
-	if (!dhcp_is_ip(&net) || !dhcp_address(m, DHO_MASK, &mask)) {
-		return;
+	if (!dhcp_address(m, DHO_MASK, &mask)) {
+		return false;
 	}
 	for (bits = number(&mask); bits & 0x80000000; bits <<= 1) {
 		len++;
 	}
 	if (bits != 0) {
-		return; /* no prefix */
+		return false; /* no prefix */
 	}
 	for (size_t i = 0; i < 4; i++) {
-		net.a[i] &= mask.a[i];
+		net->a[i] &= mask.a[i];
 	}
 	if (len >= 10) {
 		suffix[n++] = (char)('0' + len / 10);
 	}
 	suffix[n++] = (char)('0' + len % 10);
 	suffix[n] = '\0';
-	role(m, "dhcp_server", &net, suffix);
+	return true;
+}
+
+/* Who leases without a mask is a server, too: of its own address then. */
+static void
+serves(struct dhcp_msg *m)
+{
+	struct ev_ip net = dhcp_is_ip(&m->yiaddr) ? m->yiaddr : m->ciaddr;
+	char suffix[4] = "/";
+
+	if (!dhcp_is_ip(&net)) {
+		return;
+	}
+	if (network(m, &net, suffix)) {
+		role(m, "dhcp_server", &net, suffix);
+	} else if (m->ctx->src->ipver == 4) {
+		role(m, "dhcp_server", &m->ctx->src->ip, "");
+	}
 }
 
 static void
