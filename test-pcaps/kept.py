@@ -19,7 +19,6 @@ import tempfile
 import witness
 
 MAC = re.compile("[0-9a-f]{2}(:[0-9a-f]{2}){5}")
-RIVALS_MAX = 8          # sensor/limits.h, STORE_FACTS_PER_KEY
 MAKER = 8               # characters of a MAC that tell its maker
 PORTS_SQL = ("SELECT a.mac, t.relation, t.peer FROM topology AS t "
              "JOIN addresses AS a ON a.id = t.addr WHERE a.kind = 1")
@@ -130,12 +129,10 @@ class Kept:
         """Why a fact is rightly not on its asset; None: it should be."""
         if not mine:
             return None
-        if key == "address" and is_anothers(value, mine, self):
-            return "of another maker"
-        rivals = max(sum(1 for k, _ in a.own(table) if k == key)
-                     for a in mine)
-        # an asset keeps so many values of a key, and forgets the eldest
-        return "more than %d" % RIVALS_MAX if rivals >= RIVALS_MAX else None
+        if (key == "address" and table.MAY_CLAIM and
+                is_anothers(value, mine, self)):
+            return "another maker's MAC has that address"
+        return None
 
     def instead(self, mine, key, value, said):
         if not mine:

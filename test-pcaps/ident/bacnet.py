@@ -16,6 +16,7 @@ import words
 PROTO = "bacnet"
 PROTOS = ("bacnet",)
 BY_FRAME = True
+MAY_CLAIM = False
 CATALOG = {"bacnet", "bvlc"}
 FILTER = ("bacapp.unconfirmed_service in {0, 1, 13} || "
           "(bacapp.objectType in {8, 56} && (bacapp.type == 3 || "

@@ -13,6 +13,7 @@ import words
 PROTO = "cdp"
 PROTOS = ("cdp",)
 BY_FRAME = False
+MAY_CLAIM = True        # of addresses: kept.py, is_anothers
 CATALOG = {"cdp"}
 FILTER = "cdp"
 ELEMENTS = ("cdp",)

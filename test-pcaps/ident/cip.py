@@ -14,6 +14,7 @@ import words
 PROTO = "cip"
 PROTOS = ("enip", "cip")
 BY_FRAME = True
+MAY_CLAIM = False
 CATALOG = {"enip", "cip"}
 FILTER = ("enip.lir.vendor || cip.id.vendor_id || cip.id.device_type || "
           "cip.id.product_code || cip.id.major_rev || cip.id.serial_number ||"

@@ -19,6 +19,7 @@ import words
 PROTO = "dhcp"
 PROTOS = ("dhcp",)
 BY_FRAME = False
+MAY_CLAIM = False
 CATALOG = {"dhcp"}
 FILTER = "dhcp.hw.len"
 ELEMENTS = ("dhcp",)

@@ -7,6 +7,7 @@ import words
 PROTO = "dnp3"
 PROTOS = ("dnp3",)
 BY_FRAME = True
+MAY_CLAIM = False
 CATALOG = {"dnp3"}
 FILTER = "dnp3.al.da.length && dnp3.al.func in {129, 130}"
 ELEMENTS = ("dnp3",)

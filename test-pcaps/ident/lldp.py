@@ -17,6 +17,7 @@ import words
 PROTO = "lldp"
 PROTOS = ("lldp",)
 BY_FRAME = False
+MAY_CLAIM = True        # of addresses: kept.py, is_anothers
 CATALOG = {"lldp"}
 FILTER = "lldp"
 ELEMENTS = ("lldp",)

@@ -8,6 +8,7 @@ import words
 PROTO = "modbus"
 PROTOS = ("modbus",)
 BY_FRAME = True
+MAY_CLAIM = False
 CATALOG = {"modbus", "mbtcp"}
 FILTER = "modbus.object_str_value"
 ELEMENTS = ("mbtcp", "modbus")

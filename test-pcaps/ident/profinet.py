@@ -10,6 +10,7 @@ import words
 PROTO = "profinet"
 PROTOS = ("profinet",)
 BY_FRAME = False
+MAY_CLAIM = False
 CATALOG = {"pn_dcp"}
 FILTER = "pn_dcp"
 ELEMENTS = ("pn_dcp",)

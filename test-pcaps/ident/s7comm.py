@@ -11,6 +11,7 @@ import words
 PROTO = "s7comm"
 PROTOS = ("s7comm",)
 BY_FRAME = False
+MAY_CLAIM = False
 CATALOG = {"s7comm"}
 FILTER = ("s7comm.param.userdata.type == 8 && "
           "(s7comm.szl.xy11.0001.index || s7comm.szl.001c.000x.index)")
