@@ -124,7 +124,7 @@ def jobs():
 def violations():
     """Lengths that do not add up, a kind of PDU that is not, parameters,
     items and values that are cut off; noise between messages; S7comm-plus on
-    another connection, and MMS's connect, which is left alone."""
+    another connection, and one of MMS, which is left to that."""
     t = Talk()
     good = s7.job(99, b"\4\1" + s7.item(1, 1, 0, 0x83, 25))
     t.tcp.req(s7.data(b"\x32\1\0\0\0\1\0\x09\0\0" + s7.setup(480)))
