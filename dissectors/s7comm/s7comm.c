@@ -14,8 +14,9 @@
  *
  * One TPKT is one PDU and one operation.  A connect request tells in its TSAP
  * which rack and slot it wants; those are S7's TSAPs where they have two bytes
- * of which the first is 1 to 3, so that MMS, which has the same layers below,
- * is left to others.  S7comm-plus (72) is named and not read.
+ * of which the first is 1 to 3, and who calls has none that begins with 0, so
+ * that MMS, which has the same layers below, is left to others.  S7comm-plus
+ * (72) is named and not read.
  *
  * Left out: a PDU in several COTP segments (each is told as one), the meaning
  * of values but those of one simple item, message services, NC functions.
@@ -250,14 +251,17 @@ is_s7_tsap(struct rd v)
 	return rd_left(&v) == 1 && type >= 1 && type <= 3;
 }
 
-/* S7 is where either end's TSAP says so, or names what S7-1200 has. */
+/* S7 is where the called TSAP says so, or names what S7-1200 has.  One that
+ * calls itself by a number alone, as 0002, is none of its clients. */
 static bool
 connects_s7(struct rd in)
 {
 	struct rd p = parameters(in), called = parameter(p, CALLED);
+	struct rd calling = parameter(p, CALLING);
 	static const char root[] = "SIMATIC-ROOT";
+	bool number = rd_left(&calling) == 2 && rd_u8(&calling) == 0;
 
-	return is_s7_tsap(called) ||
+	return (is_s7_tsap(called) && !number) ||
 	       (rd_left(&called) >= sizeof(root) - 1 &&
 		   memcmp(called.p, root, sizeof(root) - 1) == 0);
 }

@@ -420,7 +420,7 @@ engine_unclaim(struct net *n, struct flow *f)
 	release(n, f);
 	n->counters.claimed--;
 	f->dis = NULL;
-	f->confirmed = false;
+	f->confirmed = f->asked = f->answered = false;
 	f->client = DIS_SIDE_UNKNOWN;
 	f->client_sure = false;
 	for (int i = 0; i < 2; i++) {

@@ -6,6 +6,12 @@
  * nothing: on its own port a dissector may be lenient, and may search for a
  * header (mid-stream pick-up), but what it does not recognise stays open.
  * After a few looks the flow belongs to nobody and nDPI gets it.
+ *
+ * Handing over.  Protocols that share a port may share the layers below, too
+ * (S7comm and MMS have TPKT and COTP): whoever took the connection's opening
+ * says DIS_NOT_MINE to the first PDU that is another's.  While nothing has
+ * confirmed the flow, the others that hint at the port are asked from that PDU
+ * on, and who knows it has the flow from there.
  */
 #include <assert.h>
 #include <string.h>
@@ -143,7 +149,8 @@ ask(struct cursor *c, const struct dissector *d, const struct rd *r,
 	return d->probe(*r, &pr);
 }
 
-/* Asks all of one group: the first that says OK, else MORE if any does. */
+/* Asks all of one group but who has the flow: the first that says OK, else
+ * MORE if any does. */
 static enum dis_rc
 ask_group(struct cursor *c, const struct rd *r, bool hinted, bool searching,
     size_t *ret_len, const struct dissector **ret_d)
@@ -152,8 +159,11 @@ ask_group(struct cursor *c, const struct rd *r, bool hinted, bool searching,
 
 	for (uint16_t i = 1; i < PROTO_COUNT; i++) {
 		const struct dissector *d = registry_get(i);
-		enum dis_rc rc = ask(c, d, r, hinted, searching, ret_len);
+		enum dis_rc rc = DIS_NOT_MINE;
 
+		if (d != c->f->dis) {
+			rc = ask(c, d, r, hinted, searching, ret_len);
+		}
 		if (rc == DIS_OK) {
 			if (ret_d != NULL) {
 				*ret_d = d;
@@ -331,11 +341,49 @@ resync(struct cursor *c, struct rd *r)
 	return true;
 }
 
+/*
+ * The PDU at hand is none of the flow's dissector.  DIS_OK: it is another's,
+ * who has the flow now, or nobody has after too many of these.  DIS_MORE: that
+ * cannot be said yet.
+ */
+static enum dis_rc
+hand_over(struct cursor *c, const struct rd *r)
+{
+	const struct dissector *d = NULL;
+	enum dis_rc rc;
+
+	if (c->f->confirmed || c->f->hints == 0) {
+		return DIS_NOT_MINE;
+	}
+	rc = ask_group(c, r, true, false, NULL, &d);
+	if (rc == DIS_MORE && rd_left(r) >= WAIT_MAX) {
+		return DIS_NOT_MINE;
+	}
+	if (rc == DIS_OK) {
+		engine_unclaim(c->n, c->f);
+		if (!is_over(c->f)) {
+			engine_claim(c->n, c->f, d);
+		}
+	}
+	return rc;
+}
+
 static void
 clean(struct cursor *c)
 {
 	if (++c->s->clean >= CLEAN_CONFIRMS && !c->f->confirmed) {
 		engine_confirm(c->n, c->f);
+	}
+}
+
+/* Of a PDU that is none, or whose end is not known, the next header. */
+static void
+skip_on(struct cursor *c, struct rd *r, const uint8_t *at)
+{
+	c->s->clean = 0;
+	if (r->p == at) {
+		rd_skip(r, 1);
+		c->s->flags |= SIDE_SEARCHING;
 	}
 }
 
@@ -381,14 +429,15 @@ parse_all(struct cursor *c, struct rd *r, size_t *ret_need)
 			return;
 		case DIS_NOT_MINE:
 			n->counters.not_mine++;
-			/* FALLTHROUGH */
-		case DIS_BAD:
-			s->clean = 0;
-			if (r->p == at) {
-				rd_skip(r, 1);
-				s->flags |= SIDE_SEARCHING;
+			rc = hand_over(c, r);
+			if (rc == DIS_MORE || is_over(c->f)) {
+				return;
+			}
+			if (rc != DIS_OK) {
+				skip_on(c, r, at);
 			}
 			break;
+		case DIS_BAD: skip_on(c, r, at); break;
 		}
 	}
 }

@@ -18,6 +18,10 @@ sensor/net/tags_test_LIBS := -lndpi
 TESTS += sensor/net/done_test
 sensor/net/done_test_OBJS := $(sensor/net/net_test_OBJS)
 sensor/net/done_test_LIBS := -lndpi
+
+TESTS += sensor/net/other_test
+sensor/net/other_test_OBJS := $(sensor/net/net_test_OBJS)
+sensor/net/other_test_LIBS := -lndpi
 TESTS += sensor/net/cover_test
 sensor/net/cover_test_OBJS := sensor/net/cover.o $(BASE_OBJS) $(EVENT_OBJS)
 

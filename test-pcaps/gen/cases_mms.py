@@ -3,7 +3,7 @@
 import mms as m
 import s7
 from cases import case
-from talk import Path, Tcp
+from talk import Path, Tcp, host
 
 
 class Talk:
@@ -221,6 +221,43 @@ def reports():
     t.tcp.req(m.data(m.response(700, 2, m.tlv(0x80, b"Otus"),
                                 m.tlv(0x81, b"Centre"), m.tlv(0x82, b"1"))))
     return t.done()
+
+
+@case("mms/ways")
+def ways():
+    """Without a session; an association that is refused, one that is
+    rejected, one that is aborted; a connection that opens as S7's does, and
+    is MMS; one that opens as MMS's does, and is S7; from the middle."""
+    path = Path()
+    t = Talk(Tcp(path, port=102).open(), association=False).connect()
+    t.tcp.req(s7.data(m.initiate())).rsp(s7.data(m.initiate(0xA9)))
+    t.tcp.req(s7.data(m.request(1, 2, primitive=True)))
+    t.tcp.rsp(s7.data(m.response(1, 2, m.tlv(0x80, b"Otus"))))
+    t.tcp.req(s7.data(m.CONCLUDE)).rsp(s7.data(m.CONCLUDED)).close()
+    answers = (m.REFUSED, m.associated(None, 1), m.ABORT)
+    for n, answer in enumerate(answers):
+        tcp = Tcp(path, port=102, cport=49160 + n, t=t.tcp.t).open()
+        t = Talk(tcp, association=False).connect()
+        tcp.req(m.associate(m.initiate(), b"x")).rsp(answer)
+        tcp.close()
+    tcp = Tcp(path, port=102, cport=49170, t=tcp.t, server=host(21)).open()
+    tcp.req(s7.connect(0x0102)).rsp(s7.connect(0x0102, kind=0xD0))
+    t = Talk(tcp, association=False)
+    tcp.req(m.associate(m.initiate())).rsp(m.associated(m.initiate(0xA9)))
+    t.read([LD + "/GGIO1$ST$Ind1$stVal"], m.boolean(True))
+    tcp.close()
+    tcp = Tcp(path, port=102, cport=49171, t=tcp.t, server=host(22)).open()
+    Talk(tcp, association=False).connect()
+    tcp.req(s7.job(1, s7.setup(480)))
+    tcp.rsp(s7.ack_data(1, s7.setup(240)))
+    tcp.req(s7.job(2, s7.STOP)).rsp(s7.ack_data(2, b"\x29")).close()
+    tcp = Tcp(path, port=102, cport=49172, t=tcp.t, server=host(23))
+    t = Talk(tcp, association=False)
+    t.read([LD + "/GGIO1$ST$Ind1$stVal"], m.boolean(True))
+    tcp = Tcp(path, port=10102, cport=49173, t=tcp.t, server=host(24))
+    t = Talk(tcp, association=False)
+    t.read([LD + "/GGIO1$ST$Ind1$stVal"], m.boolean(True))
+    return path.cap
 
 
 @case("mms/violations")
