@@ -185,6 +185,7 @@ static const struct protocol {
 	"is a DNP3 master", ""},
     {"iec104", ROLE_RTU, ROLE_SCADA, 0, "answers as a controlled station",
 	"asks as a controlling station", ""},
+    {"goose", 0, 0, ROLE_RTU, "", "", "publishes events by GOOSE"},
     {"fox", ROLE_BUILDING, 0, 0, "answers as a Niagara station", "", ""},
     {"dns", ROLE_HOST, 0, 0, "answers for names", "", ""},
     {"nbns", 0, 0, ROLE_WORKSTATION, "", "", "registers NetBIOS names"},

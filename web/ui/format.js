@@ -161,7 +161,7 @@ const PROTOCOLS = {
 	fins: "FINS",
 	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
 	opcua: "OPC UA", iec104: "IEC 60870-5-104", mqtt: "MQTT",
-	fox: "Niagara Fox", mms: "MMS",
+	fox: "Niagara Fox", mms: "MMS", goose: "GOOSE",
 };
 
 /* What lists may be filtered by. */
