@@ -32,6 +32,19 @@ first_failure(struct mms_msg *m, struct rd list)
 	}
 }
 
+/* To read SBO selects, and gives its name; nothing where it does not. */
+static void
+not_selected(struct mms_msg *m)
+{
+	struct rd r = m->data;
+	struct ber_item it;
+
+	if (m->control == MMS_SELECT && ber_item(&r, &it) &&
+	    it.tag == MMS_VISIBLE && rd_left(&it.body) == 0) {
+		m->status = "select_failed";
+	}
+}
+
 void
 mms_check_answer(struct mms_msg *m)
 {
@@ -45,6 +58,7 @@ mms_check_answer(struct mms_msg *m)
 			mms_bad(m, MMS_BAD_DATA, &m->data);
 		} else {
 			first_failure(m, m->data);
+			not_selected(m);
 		}
 	} else if (m->service == MMS_WRITE) {
 		struct rd r = m->body;

@@ -32,8 +32,9 @@ enum {
 /* More than these are told as the octets that they are. */
 #define MMS_DEPTH 5
 
-/* What fields of an event point to until it is emitted. */
-#define MMS_TEXT_MAX 4096
+/* What fields of an event point to until it is emitted: half of what fills the
+ * longest message with names. */
+#define MMS_TEXT_MAX (32 * 1024)
 struct mms_text {
 	size_t n;
 	char bytes[MMS_TEXT_MAX];

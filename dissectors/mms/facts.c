@@ -188,9 +188,9 @@ static void
 tell_points(struct mms_msg *m, const char *source)
 {
 	struct rd vars = m->vars, data = m->data, inner;
+	size_t n, kept = m->text.n;
 	struct ber_item it;
 	const char *p;
-	size_t n;
 
 	if (m->list) {
 		return;
@@ -203,6 +203,7 @@ tell_points(struct mms_msg *m, const char *source)
 			}
 		}
 		tell_point(m, p, n, &it, source);
+		m->text.n = kept; /* it is told, and its name with it */
 	}
 }
 

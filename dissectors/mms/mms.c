@@ -122,7 +122,8 @@ mms_start(struct mms_msg *m, uint32_t code)
 	struct ev *e =
 	    dis_operation(m->ctx, PROTO_MMS, m->dir, m->op, code, m->cls);
 
-	if (m->dir == EV_DIR_RESPONSE) {
+	/* What cannot be read is neither good nor an error. */
+	if (m->dir == EV_DIR_RESPONSE && m->bad == NULL) {
 		e->status = m->status;
 		if (m->paired && e->status != NULL) {
 			dis_paired(e, &m->pair);

@@ -419,14 +419,18 @@ test_violations(void **state)
 	}
 }
 
+/* S7: setup of communication. */
+#define S7_SETUP                                      \
+	"0300 0019 02 f080 32 01 0000 0001 0008 0000" \
+	"f0 00 0001 0001 01e0"
+
 static void
 test_others_are_left_alone(void **state)
 {
 	static const char *const others[] = {
 	    /* S7: a connect to rack 0, slot 2; a job */
 	    "0300 0016 11 e0 0000 0001 00 c0 01 0a c1 02 0100 c2 02 0102",
-	    "0300 0019 02 f080 32 01 0000 0001 0008 0000"
-	    "f0 00 0001 0001 01e0",
+	    S7_SETUP,
 	    /* a connect without TSAPs, as remote desktops have it */
 	    "0300 000b 06 e0 0000 0000 00",
 	    /* a session of something else */
@@ -451,9 +455,7 @@ test_a_connection_that_is_anothers(void **state)
 	harness_hex(h, A, CR);
 	harness_hex(h, B, CC);
 	(void)harness_take(h);
-	harness_hex(h, A,
-	    "0300 0019 02 f080 32 01 0000 0001 0008 0000"
-	    "f0 00 0001 0001 01e0");
+	harness_hex(h, A, S7_SETUP);
 	assert_int_equal(h->not_mine, 1);
 	assert_string_equal(harness_take(h), "");
 	harness_free(h);

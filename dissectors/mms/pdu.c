@@ -254,7 +254,6 @@ response(struct mms_msg *m, struct rd r)
 	}
 	if (m->paired && m->service == MMS_NO_SERVICE) {
 		m->service = m->wait.service;
-		m->status = NULL;
 	} else if (m->paired && m->wait.service != m->service) {
 		mms_bad(m, MMS_BAD_SERVICE, &m->body);
 		m->paired = false;
@@ -270,7 +269,7 @@ response(struct mms_msg *m, struct rd r)
 	if (!is_good(m) || !dis_answered(m->ctx, PROTO_MMS, &m->pair)) {
 		e = mms_start(m, m->service);
 		tell_head(m, e);
-		if (m->service != MMS_NO_SERVICE) {
+		if (m->service != MMS_NO_SERVICE && m->body.p != NULL) {
 			mms_tell_answer(m, e);
 		}
 		mms_finish(m, e);

@@ -135,13 +135,14 @@ def values():
 
 @case("mms/control")
 def control():
-    """A breaker of IEC 61850 selected and operated, directly and with what it
-    is to be; refused, why that is told, cancelled; programs, semaphores,
+    """A breaker of IEC 61850 selected, in vain, directly and with what it is
+    to be, and operated; refused, why that is told, cancelled; programs, semaphores,
     domains up and down, files read, listed, renamed and deleted; variable
     lists made and deleted."""
     t = Talk()
     pos = LD + "/CSWI1$CO$Pos"
     t.read([pos + "$SBO"], m.visible(LD + "/CSWI1$CO$Pos$SBO"))
+    t.read([pos + "$SBO"], m.visible(""))
     t.write([pos + "$SBOw"], [m.oper(m.boolean(True))])
     t.write([pos + "$Oper"], [m.oper(m.boolean(True))])
     t.told(m.variables(pos + "$Oper"), m.tlv(
