@@ -264,6 +264,24 @@ test_control(void **state)
 	harness_free(h);
 }
 
+/* To read SBO selects, and gives nothing where it does not. */
+static void
+test_select_in_vain(void **state)
+{
+	struct harness *h = flow();
+
+	harness_hex(h, A,
+	    ALONE("2c") "a0 23 02 01 06 a4 1e a1 1c a0 1a 30 18 a0 16 a1 14"
+			"1a 06 5859314c4430"           /* XY1LD0 */
+			"1a 0a 4324434f24502453424f"); /* C$CO$P$SBO */
+	assert_true(harness_has(h, "'op':'select','code':4,'class':'control'"));
+	(void)harness_take(h);
+	harness_hex(h, B, ALONE("12") "a1 09 02 01 06 a4 04 a1 02 8a 00");
+	assert_true(harness_has(h, "'op':'select','code':4,'class':'control',"
+				   "'status':'select_failed'"));
+	harness_free(h);
+}
+
 static void
 test_refused(void **state)
 {
@@ -535,6 +553,7 @@ main(void)
 	    cmocka_unit_test(test_read),
 	    cmocka_unit_test(test_values),
 	    cmocka_unit_test(test_control),
+	    cmocka_unit_test(test_select_in_vain),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_program_and_file),
 	    cmocka_unit_test(test_report),

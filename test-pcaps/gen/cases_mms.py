@@ -136,9 +136,9 @@ def values():
 @case("mms/control")
 def control():
     """A breaker of IEC 61850 selected, in vain, directly and with what it is
-    to be, and operated; refused, why that is told, cancelled; programs, semaphores,
-    domains up and down, files read, listed, renamed and deleted; variable
-    lists made and deleted."""
+    to be, and operated; refused, why that is told, cancelled; programs,
+    semaphores, domains up and down, files read, listed, renamed and deleted;
+    variable lists made and deleted."""
     t = Talk()
     pos = LD + "/CSWI1$CO$Pos"
     t.read([pos + "$SBO"], m.visible(LD + "/CSWI1$CO$Pos$SBO"))
