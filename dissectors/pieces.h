@@ -48,6 +48,9 @@ pieces_play(struct harness *h, uint8_t way, struct rd in)
 	return crossed;
 }
 
+/* Which other dissector it hands bytes to, if any. */
+static const struct dissector *pieces_inner;
+
 /* A flow that nobody hints at is claimed by its first bytes at hand. */
 static void
 pieces_check(const struct dissector *d, const uint8_t *data, size_t size)
@@ -61,6 +64,10 @@ pieces_check(const struct dissector *d, const uint8_t *data, size_t size)
 	if (h == NULL) {
 		h = harness_new(d, DIS_TCP);
 		again = harness_new(d, DIS_TCP);
+		if (pieces_inner != NULL) {
+			harness_add_inner(h, pieces_inner);
+			harness_add_inner(again, pieces_inner);
+		}
 	}
 	crossed = pieces_play(h, way, in);
 	again->segment = pieces[(way & PIECES_LEN) / 0x10];

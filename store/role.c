@@ -187,6 +187,7 @@ static const struct protocol {
 	"asks as a controlling station", ""},
     {"goose", 0, 0, ROLE_RTU, "", "", "publishes events by GOOSE"},
     {"fox", ROLE_BUILDING, 0, 0, "answers as a Niagara station", "", ""},
+    {"rdp", 0, 0, ROLE_WORKSTATION, "", "", "opens remote desktops"},
     {"dns", ROLE_HOST, 0, 0, "answers for names", "", ""},
     {"nbns", 0, 0, ROLE_WORKSTATION, "", "", "registers NetBIOS names"},
 };

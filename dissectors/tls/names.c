@@ -114,8 +114,8 @@ tls_port_name(uint16_t port)
 {
 	static const struct name names[] = {{443, "https"}, {636, "ldaps"},
 	    {802, "modbus_security"}, {853, "dns"}, {2221, "enip"},
-	    {3782, "iec61850_mms"}, {4843, "opcua"}, {5671, "amqp"},
-	    {6514, "syslog"}, {8443, "https"}, {8883, "mqtt"},
+	    {3389, "rdp"}, {3782, "iec61850_mms"}, {4843, "opcua"},
+	    {5671, "amqp"}, {6514, "syslog"}, {8443, "https"}, {8883, "mqtt"},
 	    {19998, "iec104"}, {19999, "dnp3"}};
 
 	return NAME_OF(names, port);

@@ -162,6 +162,8 @@ const PROTOCOLS = {
 	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
 	opcua: "OPC UA", iec104: "IEC 60870-5-104", mqtt: "MQTT",
 	fox: "Niagara Fox", mms: "MMS", goose: "GOOSE",
+	fox: "Niagara Fox",
+	rdp: "Remote Desktop",
 };
 
 /* What lists may be filtered by. */
