@@ -180,6 +180,7 @@ static const struct protocol {
 	"says who it is by BACnet"},
     {"s7comm", ROLE_PLC, 0, ROLE_PLC, "answers S7 requests", "",
 	"says who it is by S7"},
+    {"gesrtp", ROLE_PLC, 0, 0, "answers GE-SRTP requests", "", ""},
     {"fins", 0, 0, ROLE_PLC, "", "", "says which controller it is by FINS"},
     {"dnp3", ROLE_RTU, ROLE_SCADA, 0, "answers as a DNP3 outstation",
 	"is a DNP3 master", ""},

@@ -164,6 +164,7 @@ const PROTOCOLS = {
 	fox: "Niagara Fox", mms: "MMS", goose: "GOOSE",
 	fox: "Niagara Fox",
 	rdp: "Remote Desktop",
+	gesrtp: "GE-SRTP",
 };
 
 /* What lists may be filtered by. */
