@@ -180,13 +180,29 @@ is_beyond_doubt(struct rd r)
 		   (mail == MAIL_REQUEST_TEXT || mail == MAIL_ACK_TEXT);
 }
 
+/* Many begin with a zero: elsewhere those keep nobody waiting but for what
+ * looks like a connect as far as it is there. */
+static bool
+may_be(struct rd r)
+{
+	uint8_t type = rd_u8(&r);
+
+	for (size_t i = 1; i < 8 && type <= SRTP_CONNECTED; i++) {
+		if (rd_u8(&r) != 0) {
+			return false;
+		}
+	}
+	return type <= SRTP_REPLY;
+}
+
 static enum dis_rc
 gesrtp_probe(struct rd in, const struct dis_probe *pr)
 {
+	bool lenient = pr->hinted && !pr->searching;
 	size_t len = 0, need;
 	enum dis_rc rc;
 
-	if (pr->transport != DIS_TCP) {
+	if (pr->transport != DIS_TCP || !(lenient || may_be(in))) {
 		return DIS_NOT_MINE;
 	}
 	rc = find(in, &len, &need);
@@ -194,8 +210,7 @@ gesrtp_probe(struct rd in, const struct dis_probe *pr)
 		return rc;
 	}
 	if ((pr->searching && len > SEARCH_LEN_MAX) ||
-	    !(pr->hinted && !pr->searching ? is_likely(in)
-					   : is_beyond_doubt(in))) {
+	    !(lenient ? is_likely(in) : is_beyond_doubt(in))) {
 		return DIS_NOT_MINE;
 	}
 	if (rc == DIS_OK && pr->ret_len != NULL) {

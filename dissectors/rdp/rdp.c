@@ -269,6 +269,19 @@ connects(struct rd r, bool bare)
 	return (bare || begins(&r, "Cookie: mst")) && take_line(&r, &line);
 }
 
+/* Elsewhere data have a connect of MCS in them, or keep nobody waiting. */
+static bool
+may_be(struct rd r, bool hinted)
+{
+	uint8_t pdu, mcs;
+
+	rd_skip(&r, TPKT + 1);
+	pdu = rd_u8(&r);
+	rd_skip(&r, 1);
+	mcs = rd_u8(&r);
+	return hinted || pdu != DT || !rd_ok(&r) || mcs == 0x7f;
+}
+
 static enum dis_rc
 rdp_probe(struct rd in, const struct dis_probe *pr)
 {
@@ -284,7 +297,8 @@ rdp_probe(struct rd in, const struct dis_probe *pr)
 	if (len == 0) {
 		return rc;
 	}
-	if (pr->searching && len > SEARCH_LEN_MAX) {
+	if ((pr->searching && len > SEARCH_LEN_MAX) ||
+	    !may_be(in, pr->hinted)) {
 		return DIS_NOT_MINE;
 	}
 	if (rc == DIS_OK) {
