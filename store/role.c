@@ -104,6 +104,10 @@ static const struct {
     {"model", "himatrix", ROLE_SAFETY, 0},
     {"model", "prosafe-rs", ROLE_SAFETY, 0},
     {"model", "pnoz", ROLE_SAFETY, 0},
+    {"model", "fx5", ROLE_PLC, 0}, /* MELSEC, by SLMP */
+    {"model", "cpu", ROLE_PLC, 0},
+    {"model", "sfcpu", ROLE_SAFETY, 0},
+    {"model", "qs001cpu", ROLE_SAFETY, 0},
 };
 
 static int
