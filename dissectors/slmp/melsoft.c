@@ -100,7 +100,7 @@ melsoft_find(struct rd r, bool stream, size_t *ret_len, size_t *ret_need)
 	if (rd_ok(&r) && version > 1) {
 		return DIS_NOT_MINE;
 	}
-	*ret_need = BEFORE + HEADER;
+	*ret_need = rd_ok(&r) ? BEFORE + HEADER : 2;
 	if (rd_left(&all) < BEFORE + HEADER) {
 		return DIS_MORE;
 	}
