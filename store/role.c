@@ -70,6 +70,7 @@ static const struct {
     {"device_type", "hart gateway", ROLE_GATEWAY, 0},
     {"device_type", "hart process", ROLE_IO, 0},
     {"device_type", "hart discrete", ROLE_IO, 0},
+    {"device_type", "codesys runtime", ROLE_PLC, 0},
     {"device_type", "telephone", ROLE_PHONE, 0},
     {"device_type", "phone", ROLE_PHONE, 0},
     {"device_type", "router", ROLE_ROUTER, 0},

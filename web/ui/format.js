@@ -158,7 +158,7 @@ const PROTOCOLS = {
 	ssh: "SSH", ftp: "FTP", telnet: "Telnet", ssdp: "SSDP", ntp: "NTP",
 	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
 	opcua: "OPC UA", iec104: "IEC 60870-5-104", hartip: "HART-IP",
-	fins: "FINS", slmp: "SLMP",
+	fins: "FINS", slmp: "SLMP", codesys: "CODESYS",
 	mdns: "mDNS", llmnr: "LLMNR", nbns: "NetBIOS names", snmp: "SNMP",
 	opcua: "OPC UA", iec104: "IEC 60870-5-104", mqtt: "MQTT",
 	fox: "Niagara Fox", mms: "MMS", goose: "GOOSE",
