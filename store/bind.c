@@ -236,8 +236,10 @@ bind_end(struct store *s, const struct ev *e, const struct ev_end *end,
 
 	*ret = NULL;
 	*ret_new = false;
-	if (as != BIND_HEARD) {
-		return listener(s, e, end, as == BIND_NAMED, ret);
+	/* From a group comes what has passed all of it (EtherCAT). */
+	if (as != BIND_HEARD ||
+	    (!addr_has_ip(end) && addr_has_mac(end) && (end->mac[0] & 1))) {
+		return listener(s, e, end, as != BIND_KNOWN, ret);
 	}
 	/* The usual case: the endpoint event has said all there is. */
 	if (addr_has_ip(end) && !addr_ip_is_group(end->ipver, &end->ip)) {

@@ -96,7 +96,7 @@ find_subject(struct store *s)
 		rc = 0;
 	}
 	if (rc == 0 && n->subject != NULL && end->sub.kind != EV_SUB_NONE &&
-	    (n->subject->kind == ADDR_IP || n->subject->kind == ADDR_MAC)) {
+	    n->subject->kind != ADDR_SUB) {
 		uint8_t transport = 0;
 
 		n->front = n->subject;
