@@ -387,6 +387,17 @@ flow_warm(const struct flow_table *t, const struct flow_seek *s)
 	return f;
 }
 
+const struct flow *
+flow_known(const struct flow_table *t, const struct flow_seek *s)
+{
+	HT_FOREACH (&t->ht, s->hash, i) {
+		if (key_equal(&flow_at(t, i)->key, &s->key)) {
+			return flow_at(t, i);
+		}
+	}
+	return NULL;
+}
+
 static struct flow *
 seen(struct flow_table *t, struct flow *f, uint64_t now_ns)
 {

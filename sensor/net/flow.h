@@ -208,6 +208,9 @@ void flow_seek(
 const struct flow *flow_warm(
     const struct flow_table *, const struct flow_seek *);
 /* The flow of a packet, made when it is new (*ret_new). */
+/* NULL: there is none. */
+const struct flow *flow_known(
+    const struct flow_table *, const struct flow_seek *);
 struct flow *flow_get(struct flow_table *, const struct pkt *,
     const struct flow_seek *, uint64_t now_ns, bool *ret_new);
 void flow_drop(struct flow_table *, struct flow *);

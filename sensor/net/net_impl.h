@@ -36,6 +36,7 @@ struct net {
 	uint16_t lane;             /* likewise (cover.h)                */
 	/* The frame at hand, and those read ahead of it. */
 	const struct pkt *pkt;
+	uint8_t master[6]; /* of a frame that came back (ring.h) */
 	struct ahead {
 		struct pkt pkt;
 		struct flow_seek seek;

@@ -3,8 +3,8 @@
 NET_OBJS := sensor/event/coverage.o \
 	$(addprefix sensor/net/,arp.o counters.o cover.o decode.o decode_ip.o \
 	decode_tunnel.o dup.o engine.o flow.o frag.o heap.o host.o link.o net.o \
-	opinion.o partial.o pending.o reasm.o red.o report.o service.o shared.o \
-	state.o stream.o tags.o tcp.o)
+	opinion.o partial.o pending.o reasm.o red.o report.o ring.o service.o \
+	shared.o state.o stream.o tags.o tcp.o)
 BASE_OBJS := $(addprefix sensor/base/,arena.o clock.o err.o hash.o ht.o json.o \
 	log.o mem.o pool.o real.o)
 EVENT_OBJS := sensor/event/event.o sensor/event/ev_json.o
@@ -68,7 +68,7 @@ UNTRACED += sensor/net/stream_fuzz.o
 UNCOMPARED += $(addprefix sensor/net/,engine.o partial.o stream.o tcp.o)
 sensor/net/stream_fuzz_OBJS := $(addprefix sensor/net/,cover.o engine.o flow.o host.o \
 	tags.o link.o \
-	partial.o pending.o reasm.o report.o service.o shared.o state.o stream.o \
+	partial.o pending.o reasm.o report.o ring.o service.o shared.o state.o stream.o \
 	tcp.o) \
 	dissectors/dissector.o $(BASE_OBJS) $(EVENT_OBJS)
 sensor/net/stream_fuzz_LIBS := -Wl,--wrap=stream_data \
