@@ -194,6 +194,7 @@ static const struct protocol {
     {"goose", 0, 0, ROLE_RTU, "", "", "publishes events by GOOSE"},
     {"fox", ROLE_BUILDING, 0, 0, "answers as a Niagara station", "", ""},
     {"rdp", 0, 0, ROLE_WORKSTATION, "", "", "opens remote desktops"},
+    {"ethercat", 0, ROLE_PLC, 0, "", "is the master of EtherCAT slaves", ""},
     {"dns", ROLE_HOST, 0, 0, "answers for names", "", ""},
     {"nbns", 0, 0, ROLE_WORKSTATION, "", "", "registers NetBIOS names"},
 };
@@ -297,7 +298,10 @@ as_client(struct store *s, struct addr *a)
 	const struct protocol *p = protocol_of(e);
 	int rc = role_because(s, a, ROLE_CLIENT, "sends requests");
 
-	rc = rc == 0 ? role_because(s, a, p->client, p->as_client) : rc;
+	/* By IP it is a tool at the mailbox gateway of one. */
+	if (rc == 0 && (p->client != ROLE_PLC || a->kind == ADDR_MAC)) {
+		rc = role_because(s, a, p->client, p->as_client);
+	}
 	if (e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL) {
 		addr_role(s, a, ROLE_WRITER);
 	}

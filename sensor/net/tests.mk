@@ -22,6 +22,10 @@ sensor/net/done_test_LIBS := -lndpi
 TESTS += sensor/net/other_test
 sensor/net/other_test_OBJS := $(sensor/net/net_test_OBJS)
 sensor/net/other_test_LIBS := -lndpi
+
+TESTS += sensor/net/ring_test
+sensor/net/ring_test_OBJS := $(sensor/net/net_test_OBJS)
+sensor/net/ring_test_LIBS := -lndpi
 TESTS += sensor/net/cover_test
 sensor/net/cover_test_OBJS := sensor/net/cover.o $(BASE_OBJS) $(EVENT_OBJS)
 

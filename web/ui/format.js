@@ -165,6 +165,7 @@ const PROTOCOLS = {
 	fox: "Niagara Fox",
 	rdp: "Remote Desktop",
 	gesrtp: "GE-SRTP",
+	fox: "Niagara Fox", ethercat: "EtherCAT",
 };
 
 /* What lists may be filtered by. */
