@@ -19,6 +19,7 @@
 #define TENTATIVE 50 /* said before the flow's protocol was proven */
 #define PEER      40 /* another says so                            */
 #define EXPECTED  30 /* another expects so: a configuration        */
+#define GUESS     10 /* nobody says so: the form of its packets    */
 
 static const char *const keys[] = {"vendor", "vendor_id", "model",
     "product_code", "firmware", "hardware", "software", "serial", "name",
@@ -115,8 +116,9 @@ parse(const struct ev *e, struct fact *f)
 	}
 	f->confidence = strcmp(f->claim, "self") == 0
 			    ? (e->flags & EV_TENTATIVE ? TENTATIVE : SELF)
-			: strcmp(f->claim, "peer") == 0 ? PEER
-							: EXPECTED;
+			: strcmp(f->claim, "peer") == 0  ? PEER
+			: strcmp(f->claim, "guess") == 0 ? GUESS
+							 : EXPECTED;
 	if (fact_is_placeholder(f->key, f->value)) {
 		f->confidence = 0;
 	}

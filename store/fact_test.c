@@ -73,6 +73,22 @@ test_only_what_a_device_says_of_itself_is_shown(void **state)
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM facts"), 3);
 }
 
+/* Nobody says it: less than that somebody expects so. */
+static void
+test_guess_is_the_weakest(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(say(r, "os", "Windows", "guess", 0), 0);
+	assert_int_equal(say(r, "os", "Windows", "expected", 0), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT confidence FROM facts WHERE claim = 'guess'"),
+	    10);
+	assert_int_equal(rig_int(r, "SELECT min(confidence) FROM facts"), 10);
+	assert_int_equal(say(r, "vendor", "Guess Inc", "guess", 0), 0);
+	assert_shown(r, "vendor", "NULL");
+}
+
 /* However often each is said: a list whose names come and go is of no use. */
 static void
 test_own_spelling_stands_before_the_name_of_a_number(void **state)
@@ -214,6 +230,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    T(test_only_what_a_device_says_of_itself_is_shown),
+	    T(test_guess_is_the_weakest),
 	    T(test_own_spelling_stands_before_the_name_of_a_number),
 	    T(test_latest_of_equal_confidence_wins),
 	    T(test_tentative_does_not_replace_what_is_sure),
