@@ -104,6 +104,10 @@ tcp(struct walk *w)
 	p->tcp_flags = h[13];
 	p->window = be16(h + 14);
 	left = rd_left(&w->r);
+	if (p->tcp_flags & PKT_SYN) {
+		p->options =
+		    rd_make(h + TCP_HEADER, options > left ? 0 : options);
+	}
 	if (options > left) {
 		/* Cut within the options: nothing but them is unknown. */
 		w->cut -= (uint32_t)(options - left);

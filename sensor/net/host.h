@@ -26,6 +26,7 @@ struct host {
 	bool has_mac;
 	uint8_t told;  /* enum host_told: the best that was told      */
 	uint8_t asked; /* ARP asked for it: 1 once, 2 told            */
+	bool guessed;  /* which system it may have was told (stack.h) */
 	uint64_t asked_ns;
 };
 

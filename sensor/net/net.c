@@ -17,6 +17,7 @@
 #include "net/net_impl.h"
 #include "net/report.h"
 #include "net/ring.h"
+#include "net/stack.h"
 #include "net/stream.h"
 
 /* --- flows come and go --------------------------------------------------- */
@@ -191,6 +192,9 @@ tcp(struct net *n, struct flow *f, uint8_t side, const struct pkt *p)
 		return;
 	}
 	count_packet(n, f, side, p);
+	if (__builtin_expect(p->tcp_flags & PKT_SYN, 0)) {
+		stack_syn(n, p);
+	}
 	tcp_segment(n, f, side, p);
 }
 

@@ -78,6 +78,7 @@ struct pkt {
 	uint32_t seq, ack;
 	uint8_t tcp_flags;
 	uint16_t window;
+	struct rd options; /* of a SYN; none where they are cut   */
 	/*
 	 * Payload of the innermost layer decoded, without padding.  missing:
 	 * bytes of it that the capture cut off (snap length).

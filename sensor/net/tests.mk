@@ -4,7 +4,7 @@ NET_OBJS := sensor/event/coverage.o \
 	$(addprefix sensor/net/,arp.o counters.o cover.o decode.o decode_ip.o \
 	decode_tunnel.o dup.o engine.o flow.o frag.o heap.o host.o link.o net.o \
 	opinion.o partial.o pending.o reasm.o red.o report.o ring.o service.o \
-	shared.o state.o stream.o tags.o tcp.o)
+	shared.o stack.o state.o stream.o tags.o tcp.o)
 BASE_OBJS := $(addprefix sensor/base/,arena.o clock.o err.o hash.o ht.o json.o \
 	log.o mem.o pool.o real.o)
 EVENT_OBJS := sensor/event/event.o sensor/event/ev_json.o
@@ -26,6 +26,9 @@ sensor/net/other_test_LIBS := -lndpi
 TESTS += sensor/net/ring_test
 sensor/net/ring_test_OBJS := $(sensor/net/net_test_OBJS)
 sensor/net/ring_test_LIBS := -lndpi
+TESTS += sensor/net/stack_test
+sensor/net/stack_test_OBJS := $(sensor/net/net_test_OBJS)
+sensor/net/stack_test_LIBS := -lndpi
 TESTS += sensor/net/cover_test
 sensor/net/cover_test_OBJS := sensor/net/cover.o $(BASE_OBJS) $(EVENT_OBJS)
 
@@ -72,8 +75,8 @@ UNTRACED += sensor/net/stream_fuzz.o
 UNCOMPARED += $(addprefix sensor/net/,engine.o partial.o stream.o tcp.o)
 sensor/net/stream_fuzz_OBJS := $(addprefix sensor/net/,cover.o engine.o flow.o host.o \
 	tags.o link.o \
-	partial.o pending.o reasm.o report.o ring.o service.o shared.o state.o stream.o \
-	tcp.o) \
+	partial.o pending.o reasm.o report.o ring.o service.o shared.o stack.o state.o \
+	stream.o tcp.o) \
 	dissectors/dissector.o $(BASE_OBJS) $(EVENT_OBJS)
 sensor/net/stream_fuzz_LIBS := -Wl,--wrap=stream_data \
 	-Wl,--wrap=stream_gap -Wl,--wrap=stream_cut
