@@ -166,6 +166,18 @@ test_another_mac_and_two_at_once(void **state)
 }
 
 static void
+test_a_lease_that_passes_on_is_no_change(void **state)
+{
+	struct rig *r = *state;
+	struct host other = sample_via(plc, 0x77);
+
+	assert_int_equal(sample_endpoint(&r->x, &plc, "dhcp"), 0);
+	sample_wait(&r->x, 60 * MINUTE);
+	assert_int_equal(sample_endpoint(&r->x, &other, "dhcp"), 0);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes"), 0);
+}
+
+static void
 test_another_firmware_and_back(void **state)
 {
 	struct rig *r = *state;
@@ -288,6 +300,7 @@ main(void)
 	    T(test_another_address_is_a_sign_of_life),
 	    T(test_another_address),
 	    T(test_another_mac_and_two_at_once),
+	    T(test_a_lease_that_passes_on_is_no_change),
 	    T(test_another_firmware_and_back),
 	    T(test_the_same_again_within_the_hour_is_one),
 	    T(test_modules_come_and_go),

@@ -465,7 +465,7 @@ note_address(struct store *s, const struct addr *m, const struct addr *a)
 /*
  * The IP passes from the MAC that held it to a's.  A pair that takes turns
  * does so now and then; when a was heard a moment ago and the other one took
- * it in between, both are there.
+ * it in between, both are there.  What DHCP leases passes on every day.
  */
 static int
 note_holder(struct store *s, const struct addr *first, const struct addr *a,
@@ -473,18 +473,17 @@ note_holder(struct store *s, const struct addr *first, const struct addr *a,
 {
 	char old[EV_MAC_TEXT], value[EV_MAC_TEXT];
 	struct addr *before = NULL;
+	bool both = a->heard != 0 && ts_ns - a->heard < SHARED_NS;
 	int rc = addr_ip(
 	    s, first->ipver, &first->ip, first->current, false, &before);
 
-	if (rc != 0 || before == NULL || !before->has_mac) {
+	if (rc != 0 || before == NULL || !before->has_mac ||
+	    (!both && ((a->flags | before->flags) & ADDR_LEASED) != 0)) {
 		return rc;
 	}
 	(void)ev_mac_text(old, before->mac);
 	(void)ev_mac_text(value, a->mac);
-	change_note(s, a,
-	    a->heard != 0 && ts_ns - a->heard < SHARED_NS ? "duplicate-ip"
-							  : "mac-changed",
-	    old, value);
+	change_note(s, a, both ? "duplicate-ip" : "mac-changed", old, value);
 	return 0;
 }
 

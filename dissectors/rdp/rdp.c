@@ -583,6 +583,7 @@ extern const struct dissector dissector_rdp;
 const struct dissector dissector_rdp = {
     .name = "rdp",
     .proto = PROTO_RDP,
+    .secret = true, /* as good as always */
     .state_size = sizeof(struct rdp_state),
     .hints = {{DIS_TCP, PORT}},
     .probe = rdp_probe,
