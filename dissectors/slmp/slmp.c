@@ -467,6 +467,9 @@ read_frame(struct slmp_msg *m, struct rd r)
 	size_t need;
 	const struct shape *s = shape_of(r, &need);
 
+	if (s == NULL) {
+		return; /* never: the framing has found one */
+	}
 	m->frame = s->name;
 	m->ascii = s->ascii;
 	m->numbered = s->numbered;
