@@ -405,7 +405,9 @@ frame(struct codesys_msg *m, struct rd r)
 static void
 either(struct codesys_msg *m, struct rd all, bool stream)
 {
-	if (stream && *all.p == V2_MAGIC) {
+	struct rd at = all;
+
+	if (stream && rd_u8(&at) == V2_MAGIC) {
 		codesys_v2(m, all);
 		return;
 	}

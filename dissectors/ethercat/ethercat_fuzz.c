@@ -39,8 +39,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		h = harness_new(&dissector_ethercat, udp ? DIS_UDP : DIS_ETHER);
 		hs[udp] = h;
 	}
-	h->port[A] = udp ? 40001 : 0x88a4;
-	h->port[B] = way & WAY_ODD ? 40002 : udp ? 34980 : 0x88a4;
+	/* The Ethernet type and the UDP port are one number. */
+	h->port[A] = udp ? 40001 : 34980;
+	h->port[B] = way & WAY_ODD ? 40002 : 34980;
 	harness_reset(h);
 	h->ts_ns = 1000000000;
 	h->brief = h->filtered = way & WAY_BRIEF;
