@@ -2,7 +2,10 @@
  * export: runs over a list, page by page, in one of the formats.
  *
  * A table is read twice: for the widths of its columns, and to be printed.
- * What changes in between is cut or padded to those widths.
+ * What changes in between is cut or padded to those widths.  That of a long
+ * list goes by parts, so that its first lines need not wait for its last: a
+ * part is as wide as the widest before it and itself, and has a head of its own
+ * where it shows a column that the part before did not.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +16,7 @@
 #include "store/export/source.h"
 
 #define PAGE_ROWS   256
+#define PART_ROWS   1024 /* 30 ms of assets */
 #define JSON_BUFFER (64 * 1024)
 
 struct run {
@@ -84,16 +88,16 @@ run_page(struct run *r, struct query_page *page)
 	return rc;
 }
 
+/* From page on: all rows, or the pages that make max of them. */
 static int
-run_all(struct run *r)
+run_rows(struct run *r, struct query_page *page, uint64_t max)
 {
-	struct query_page page = {.limit = PAGE_ROWS};
 	int rc;
 
 	r->rows = 0;
 	do {
-		rc = run_page(r, &page);
-	} while (rc == 0 && page.after != 0);
+		rc = run_page(r, page);
+	} while (rc == 0 && page->after != 0 && r->rows < max);
 	return rc;
 }
 
@@ -109,25 +113,46 @@ source_width(FILE *f)
 	return w.ws_col;
 }
 
+/* The rows from page on that are laid out together. */
+static int
+run_part(struct run *r, struct query_page *page, bool *shown)
+{
+	struct query_page measured = *page;
+	bool news = false;
+	int rc;
+
+	r->measuring = true;
+	rc = run_rows(r, &measured, PART_ROWS);
+	r->measuring = false;
+	if (rc != 0 || r->rows == 0) {
+		page->after = 0;
+		return rc;
+	}
+	layout_fit(&r->layout, source_width(r->out));
+	for (size_t i = 0; i < r->layout.n; i++) {
+		news = news || shown[i] == r->layout.hidden[i];
+		shown[i] = !r->layout.hidden[i];
+	}
+	if (news) {
+		layout_head(&r->layout, r->out);
+	}
+	return run_rows(r, page, PART_ROWS);
+}
+
 static int
 run_table(struct run *r)
 {
+	struct query_page page = {.limit = PAGE_ROWS};
+	bool shown[LAYOUT_COLUMNS_MAX] = {false};
 	int rc;
 
 	layout_start(&r->layout, r->src->column, r->src->n);
-	r->measuring = true;
-	rc = run_all(r);
-	r->measuring = false;
-	if (rc != 0) {
-		return rc;
-	}
-	if (r->rows == 0) {
+	do {
+		rc = run_part(r, &page, shown);
+	} while (rc == 0 && page.after != 0);
+	if (rc == 0 && !r->layout.any) {
 		(void)fprintf(r->out, "%s\n", r->src->empty);
-		return 0;
 	}
-	layout_fit(&r->layout, source_width(r->out));
-	layout_head(&r->layout, r->out);
-	rc = run_all(r);
 	if (rc == 0 && r->marked) {
 		(void)fprintf(r->out, "%s\n", r->src->legend);
 	}
@@ -144,6 +169,7 @@ source_export(const struct source *src, struct query *q,
 	    .filter = filter != NULL ? filter : &everything,
 	    .format = format,
 	    .out = out};
+	struct query_page page = {.limit = PAGE_ROWS};
 	char *buf = malloc(JSON_BUFFER);
 	int rc;
 
@@ -157,7 +183,7 @@ source_export(const struct source *src, struct query *q,
 		if (format == EXPORT_CSV) {
 			layout_csv_head(src->column, src->n, out);
 		}
-		rc = run_all(&r);
+		rc = run_rows(&r, &page, UINT64_MAX);
 	}
 	free(buf);
 	if (rc == 0 && (fflush(out) != 0 || ferror(out))) {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/test.h"
-#include "store/export/export.h"
+#include "store/export/source.h"
 #include "store/harness.h"
 
 static int
@@ -285,6 +285,117 @@ test_nothing_is_said_to_be_nothing(void **state)
 	query_close(q);
 }
 
+/* --- a long table ------------------------------------------------------------- */
+
+/* Rows of a list that counts. */
+struct numbers {
+	uint64_t n;
+	uint64_t note_from; /* these have a second cell, and a wide one */
+	FILE *out;
+	uint64_t asked; /* of the list before there is a line */
+};
+
+static struct numbers numbers;
+
+static void
+put_note(struct text *t, const void *row)
+{
+	text_put(t, *(const uint64_t *)row >= numbers.note_from ? "late" : "");
+}
+
+static int
+numbers_page(struct query *q, const struct query_filter *f,
+    struct query_page *page, int (*row)(void *, const void *), void *arg)
+{
+	uint64_t end = (uint64_t)page->after + page->limit;
+	uint64_t i = (uint64_t)page->after;
+	int rc = 0;
+
+	if (ftell(numbers.out) == 0) {
+		numbers.asked = end;
+	}
+	for (; rc == 0 && i < end && i < numbers.n; i++) {
+		uint64_t shown = 1000000 + i;
+
+		rc = row(arg, i < numbers.note_from ? &i : &shown);
+	}
+	/* As of the database: a full page does not know that it is the last. */
+	page->after = i == end ? (int64_t)i : 0;
+	return rc;
+}
+
+static char *
+run_numbers(uint64_t n, uint64_t note_from)
+{
+	static const struct column columns[] = {
+	    {"nr", IN_TABLE, true, 0, 0, CELL_COUNT, 0, NULL},
+	    {"note", IN_TABLE_USED, false, 0, 0, CELL_PUT, 0, put_note},
+	};
+	static const struct source source = {.column = columns,
+	    .n = 2,
+	    .empty = "No numbers",
+	    .page = numbers_page};
+	char *text = NULL;
+	size_t size = 0;
+
+	numbers = (struct numbers){.n = n, .note_from = note_from};
+	numbers.out = open_memstream(&text, &size);
+	assert_non_null(numbers.out);
+	assert_int_equal(
+	    source_export(&source, NULL, NULL, EXPORT_TABLE, numbers.out), 0);
+	assert_int_equal(fclose(numbers.out), 0);
+	return text;
+}
+
+static unsigned
+lines(const char *text)
+{
+	unsigned n = 0;
+
+	for (; (text = strchr(text, '\n')) != NULL; text++) {
+		n++;
+	}
+	return n;
+}
+
+static void
+test_a_long_table_begins_at_once(void **state)
+{
+	char *text = run_numbers(100000, UINT64_MAX);
+
+	assert_int_equal(numbers.asked, 1024);
+	assert_int_equal(lines(text), 100001);
+	assert_memory_equal(text, "  NR\n   0\n   1\n", 15);
+	assert_non_null(strstr(text, "\n 999\n1000\n"));
+	assert_non_null(strstr(text, "\n9215\n 9216\n"));
+	assert_non_null(strstr(text, "\n99999\n"));
+	free(text);
+}
+
+static void
+test_a_column_that_comes_late_has_a_head(void **state)
+{
+	char *text = run_numbers(2500, 2400);
+
+	assert_int_equal(lines(text), 2502);
+	assert_memory_equal(text, "  NR\n   0\n", 10);
+	assert_non_null(strstr(text, "\n2047\n     NR  NOTE\n   2048  \n"));
+	assert_non_null(
+	    strstr(text, "\n   2399  \n1002400  late\n1002401  late\n"));
+	free(text);
+}
+
+static void
+test_a_table_of_whole_parts_ends(void **state)
+{
+	for (uint64_t n = 1024; n <= 3072; n += 1024) {
+		char *text = run_numbers(n, UINT64_MAX);
+
+		assert_int_equal(lines(text), n + 1);
+		free(text);
+	}
+}
+
 static void
 test_full_output_is_told(void **state)
 {
@@ -311,6 +422,9 @@ main(void)
 	    T(test_assets_as_a_table),
 	    T(test_links_as_csv),
 	    T(test_nothing_is_said_to_be_nothing),
+	    T(test_a_long_table_begins_at_once),
+	    T(test_a_column_that_comes_late_has_a_head),
+	    T(test_a_table_of_whole_parts_ends),
 	    T(test_full_output_is_told),
 	};
 

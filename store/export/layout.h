@@ -45,7 +45,7 @@ struct column {
 /* Columns of a terminal that text takes; what it may not show is U+FFFD. */
 unsigned layout_width(const char *text);
 
-/* How wide a table's columns are: measured over all rows, then made to fit. */
+/* How wide a table's columns are: measured over rows, then made to fit. */
 struct layout {
 	const struct column *column;
 	size_t n;
