@@ -283,6 +283,10 @@ bench: all tools
 bench-memory: all tools
 	$(Q)BUILD=$(B) test-pcaps/bench --memory $(BENCH_ARGS)
 
+# A site of 100,000 devices and 1,000,000 links beside a small one.
+scale: all tools
+	$(Q)BUILD=$(B) test-pcaps/scale $(BENCH_ARGS)
+
 # What a live sensor loses at full speed, beside tcpdump; root.
 bench-live: all tools
 	$(Q)BUILD=$(B) test-pcaps/bench_live $(BENCH_ARGS)
@@ -320,6 +324,7 @@ help:
 	    'make precision        the inventory of a made-up works beside the truth' \
 	    'make bench            packets per second beside other programs' \
 	    'make bench-memory     memory between 2 and 20 million packets' \
+	    'make scale            100,000 devices and 1,000,000 links: speed, memory' \
 	    'make bench-live       what a live sensor loses at full speed (root)' \
 	    'make captures         write the generated captures anew' \
 	    'make deps, deps-test  install what building, testing needs' \
@@ -328,5 +333,5 @@ help:
 
 .PHONY: run deps deps-quiet deps-test check check-unit check-captures \
         run-unit run-golden run-captures test golden differential captures \
-        precision bench bench-memory bench-live lint lint-flags fuzz \
+        precision bench bench-memory bench-live scale lint lint-flags fuzz \
         dist-check help

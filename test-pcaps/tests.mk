@@ -1,7 +1,8 @@
 # Golden events, invariance and the generator's check are goals of their own
 # (Makefile, check-captures).
 TOOLS += test-pcaps/peers/mb_server_tool test-pcaps/peers/mb_client_tool \
-         test-pcaps/gen/replicate_tool test-pcaps/gen/pcaploop_tool
+         test-pcaps/gen/replicate_tool test-pcaps/gen/pcaploop_tool \
+         test-pcaps/gen/scale_tool
 test-pcaps/peers/mb_server_tool_LIBS := -lmodbus
 test-pcaps/peers/mb_client_tool_LIBS := -lmodbus
 test-pcaps/gen/pcaploop_tool_LIBS    := -lpcap
