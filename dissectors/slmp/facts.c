@@ -137,26 +137,9 @@ address(struct slmp_msg *m, const char *key, const uint8_t ip[4])
 	fact(m, key, EV_T_TEXT, text, n);
 }
 
-/* The sender's own MAC and IP: as it says, through whatever router. */
-static void
-bind(struct slmp_msg *m, const uint8_t mac[6], const uint8_t ip[4])
-{
-	struct ev_end who = *m->ctx->src;
-
-	if (ip[0] == 0 || ip[0] >= 224 || mac[0] & 1) {
-		return;
-	}
-	memcpy(who.mac, mac, 6);
-	who.has_mac = true;
-	memset(&who.ip, 0, sizeof(who.ip));
-	memcpy(who.ip.a, ip, 4);
-	who.ipver = 4;
-	dis_endpoint(m->ctx, &who, "slmp");
-}
-
 /* What a device says of itself. */
 struct node {
-	struct rd mac, ip, mask, gateway, name;
+	struct rd mask, gateway, name;
 	uint32_t vendor, model;
 };
 
@@ -169,9 +152,9 @@ read_node(const struct slmp_msg *m, struct node *ret)
 	rd_skip(&r, 6);
 	four = !m->ascii && rd_u8(&r) == 4;
 	rd_skip(&r, 4);
-	ret->mac = rd_sub(&r, 6);
+	rd_skip(&r, 6);
 	four = four && rd_u8(&r) == 4;
-	ret->ip = rd_sub(&r, 4);
+	rd_skip(&r, 4);
 	ret->mask = rd_sub(&r, 4);
 	ret->gateway = rd_sub(&r, 4);
 	ret->name = rd_sub(&r, rd_u8(&r));
@@ -193,14 +176,12 @@ slmp_is_node(const struct slmp_msg *m)
 static void
 found(struct slmp_msg *m)
 {
-	uint8_t mac[6], ip[4], a[4];
+	uint8_t a[4];
 	struct node n;
 
 	if (!read_node(m, &n)) {
 		return;
 	}
-	slmp_turned(n.mac, mac);
-	slmp_turned(n.ip, ip);
 	coded(m, "vendor_id", n.vendor, 2);
 	coded(m, "product_code", n.model, 4);
 	n.name = slmp_trimmed(n.name);
@@ -209,7 +190,6 @@ found(struct slmp_msg *m)
 	address(m, "netmask", a);
 	slmp_turned(n.gateway, a);
 	address(m, "gateway", a);
-	bind(m, mac, ip);
 }
 
 /* --- what changes ---------------------------------------------------------- */

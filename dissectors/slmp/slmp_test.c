@@ -219,7 +219,6 @@ test_node_search(void **state)
 	    harness_has(h, "'key':'product_code','value':'0x12345678'"));
 	assert_true(harness_has(h, "'key':'netmask','value':'255.255.255.0'"));
 	assert_false(harness_has(h, "'gateway'"));
-	assert_true(harness_has(h, "'how':'slmp'"));
 	(void)harness_take(h);
 	harness_hex(h, A,
 	    "5400 0200 0000" LOCAL "2500 1000 310e 0000"
