@@ -128,6 +128,7 @@ store_fail(struct store *s)
 	log_error("transaction of %u events taken back: %s", s->txn_events,
 	    sqlite3_errmsg(s->db));
 	s->now.ev = NULL;
+	s->changes = 0;
 	for (size_t i = 0; i < ST_COUNT; i++) {
 		db_reset(s->st[i]);
 	}

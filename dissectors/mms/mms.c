@@ -27,14 +27,11 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "dissectors/cotp.h"
 #include "dissectors/mms/mms.h"
 
-#define PORT       102
-#define TPKT       4
-#define TPKT_LEAST 7
-#define EOT        0x80
-
-enum { CR = 0xe0, CC = 0xd0, DR = 0x80, DC = 0xc0, DT = 0xf0, ER = 0x70 };
+#define PORT 102
+#define EOT  0x80
 
 /* Parameters of a connect; X.224, 13.3.4 */
 enum { TPDU_SIZE = 0xc0, CALLING = 0xc1, CALLED = 0xc2 };
@@ -143,62 +140,6 @@ mms_finish(struct mms_msg *m, struct ev *e)
 
 /* --- framing --------------------------------------------------------------- */
 
-/* A TPKT with a COTP head that is one; MORE and NOT_MINE without. */
-static enum dis_rc
-find(struct rd r, size_t *ret_len, size_t *ret_need)
-{
-	uint8_t version = rd_u8(&r), reserved, li, pdu;
-	uint16_t len;
-
-	/* No more than it takes to refuse it. */
-	*ret_need = rd_left(&r) == 0 ? 2 : TPKT + 2;
-	if (!rd_ok(&r)) {
-		return DIS_MORE;
-	}
-	if (version != 3) {
-		return DIS_NOT_MINE;
-	}
-	reserved = rd_u8(&r);
-	if (reserved != 0) {
-		return DIS_NOT_MINE;
-	}
-	len = rd_be16(&r);
-	li = rd_u8(&r);
-	pdu = rd_u8(&r);
-	if (!rd_ok(&r)) {
-		return DIS_MORE;
-	}
-	switch (pdu & 0xf0) {
-	case CR:
-	case CC:
-	case DR:
-	case DC:
-	case DT:
-	case ER: break;
-	default: return DIS_NOT_MINE;
-	}
-	if (len < TPKT_LEAST || li < 2 || (size_t)li + 5 > len) {
-		return DIS_NOT_MINE;
-	}
-	*ret_len = *ret_need = len;
-	return rd_has(&r, (size_t)len - 6) ? DIS_OK : DIS_MORE;
-}
-
-/* Of a connect's parameters, the one with this code. */
-static struct rd
-parameter(struct rd r, uint8_t code)
-{
-	while (rd_left(&r) > 0) {
-		uint8_t c = rd_u8(&r), n = rd_u8(&r);
-		struct rd v = rd_sub(&r, n);
-
-		if (c == code) {
-			return v;
-		}
-	}
-	return rd_failed();
-}
-
 /* Connect: 2 references, a class, then parameters; LI tells where it ends. */
 static struct rd
 parameters(struct rd r)
@@ -228,8 +169,8 @@ connects_mms(struct rd in)
 {
 	struct rd p = parameters(in);
 
-	return is_number(parameter(p, CALLED)) ||
-	       is_number(parameter(p, CALLING));
+	return is_number(cotp_parameter(p, CALLED)) ||
+	       is_number(cotp_parameter(p, CALLING));
 }
 
 /* The user's data of a DT, how much there shall be of it, and EOT. */
@@ -271,7 +212,7 @@ mms_probe(struct rd in, const struct dis_probe *pr)
 	if (pr->transport != DIS_TCP) {
 		return DIS_NOT_MINE;
 	}
-	rc = find(in, &len, &need);
+	rc = cotp_find(in, &len, &need);
 	if (rc == DIS_NOT_MINE || len == 0) {
 		return rc;
 	}
@@ -306,11 +247,11 @@ tell_tsap(struct ev *e, uint16_t id, struct rd v)
 static void
 tell_connect(struct ev *e, struct rd pdu)
 {
-	struct rd p = parameters(pdu), size = parameter(p, TPDU_SIZE);
+	struct rd p = parameters(pdu), size = cotp_parameter(p, TPDU_SIZE);
 	uint8_t exponent = rd_u8(&size);
 
-	tell_tsap(e, MMSF_CALLING, parameter(p, CALLING));
-	tell_tsap(e, MMSF_CALLED, parameter(p, CALLED));
+	tell_tsap(e, MMSF_CALLING, cotp_parameter(p, CALLING));
+	tell_tsap(e, MMSF_CALLED, cotp_parameter(p, CALLED));
 	if (rd_ok(&size) && exponent >= 7 && exponent <= 13) {
 		ev_uint(e, MMSF_TPDU, 1u << exponent);
 	}
@@ -487,7 +428,7 @@ mms_parse(struct dis_ctx *ctx, struct rd *in)
 	if (ctx->after_gap) {
 		forget(ctx, true);
 	}
-	rc = find(r, &len, &ctx->need);
+	rc = cotp_find(r, &len, &ctx->need);
 	if (rc == DIS_MORE) {
 		return DIS_MORE;
 	}

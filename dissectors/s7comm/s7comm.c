@@ -23,14 +23,11 @@
  */
 #include <string.h>
 
+#include "dissectors/cotp.h"
 #include "dissectors/s7comm/s7comm.h"
 
-#define PORT       102
-#define TPKT       4
-#define TPKT_LEAST 7
-#define HEAD       10
-
-enum { CR = 0xe0, CC = 0xd0, DR = 0x80, DC = 0xc0, DT = 0xf0, ER = 0x70 };
+#define PORT 102
+#define HEAD 10
 
 /* A message that is not waited for after damage: the stream's own limit. */
 #define SEARCH_LEN_MAX 512
@@ -172,62 +169,6 @@ s7_state_event(struct s7_msg *m, const char *state, const char *detail)
 
 /* --- framing --------------------------------------------------------------- */
 
-/* A TPKT with a COTP head that is one; MORE and NOT_MINE without. */
-static enum dis_rc
-find(struct rd r, size_t *ret_len, size_t *ret_need)
-{
-	uint8_t version = rd_u8(&r), reserved, li, pdu;
-	uint16_t len;
-
-	/* No more than it takes to refuse it. */
-	*ret_need = rd_left(&r) == 0 ? 2 : TPKT + 2;
-	if (!rd_ok(&r)) {
-		return DIS_MORE;
-	}
-	if (version != 3) {
-		return DIS_NOT_MINE;
-	}
-	reserved = rd_u8(&r);
-	if (reserved != 0) {
-		return DIS_NOT_MINE;
-	}
-	len = rd_be16(&r);
-	li = rd_u8(&r);
-	pdu = rd_u8(&r);
-	if (!rd_ok(&r)) {
-		return DIS_MORE;
-	}
-	switch (pdu & 0xf0) {
-	case CR:
-	case CC:
-	case DR:
-	case DC:
-	case DT:
-	case ER: break;
-	default: return DIS_NOT_MINE;
-	}
-	if (len < TPKT_LEAST || li < 2 || (size_t)li + 5 > len) {
-		return DIS_NOT_MINE;
-	}
-	*ret_len = *ret_need = len;
-	return rd_has(&r, (size_t)len - 6) ? DIS_OK : DIS_MORE;
-}
-
-/* Of a connect's parameters, the one with this code. */
-static struct rd
-parameter(struct rd r, uint8_t code)
-{
-	while (rd_left(&r) > 0) {
-		uint8_t c = rd_u8(&r), n = rd_u8(&r);
-		struct rd v = rd_sub(&r, n);
-
-		if (c == code) {
-			return v;
-		}
-	}
-	return rd_failed();
-}
-
 #define CALLING 0xc1
 #define CALLED  0xc2
 
@@ -256,8 +197,8 @@ is_s7_tsap(struct rd v)
 static bool
 connects_s7(struct rd in)
 {
-	struct rd p = parameters(in), called = parameter(p, CALLED);
-	struct rd calling = parameter(p, CALLING);
+	struct rd p = parameters(in), called = cotp_parameter(p, CALLED);
+	struct rd calling = cotp_parameter(p, CALLING);
 	static const char root[] = "SIMATIC-ROOT";
 	bool number = rd_left(&calling) == 2 && rd_u8(&calling) == 0;
 
@@ -322,7 +263,7 @@ s7comm_probe(struct rd in, const struct dis_probe *pr)
 	if (pr->transport != DIS_TCP) {
 		return DIS_NOT_MINE;
 	}
-	rc = find(in, &len, &need);
+	rc = cotp_find(in, &len, &need);
 	if (rc == DIS_NOT_MINE || len == 0 ||
 	    (pr->searching && len > SEARCH_LEN_MAX)) {
 		return len == 0 ? rc : DIS_NOT_MINE;
@@ -385,11 +326,11 @@ cotp_op(uint8_t pdu)
 static void
 tell_connect(struct ev *e, struct rd pdu)
 {
-	struct rd p = parameters(pdu), size = parameter(p, 0xc0);
-	struct rd called = parameter(p, CALLED);
+	struct rd p = parameters(pdu), size = cotp_parameter(p, 0xc0);
+	struct rd called = cotp_parameter(p, CALLED);
 	uint8_t exponent = rd_u8(&size);
 
-	tell_tsap(e, S7F_CALLING, parameter(p, CALLING));
+	tell_tsap(e, S7F_CALLING, cotp_parameter(p, CALLING));
 	tell_tsap(e, S7F_CALLED, called);
 	if (is_s7_tsap(called)) {
 		tell_place(e, called);
@@ -550,7 +491,7 @@ s7comm_parse(struct dis_ctx *ctx, struct rd *in)
 	struct s7_msg m = {.ctx = ctx, .start = in->p, .dir = EV_DIR_UNKNOWN};
 	struct s7_state *st = ctx->state;
 	size_t len = 0, have;
-	enum dis_rc rc = find(*in, &len, &ctx->need);
+	enum dis_rc rc = cotp_find(*in, &len, &ctx->need);
 
 	if (ctx->after_gap) {
 		st->open = false;
