@@ -158,37 +158,59 @@ asset_refresh(struct store *s, int64_t asset)
 	return db_run(st);
 }
 
+/* Whether value is what is shown already. */
+static int
+shows(struct store *s, int64_t asset, enum shown what, const char *value,
+    bool *ret)
+{
+	sqlite3_stmt *st = s->st[ST_ASSET_SHOWN];
+	int rc;
+
+	*ret = false;
+	db_bind(st, 1, asset);
+	rc = db_step(st);
+	if (rc == 1) {
+		*ret = strcmp(db_text(st, (int)what), value) == 0;
+		db_reset(st);
+		rc = 0;
+	}
+	return rc;
+}
+
+/* Most facts are the first of their kind, and have nothing to be held against:
+ * the others need not be read.  *ret: that was all. */
+static int
+show_first(struct store *s, int64_t asset, enum shown what, const char *value,
+    bool *ret)
+{
+	sqlite3_stmt *st = s->st[ST_ASSET_SHOW_FIRST];
+	int rc;
+
+	db_bind(st, 1, asset);
+	db_bind(st, 2, what);
+	db_bind_text(st, 3, value);
+	rc = db_run(st);
+	*ret = rc == 0 && sqlite3_changes(s->db) == 1;
+	return rc;
+}
+
 int
 asset_said(struct store *s, int64_t asset, const char *key, const char *value,
     bool again)
 {
-	sqlite3_stmt *st = s->st[ST_ASSET_SHOWN];
 	size_t i = 0, n = sizeof(shown_keys) / sizeof(shown_keys[0]);
-	bool same;
+	bool done;
 	int rc;
 
 	while (i < n && strcmp(shown_keys[i].key, key) != 0) {
 		i++;
 	}
-	if (i == n) {
+	if (i == n || asset == 0 || !stands_in(key, value)) {
 		return 0;
 	}
-	if (again && asset != 0) {
-		db_bind(st, 1, asset);
-		rc = db_step(st);
-		if (rc < 0) {
-			return rc;
-		}
-		if (rc == 1) {
-			same = strcmp(db_text(st, (int)shown_keys[i].shown),
-				   value) == 0;
-			db_reset(st);
-			if (same) {
-				return 0; /* still its latest */
-			}
-		}
-	}
-	return asset_refresh(s, asset);
+	rc = again ? shows(s, asset, shown_keys[i].shown, value, &done)
+		   : show_first(s, asset, shown_keys[i].shown, value, &done);
+	return rc != 0 || done ? rc : asset_refresh(s, asset);
 }
 
 /* --- one from two, two from one ------------------------------------------- */

@@ -47,6 +47,21 @@ may_prove(const char *key)
 	       strcmp(key, "vendor_id") == 0;
 }
 
+/* 1 when another address says the same serial number, 0, negative err */
+static int
+has_rival(struct store *s, int64_t addr)
+{
+	sqlite3_stmt *st = s->st[ST_PROOF_SERIAL];
+	int rc;
+
+	db_bind(st, 1, addr);
+	rc = db_step(st);
+	if (rc == 1) {
+		db_reset(st);
+	}
+	return rc;
+}
+
 int
 proof_said(struct store *s, const struct addr *a, const char *key)
 {
@@ -57,6 +72,10 @@ proof_said(struct store *s, const struct addr *a, const char *key)
 
 	if (asset == 0 || !may_prove(key)) {
 		return 0;
+	}
+	rc = has_rival(s, id);
+	if (rc != 1) {
+		return rc;
 	}
 	rc = cache_settle(&s->addrs);
 	if (rc != 0) {

@@ -84,6 +84,8 @@ record_transport(struct store *s, struct addr *server, uint16_t port,
     uint16_t proto, uint8_t *ret)
 {
 	sqlite3_stmt *st = s->st[ST_SERVICE_TRANSPORT];
+	int64_t first = 0;
+	uint8_t found = 0;
 	int rc;
 
 	if (server->service.over != 0 && server->service.port == port &&
@@ -94,36 +96,80 @@ record_transport(struct store *s, struct addr *server, uint16_t port,
 	db_bind(st, 1, server->id);
 	db_bind(st, 2, port);
 	db_bind_text(st, 3, ev_proto_name(proto));
-	rc = db_step(st);
-	if (rc == 1) {
-		*ret = transport_parse(db_text(st, 0));
+	/* The oldest; of those that are as old the first by name. */
+	while ((rc = db_step(st)) == 1) {
+		if (found == 0 || db_get(st, 1) < first) {
+			first = db_get(st, 1);
+			found = transport_parse(db_text(st, 0));
+		}
+	}
+	if (rc == 0 && found != 0) {
+		*ret = found;
 		server->service.port = port;
 		server->service.proto = proto;
-		server->service.over = *ret;
+		server->service.over = found;
+	}
+	return rc;
+}
+
+struct service_text {
+	char transport[16], label[32];
+};
+
+/* False where there is nothing to keep; t lives until the statement has run. */
+static bool
+bind_all_of_service(
+    const struct store *s, sqlite3_stmt *st, struct service_text *t)
+{
+	const struct ev *e = s->now.ev;
+	bool answers = field_uint(e, EVF_ANSWERS, 0) != 0;
+
+	if (!bind_service(&s->now, st, t->transport)) {
+		return false;
+	}
+	(void)field_text(e, EVF_LABEL, t->label, sizeof(t->label));
+	db_bind_text(st, 5, t->label[0] != '\0' ? t->label : NULL);
+	db_bind(st, 6, answers);
+	db_bind(st, 7, answers && s->learning);
+	db_bind(st, 8, (int64_t)e->ts_ns);
+	return true;
+}
+
+static int
+new_service(struct store *s)
+{
+	sqlite3_stmt *st = s->st[ST_SERVICE_ROWS];
+	struct service_text t;
+	int64_t rows = 0;
+	int rc;
+
+	db_bind(st, 1, s->now.server->id);
+	rc = db_step(st);
+	if (rc == 1) {
+		rows = db_get(st, 0);
 		db_reset(st);
 		rc = 0;
 	}
-	return rc;
+	if (rc != 0 || rows >= LIMIT_STORE_NOTES_PER_ADDRESS) {
+		return rc;
+	}
+	st = s->st[ST_SERVICE_NEW];
+	return bind_all_of_service(s, st, &t) ? db_run(st) : 0;
 }
 
 static int
 service(struct store *s)
 {
-	sqlite3_stmt *st = s->st[ST_SERVICE_PUT];
-	const struct ev *e = s->now.ev;
-	bool answers = field_uint(e, EVF_ANSWERS, 0) != 0;
-	char transport[16], label[32];
+	sqlite3_stmt *st = s->st[ST_SERVICE_AGAIN];
+	struct service_text t;
+	int rc;
 
-	if (!bind_service(&s->now, st, transport)) {
+	if (!bind_all_of_service(s, st, &t)) {
 		return 0;
 	}
 	s->now.server->service.over = 0;
-	(void)field_text(e, EVF_LABEL, label, sizeof(label));
-	db_bind_text(st, 5, label[0] != '\0' ? label : NULL);
-	db_bind(st, 6, answers);
-	db_bind(st, 7, answers && s->learning);
-	db_bind(st, 8, (int64_t)e->ts_ns);
-	return db_run(st);
+	rc = db_run(st);
+	return rc == 0 && sqlite3_changes(s->db) == 0 ? new_service(s) : rc;
 }
 
 /* --- states ---------------------------------------------------------------- */

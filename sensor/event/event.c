@@ -37,19 +37,39 @@ _Static_assert(EVF_COMMON_COUNT <= EV_PROTO_BASE, "common ids are full");
 const char ev_commanded[] = "commanded", ev_reported[] = "reported";
 
 static const struct ev_proto *protos[EV_PROTOS_MAX];
+static struct ev_keys keys[EV_PROTOS_MAX];
+
+static bool
+is_key(uint8_t role)
+{
+	return role == EV_R_KEY || role == EV_R_NAME || role == EV_R_ADDR ||
+	       role == EV_R_QTY;
+}
 
 void
 ev_proto_register(uint16_t id, const struct ev_proto *p)
 {
 	assert(id > 0 && id < EV_PROTOS_MAX);
-	assert(p->nfields <= UINT16_MAX - EV_PROTO_BASE);
+	assert(p->nfields <= EV_KEY_ROWS);
 	protos[id] = p;
+	keys[id] = (struct ev_keys){0};
+	for (unsigned row = 0; row < p->nfields; row++) {
+		if (is_key(p->fields[row].role)) {
+			keys[id].rows[row / 64] |= (uint64_t)1 << row % 64;
+		}
+	}
 }
 
 const struct ev_proto *
 ev_proto(uint16_t id)
 {
 	return id < EV_PROTOS_MAX ? protos[id] : NULL;
+}
+
+const struct ev_keys *
+ev_keys(uint16_t id)
+{
+	return &keys[id < EV_PROTOS_MAX ? id : 0];
 }
 
 const char *

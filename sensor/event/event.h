@@ -274,6 +274,24 @@ struct ev_proto {
 void ev_proto_register(uint16_t id, const struct ev_proto *);
 const struct ev_proto *ev_proto(uint16_t id); /* NULL when unknown */
 const char *ev_proto_name(uint16_t id);       /* "" when unknown   */
+/* Of a protocol, which fields make an operation the same again (behaviour): a
+ * bit a row of its table.  Asked of every field of every operation. */
+#define EV_KEY_ROWS 256
+
+struct ev_keys {
+	uint64_t rows[EV_KEY_ROWS / 64];
+};
+
+const struct ev_keys *ev_keys(uint16_t id); /* of none when unknown */
+
+static inline bool
+ev_is_key(const struct ev_keys *k, uint16_t field_id)
+{
+	unsigned row = (unsigned)field_id - EV_PROTO_BASE;
+
+	return row < EV_KEY_ROWS && (k->rows[row / 64] >> row % 64 & 1) != 0;
+}
+
 /* Name of a field of a protocol; NULL when there is none. */
 const char *ev_field_name(uint16_t proto, uint16_t id);
 

@@ -99,6 +99,7 @@ static void
 describe(struct behaviours *b, struct behaviour *x, const struct ev *e)
 {
 	const struct ev_proto *p = ev_proto(e->proto);
+	const struct ev_keys *keys = ev_keys(e->proto);
 	const struct ev_field *f;
 	uint32_t text = 0;
 	uint16_t at = 0;
@@ -115,7 +116,7 @@ describe(struct behaviours *b, struct behaviour *x, const struct ev *e)
 	x->stations = behaviour_stations(b, e);
 	x->src_sub = e->src.sub;
 	x->dst_sub = e->dst.sub;
-	while ((f = behaviour_next_key(e, p, &at)) != NULL) {
+	while ((f = behaviour_next_key(e, keys, &at)) != NULL) {
 		keep_key(x, f, &text);
 		if (e->kind == EV_OPERATION && f->id >= EV_PROTO_BASE) {
 			uint8_t role = p->fields[f->id - EV_PROTO_BASE].role;
@@ -241,7 +242,7 @@ static bool
 recurs(const struct behaviours *b, const struct behaviour *x,
     const struct ev *e, const struct link *l)
 {
-	const struct ev_proto *p = ev_proto(e->proto);
+	const struct ev_keys *keys = ev_keys(e->proto);
 	const struct ev_field *f;
 	uint16_t at = 0;
 	uint8_t n = 0;
@@ -249,12 +250,13 @@ recurs(const struct behaviours *b, const struct behaviour *x,
 	if (l == NULL || x->link_id != l->id || x->kind != EV_OPERATION ||
 	    e->kind != EV_OPERATION || x->code != e->code || x->op != e->op ||
 	    x->cls != e->cls ||
-	    behaviour_error(x->status) != behaviour_error(e->status) ||
+	    (x->status != e->status &&
+		behaviour_error(x->status) != behaviour_error(e->status)) ||
 	    x->stations != behaviour_stations(b, e) ||
 	    x->nkeys == BEHAVIOUR_KEYS) {
 		return false;
 	}
-	while ((f = behaviour_next_key(e, p, &at)) != NULL) {
+	while ((f = behaviour_next_key(e, keys, &at)) != NULL) {
 		if (n == x->nkeys || !is_same_key(x, &x->key[n], f)) {
 			return false;
 		}

@@ -52,65 +52,13 @@ is_common_key(uint16_t kind, uint16_t id)
 	}
 }
 
-/* Of an operation: what its protocol's table says. */
-static inline bool
-is_proto_key(const struct ev_proto *p, const struct ev_field *f)
-{
-	unsigned row = (unsigned)f->id - EV_PROTO_BASE;
-	uint8_t role;
-
-	if (p == NULL || row >= p->nfields) {
-		return false;
-	}
-	role = p->fields[row].role;
-	return role == EV_R_KEY || role == EV_R_NAME || role == EV_R_ADDR ||
-	       role == EV_R_QTY;
-}
-
-/* What is reported in one message, and how much of it, differs each time. */
-static const struct ev_field *
-next_outside(const struct ev *e, const struct ev_proto *p, uint16_t *at)
-{
-	unsigned depth = 0;
-
-	while (*at < e->nfields) {
-		const struct ev_field *f = &e->f[(*at)++];
-
-		depth += f->type == EV_T_OBJECT || f->type == EV_T_ARRAY;
-		depth -= f->type == EV_T_END;
-		if (depth == 0 && is_proto_key(p, f)) {
-			return f;
-		}
-	}
-	return NULL;
-}
-
-static const struct ev_field *
-next_common(const struct ev *e, uint16_t *at)
+const struct ev_field *
+behaviour_next_common(const struct ev *e, uint16_t *at)
 {
 	while (*at < e->nfields) {
 		const struct ev_field *f = &e->f[(*at)++];
 
 		if (is_common_key(e->kind, f->id)) {
-			return f;
-		}
-	}
-	return NULL;
-}
-
-const struct ev_field *
-behaviour_next_key(const struct ev *e, const struct ev_proto *p, uint16_t *at)
-{
-	if (e->kind != EV_OPERATION) {
-		return next_common(e, at);
-	}
-	if (e->dir == EV_DIR_NOTIFY) {
-		return next_outside(e, p, at);
-	}
-	while (*at < e->nfields) {
-		const struct ev_field *f = &e->f[(*at)++];
-
-		if (is_proto_key(p, f)) {
 			return f;
 		}
 	}
@@ -169,7 +117,7 @@ uint64_t
 behaviour_hash(
     const struct behaviours *b, const struct ev *e, const struct link *l)
 {
-	const struct ev_proto *p = ev_proto(e->proto);
+	const struct ev_keys *keys = ev_keys(e->proto);
 	struct words w = {.key = &b->hash_key};
 	const struct ev_field *f;
 	uint16_t at = 0;
@@ -188,7 +136,7 @@ behaviour_hash(
 	if (behaviour_error(e->status) != NULL) {
 		word(&w, (uint64_t)(uintptr_t)e->status);
 	}
-	while ((f = behaviour_next_key(e, p, &at)) != NULL) {
+	while ((f = behaviour_next_key(e, keys, &at)) != NULL) {
 		if (behaviour_is_text(f)) {
 			word(&w, hash_bytes(&b->hash_key, f->p, f->len));
 		} else if (f->type == EV_T_NAME) {
