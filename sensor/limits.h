@@ -182,17 +182,22 @@
 	L(STORE_OUTBOX, 100000, "deliveries",                                  \
 	    "that wait for a receiver; "                                       \
 	    "the oldest make room, and that is counted")                       \
+	L(STORE_ADDRESS_CACHE, 262144, "addresses",                            \
+	    "that the writer keeps at "                                        \
+	    "hand, 300 bytes each: two for each of 100 000 devices")           \
+	L(STORE_LINK_CACHE, 131072, "links",                                   \
+	    "likewise, 350 bytes each: "                                       \
+	    "those that had traffic last")                                     \
 	L(STORE_CACHE, 32768, "rows",                                          \
-	    "of addresses, of links, of "                                      \
-	    "behaviours and of points that the writer keeps at hand")          \
-	L(STORE_COMMIT_EVENTS, 131072, "events",                               \
+	    "of behaviours, and of points, likewise")                          \
+	L(STORE_COMMIT_EVENTS, 1048576, "events",                              \
 	    "of one transaction: what "                                        \
 	    "many of them say of one thing is written once")                   \
 	L(STORE_COMMIT_MS, 1000, "ms", "a transaction stays open at most")     \
-	L(STORE_PAGES_KIB, 8192, "KiB",                                        \
+	L(STORE_PAGES_KIB, 65536, "KiB",                                       \
 	    "of the database that SQLite keeps "                               \
 	    "in memory")                                                       \
-	L(STORE_HEAP_KIB, 65536, "KiB", "that SQLite takes at most")           \
+	L(STORE_HEAP_KIB, 131072, "KiB", "that SQLite takes at most")          \
 	L(DECLARED_FILE_KIB, 16384, "KiB", "of a register that is imported")   \
 	L(DECLARED_ROWS, 65536, "rows", "of such a file")                      \
 	L(DECLARED_CELL, 32768, "bytes",                                       \

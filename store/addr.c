@@ -92,7 +92,7 @@ find(struct store *s, const struct addr *k, bool make, struct addr **ret)
 		*ret = a;
 		return 0;
 	}
-	if (!s->addrs.complete) {
+	if (cache_may_be_stored(&s->addrs, h)) {
 		addr_key_text(k, text);
 		db_bind_text(st, 1, text);
 		rc = db_step(st);
@@ -203,7 +203,7 @@ addr_moved(struct store *s, sqlite3_stmt *st)
 
 		if (addr_row_key(&k, st) &&
 		    (a = cached(s, &k, hash(s, &k))) != NULL) {
-			a->asset = db_get(st, 1);
+			a->asset = a->stored_asset = db_get(st, 1);
 			a->flags = (uint16_t)db_get(st, 5);
 		}
 	}
@@ -213,8 +213,9 @@ addr_moved(struct store *s, sqlite3_stmt *st)
 int
 addrs_init(struct store *s)
 {
-	return cache_init(
-	    &s->addrs, s->cache_rows, sizeof(struct addr), addr_row_write, s);
+	return cache_init(&s->addrs,
+	    cache_rows_of(s, LIMIT_STORE_ADDRESS_CACHE), sizeof(struct addr),
+	    addr_row_write, s);
 }
 
 /* --- what events say of an address ----------------------------------------- */
@@ -236,7 +237,7 @@ addr_role(struct store *s, struct addr *a, uint32_t role)
 {
 	if ((a->roles & role) != role) {
 		a->roles |= role;
-		cache_counted(&s->addrs, a);
+		cache_dirty(&s->addrs, a);
 	}
 }
 

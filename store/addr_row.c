@@ -56,7 +56,8 @@ void
 addr_row_load(struct addr *a, sqlite3_stmt *st)
 {
 	a->id = db_get(st, 0);
-	a->asset = db_get(st, 1);
+	a->asset = a->stored_asset = db_get(st, 1);
+	a->stored = true;
 	a->how =
 	    parse_name(hows, sizeof(hows) / sizeof(hows[0]), db_text(st, 4));
 	a->flags = (uint16_t)db_get(st, 5);
@@ -164,16 +165,15 @@ addr_row_write(void *arg, void *row)
 {
 	struct store *s = arg;
 	struct addr *a = row;
-	sqlite3_stmt *st = s->st[ST_ADDR_PUT];
+	sqlite3_stmt *st = s->st[!a->stored                    ? ST_ADDR_NEW
+				 : a->stored_asset == a->asset ? ST_ADDR_AGAIN
+							       : ST_ADDR_MOVED];
 	char key[ADDR_KEY_TEXT], mac[EV_MAC_TEXT], ip[EV_IP_TEXT];
 	char sub[3 * EV_SUB_PATH_MAX + 1], vlans[6 * ADDR_VLANS_MAX];
+	int rc;
 
-	if (a->new_asset) {
-		int rc = asset_write_new(s, a);
-
-		if (rc != 0) {
-			return rc;
-		}
+	if (a->new_asset && (rc = asset_write_new(s, a)) != 0) {
+		return rc;
 	}
 	addr_key_text(a, key);
 	print_vlans(a, vlans, sizeof(vlans));
@@ -211,5 +211,10 @@ addr_row_write(void *arg, void *row)
 	db_bind(st, 27, (int64_t)a->heard);
 	db_bind(st, 28, (int64_t)a->pause);
 	db_bind(st, 29, (int64_t)a->silent);
-	return db_run(st);
+	rc = db_run(st);
+	if (rc == 0) {
+		a->stored = true;
+		a->stored_asset = a->asset;
+	}
+	return rc;
 }

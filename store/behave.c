@@ -89,7 +89,7 @@ find(struct store *s, uint64_t h, int64_t link, const char *op,
 	int rc;
 
 	*ret = cached(s, h, link, op, o);
-	if (*ret != NULL || s->behaves.complete) {
+	if (*ret != NULL || !cache_may_be_stored(&s->behaves, h)) {
 		return 0;
 	}
 	db_bind(st, 1, link);
@@ -143,8 +143,8 @@ write_row(void *arg, void *row)
 int
 behaves_init(struct store *s)
 {
-	return cache_init(
-	    &s->behaves, s->cache_rows, sizeof(struct behave), write_row, s);
+	return cache_init(&s->behaves, cache_rows_of(s, LIMIT_STORE_CACHE),
+	    sizeof(struct behave), write_row, s);
 }
 
 static void

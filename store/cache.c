@@ -7,7 +7,18 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "store/cache.h"
+
+/*
+ * Bits of the filter.  At a million rows each has sixteen: three are set, and
+ * of what was never seen one in 200 asks in vain.
+ */
+#define SEEN_LOG2  24
+#define SEEN_WORDS ((size_t)1 << (SEEN_LOG2 - 6))
+#define SEEN_BITS  3
+
+static const struct cache_list none = {POOL_NONE, POOL_NONE};
 
 int
 cache_init(struct cache *c, uint32_t max, size_t size,
@@ -20,11 +31,15 @@ cache_init(struct cache *c, uint32_t max, size_t size,
 	if (rc == 0) {
 		rc = ht_init(&c->ht, max);
 	}
+	if (rc == 0) {
+		c->seen = mem_map(SEEN_WORDS * sizeof(*c->seen));
+		rc = c->seen != NULL ? 0 : ERR_NOMEM;
+	}
 	if (rc != 0) {
 		cache_done(c);
 		return rc;
 	}
-	c->dirty = c->dirty_last = POOL_NONE;
+	c->listed = c->asked = none;
 	c->write = write;
 	c->arg = arg;
 	return 0;
@@ -33,6 +48,10 @@ cache_init(struct cache *c, uint32_t max, size_t size,
 void
 cache_done(struct cache *c)
 {
+	if (c->seen != NULL) {
+		mem_unmap(c->seen, SEEN_WORDS * sizeof(*c->seen));
+		c->seen = NULL;
+	}
 	ht_done(&c->ht);
 	if (c->pool.item != NULL) {
 		pool_done(&c->pool);
@@ -42,28 +61,96 @@ cache_done(struct cache *c)
 void
 cache_clear(struct cache *c, bool complete)
 {
+	/* Of an empty one the memory stays untouched. */
+	if (pool_oldest(&c->pool) != POOL_NONE) {
+		ht_clear(&c->ht);
+	}
 	while (pool_oldest(&c->pool) != POOL_NONE) {
 		pool_put(&c->pool, pool_oldest(&c->pool));
 	}
-	ht_clear(&c->ht);
-	c->dirty = c->dirty_last = POOL_NONE;
+	c->listed = c->asked = none;
 	c->complete = complete;
-	c->unsettled = false;
+	/* A transaction that failed took rows away, and the filter knows more
+	 * than there are: that costs a question, and no more. */
+	if (complete) {
+		c->all_seen = false;
+	}
 }
+
+/* --- what was ever there -------------------------------------------------- */
+
+static uint64_t
+seen_bit(uint64_t hash, unsigned i)
+{
+	/* Three parts of one hash, mixed: rows are found by its low bits. */
+	return (hash * 0x9e3779b97f4a7c15ULL >> (i * (SEEN_LOG2 - 4))) &
+	       (((uint64_t)1 << SEEN_LOG2) - 1);
+}
+
+static void
+keep_seen(struct cache *c, uint64_t hash)
+{
+	for (unsigned i = 0; i < SEEN_BITS; i++) {
+		uint64_t bit = seen_bit(hash, i);
+
+		c->seen[bit / 64] |= (uint64_t)1 << bit % 64;
+	}
+}
+
+/* The cache holds the whole table for the last time. */
+static void
+begin_filter(struct cache *c)
+{
+	memset(c->seen, 0, SEEN_WORDS * sizeof(*c->seen));
+	for (uint32_t i = pool_oldest(&c->pool); i != POOL_NONE;
+	     i = pool_younger(&c->pool, i)) {
+		const struct cache_row *r = pool_at(&c->pool, i);
+
+		keep_seen(c, r->hash);
+	}
+	c->complete = false;
+	c->all_seen = true;
+}
+
+bool
+cache_may_be_stored(const struct cache *c, uint64_t hash)
+{
+	if (c->complete) {
+		return false;
+	}
+	for (unsigned i = 0; c->all_seen && i < SEEN_BITS; i++) {
+		uint64_t bit = seen_bit(hash, i);
+
+		if ((c->seen[bit / 64] >> bit % 64 & 1) == 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+cache_passed_by(struct cache *c)
+{
+	c->complete = c->all_seen = false;
+}
+
+/* --- rows ----------------------------------------------------------------- */
 
 static int
 make_room(struct cache *c)
 {
 	uint32_t at = pool_oldest(&c->pool);
 	struct cache_row *r = pool_at(&c->pool, at);
-	int rc = r->dirty ? cache_flush(c) : 0;
+	int rc = r->listed ? cache_flush(c) : 0;
 
 	if (rc != 0) {
 		return rc;
 	}
+	if (c->complete) {
+		begin_filter(c);
+	}
 	ht_remove(&c->ht, r->hash, at);
 	pool_put(&c->pool, at);
-	c->complete = false;
 	c->evicted++;
 	return 0;
 }
@@ -85,37 +172,11 @@ cache_add(struct cache *c, uint64_t hash, void **ret)
 	r = pool_at(&c->pool, at);
 	r->hash = hash;
 	ht_insert(&c->ht, hash, at);
+	if (c->all_seen) {
+		keep_seen(c, hash);
+	}
 	*ret = r;
 	return 0;
-}
-
-void
-cache_dirty(struct cache *c, void *row)
-{
-	c->unsettled = true;
-	cache_counted(c, row);
-}
-
-void
-cache_counted(struct cache *c, void *row)
-{
-	struct cache_row *r = row;
-	uint32_t at;
-
-	if (r->dirty) {
-		return;
-	}
-	at = pool_index(&c->pool, row);
-	r->dirty = true;
-	r->dirty_next = POOL_NONE;
-	if (c->dirty_last != POOL_NONE) {
-		struct cache_row *last = pool_at(&c->pool, c->dirty_last);
-
-		last->dirty_next = at;
-	} else {
-		c->dirty = at;
-	}
-	c->dirty_last = at;
 }
 
 void
@@ -127,22 +188,102 @@ cache_rehash(struct cache *c, void *row, uint64_t hash)
 	ht_remove(&c->ht, r->hash, at);
 	r->hash = hash;
 	ht_insert(&c->ht, hash, at);
+	if (c->all_seen) {
+		keep_seen(c, hash);
+	}
+}
+
+/* --- what changed --------------------------------------------------------- */
+
+void
+cache_counted(struct cache *c, void *row)
+{
+	struct cache_row *r = row;
+	uint32_t at;
+
+	r->dirty = true;
+	if (r->listed) {
+		return;
+	}
+	at = pool_index(&c->pool, row);
+	r->listed = true;
+	r->listed_next = POOL_NONE;
+	if (c->listed.last != POOL_NONE) {
+		struct cache_row *last = pool_at(&c->pool, c->listed.last);
+
+		last->listed_next = at;
+	} else {
+		c->listed.first = at;
+	}
+	c->listed.last = at;
+}
+
+void
+cache_dirty(struct cache *c, void *row)
+{
+	struct cache_row *r = row;
+	uint32_t at;
+
+	cache_counted(c, row);
+	if (r->asked) {
+		return;
+	}
+	at = pool_index(&c->pool, row);
+	r->asked = true;
+	r->asked_next = POOL_NONE;
+	if (c->asked.last != POOL_NONE) {
+		struct cache_row *last = pool_at(&c->pool, c->asked.last);
+
+		last->asked_next = at;
+	} else {
+		c->asked.first = at;
+	}
+	c->asked.last = at;
+}
+
+static int
+write_row(struct cache *c, struct cache_row *r)
+{
+	int rc = r->dirty ? c->write(c->arg, r) : 0;
+
+	r->dirty = r->dirty && rc != 0;
+	return rc;
+}
+
+/* They remain listed: written twice is what changes twice. */
+int
+cache_settle(struct cache *c)
+{
+	while (c->asked.first != POOL_NONE) {
+		struct cache_row *r = pool_at(&c->pool, c->asked.first);
+		int rc = write_row(c, r);
+
+		if (rc != 0) {
+			return rc;
+		}
+		r->asked = false;
+		c->asked.first = r->asked_next;
+	}
+	c->asked = none;
+	return 0;
 }
 
 int
 cache_flush(struct cache *c)
 {
-	while (c->dirty != POOL_NONE) {
-		struct cache_row *r = pool_at(&c->pool, c->dirty);
-		int rc = c->write(c->arg, r);
+	int rc = cache_settle(c);
 
-		if (rc != 0) {
-			return rc;
+	while (rc == 0 && c->listed.first != POOL_NONE) {
+		struct cache_row *r = pool_at(&c->pool, c->listed.first);
+
+		rc = write_row(c, r);
+		if (rc == 0) {
+			r->listed = false;
+			c->listed.first = r->listed_next;
 		}
-		r->dirty = false;
-		c->dirty = r->dirty_next;
 	}
-	c->dirty_last = POOL_NONE;
-	c->unsettled = false;
-	return 0;
+	if (rc == 0) {
+		c->listed = none;
+	}
+	return rc;
 }

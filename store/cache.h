@@ -9,7 +9,9 @@
  *
  * While no row ever made room and the table was empty when it was opened,
  * the cache holds the whole table: what is not here is not there, and a first
- * sight needs no question to the database.
+ * sight needs no question to the database.  From then on a filter (Bloom 1970)
+ * knows the hashes of all rows that ever were: nearly all first sights still
+ * need none.
  *
  * Keys and their comparison are the owner's, as with ht:
  *
@@ -29,16 +31,23 @@
 /* First member of every row. */
 struct cache_row {
 	uint64_t hash;
-	uint32_t dirty_next;
+	uint32_t listed_next, asked_next;
+	bool listed; /* among those that changed                        */
+	bool asked;  /* among those of them that a statement would miss */
 	bool dirty;
+};
+
+/* Rows, in the order in which they changed. */
+struct cache_list {
+	uint32_t first, last;
 };
 
 struct cache {
 	struct pool pool;
 	struct ht ht;
-	uint32_t dirty, dirty_last; /* in the order in which they changed */
-	bool unsettled;
-	bool complete;
+	struct cache_list listed, asked;
+	uint64_t *seen; /* the filter; used while all_seen */
+	bool complete, all_seen;
 	uint64_t evicted;
 	/* Writes one row; 0 or negative err. */
 	int (*write)(void *arg, void *row);
@@ -48,7 +57,7 @@ struct cache {
 int cache_init(struct cache *, uint32_t max, size_t size,
     int (*write)(void *, void *), void *arg) MUST_CHECK;
 void cache_done(struct cache *);
-/* Forgets all rows, unwritten ones too. */
+/* Forgets all rows, unwritten ones too; complete: the table is empty. */
 void cache_clear(struct cache *, bool complete);
 
 /*
@@ -62,15 +71,14 @@ void cache_dirty(struct cache *, void *row);
 void cache_counted(struct cache *, void *row);
 /* Moves a row to another hash. */
 void cache_rehash(struct cache *, void *row, uint64_t hash);
+/* A row was written that was never in the cache. */
+void cache_passed_by(struct cache *);
 /* Writes all that changed. */
 int cache_flush(struct cache *) MUST_CHECK;
-
 /* Before a statement reads the table: writes what it could ask for. */
-static inline int
-cache_settle(struct cache *c)
-{
-	return c->unsettled ? cache_flush(c) : 0;
-}
+int cache_settle(struct cache *) MUST_CHECK;
+/* Of what is not in the cache: false when the table has not got it either. */
+bool cache_may_be_stored(const struct cache *, uint64_t hash);
 
 static inline void
 cache_touch(struct cache *c, void *row)

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/test.h"
 #include "store/cache.h"
 
@@ -120,13 +121,96 @@ test_counts_wait_for_the_next_flush(void **state)
 	assert_int_equal(written.n, 0);
 	cache_dirty(c, b);
 	assert_int_equal(cache_settle(c), 0);
-	assert_int_equal(written.n, 2);
+	assert_int_equal(written.n, 1);
+	assert_int_equal(written.value[0], 2);
 	cache_counted(c, b);
 	cache_dirty(c, b);
 	assert_int_equal(cache_settle(c), 0);
-	assert_int_equal(written.n, 3);
+	assert_int_equal(written.n, 2);
 	assert_int_equal(cache_settle(c), 0);
-	assert_int_equal(written.n, 3);
+	assert_int_equal(written.n, 2);
+	cache_counted(c, b);
+	assert_int_equal(cache_flush(c), 0);
+	assert_int_equal(written.n, 4);
+	assert_int_equal(written.value[2], 1);
+	assert_int_equal(written.value[3], 2);
+	assert_int_equal(cache_flush(c), 0);
+	assert_int_equal(written.n, 4);
+}
+
+/* Settled, and making room: its place in the list goes with it. */
+static void
+test_settled_row_makes_room(void **state)
+{
+	struct cache *c = *state;
+
+	cache_dirty(c, add(c, 0));
+	assert_int_equal(cache_settle(c), 0);
+	for (unsigned i = 1; i <= 2 * ROWS; i++) {
+		(void)add(c, i);
+	}
+	cache_dirty(c, find(c, 2 * ROWS));
+	assert_int_equal(cache_flush(c), 0);
+	assert_int_equal(written.n, 2);
+	assert_int_equal(written.value[1], 2 * ROWS);
+}
+
+/* Hashes as they are in use: all of their bits differ. */
+static uint64_t
+hash_of(unsigned value)
+{
+	return hash_words(&(struct hash_key){1, 2}, &(uint64_t){value}, 1);
+}
+
+static unsigned
+wrongly_believed(const struct cache *c, unsigned from, unsigned n)
+{
+	unsigned found = 0;
+
+	for (unsigned i = from; i < from + n; i++) {
+		found += cache_may_be_stored(c, hash_of(i));
+	}
+	return found;
+}
+
+static void
+test_what_was_never_there_is_known(void **state)
+{
+	struct cache *c = *state;
+	void *p;
+
+	cache_clear(c, true);
+	for (unsigned i = 0; i < ROWS; i++) {
+		assert_int_equal(cache_add(c, hash_of(i), &p), 0);
+	}
+	assert_int_equal(wrongly_believed(c, 0, 2 * ROWS), 0);
+	for (unsigned i = ROWS; i < 100 * ROWS; i++) {
+		assert_int_equal(cache_add(c, hash_of(i), &p), 0);
+	}
+	/* All that ever was, first of all what the cache forgot. */
+	assert_int_equal(wrongly_believed(c, 0, 100 * ROWS), 100 * ROWS);
+	assert_true(wrongly_believed(c, 100 * ROWS, 100000) < 10);
+	cache_rehash(c, pool_at(&c->pool, 0), hash_of(1000000));
+	assert_true(cache_may_be_stored(c, hash_of(1000000)));
+	/* Taken back, it is still believed; that costs a question only. */
+	cache_clear(c, false);
+	assert_true(cache_may_be_stored(c, hash_of(0)));
+	assert_false(cache_may_be_stored(c, hash_of(2000000)));
+	cache_passed_by(c);
+	assert_true(cache_may_be_stored(c, hash_of(2000000)));
+}
+
+static void
+test_of_a_table_with_rows_nothing_is_known(void **state)
+{
+	struct cache *c = *state;
+	void *p;
+
+	cache_clear(c, false);
+	for (unsigned i = 0; i < 3 * ROWS; i++) {
+		assert_int_equal(cache_add(c, hash_of(i), &p), 0);
+	}
+	assert_true(cache_may_be_stored(c, hash_of(1000000)));
 }
 
 static void
@@ -197,6 +281,9 @@ main(void)
 	    T(test_oldest_makes_room),
 	    T(test_changed_rows_are_written_once_in_order),
 	    T(test_counts_wait_for_the_next_flush),
+	    T(test_of_a_table_with_rows_nothing_is_known),
+	    T(test_what_was_never_there_is_known),
+	    T(test_settled_row_makes_room),
 	    T(test_changed_row_is_written_before_it_makes_room),
 	    T(test_failed_writing_is_told_and_kept),
 	    T(test_clear_forgets_what_is_not_written),

@@ -446,7 +446,8 @@ note_address(struct store *s, const struct addr *m, const struct addr *a)
 	if (a->ipver != 4 || is_link_local(a->ipver, &a->ip)) {
 		return 0;
 	}
-	rc = cache_settle(&s->addrs);
+	/* Which one was heard last is counted only. */
+	rc = cache_flush(&s->addrs);
 	if (rc != 0) {
 		return rc;
 	}

@@ -113,6 +113,8 @@ load(struct slink *l, sqlite3_stmt *st)
 {
 	int col = 0;
 
+	l->stored = true;
+	l->stored_proto = l->proto;
 	l->id = db_get(st, col++);
 	col++; /* proto: in the key */
 	db_copy(st, col++, l->label, sizeof(l->label));
@@ -134,8 +136,11 @@ write_row(void *arg, void *row)
 {
 	struct store *s = arg;
 	struct slink *l = row;
-	sqlite3_stmt *st = s->st[ST_LINK_PUT];
-	int at = 1;
+	sqlite3_stmt *st =
+	    s->st[!l->stored                    ? ST_LINK_NEW
+		  : l->stored_proto == l->proto ? ST_LINK_AGAIN
+						: ST_LINK_CLAIMED];
+	int at = 1, rc;
 
 	db_bind(st, at++, l->id);
 	db_bind(st, at++, l->src);
@@ -155,14 +160,19 @@ write_row(void *arg, void *row)
 	}
 	db_bind(st, at++, (int64_t)l->first);
 	db_bind(st, at++, (int64_t)l->last);
-	return db_run(st);
+	rc = db_run(st);
+	if (rc == 0) {
+		l->stored = true;
+		l->stored_proto = l->proto;
+	}
+	return rc;
 }
 
 int
 links_init(struct store *s)
 {
-	return cache_init(
-	    &s->links, s->cache_rows, sizeof(struct slink), write_row, s);
+	return cache_init(&s->links, cache_rows_of(s, LIMIT_STORE_LINK_CACHE),
+	    sizeof(struct slink), write_row, s);
 }
 
 /* --- finding -------------------------------------------------------------- */
@@ -210,8 +220,10 @@ fetch(
 int
 link_find(struct store *s, const struct link_ends *e, struct slink **ret)
 {
-	*ret = cached(s, e, NULL);
-	if (*ret == NULL && !s->links.complete) {
+	uint64_t hash;
+
+	*ret = cached(s, e, &hash);
+	if (*ret == NULL && cache_may_be_stored(&s->links, hash)) {
 		return fetch(s, e, false, ret);
 	}
 	return 0;

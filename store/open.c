@@ -308,8 +308,7 @@ store_open(const struct store_options *opt, struct store **ret)
 	s->deterministic = opt->deterministic;
 	s->learn_ns = opt->learn_ns;
 	s->addr_max = LIMIT_STORE_ADDRESS_MAX;
-	s->cache_rows =
-	    opt->cache_rows != 0 ? opt->cache_rows : LIMIT_STORE_CACHE;
+	s->cache_rows = opt->cache_rows;
 	rc = sodium_init() < 0 ? ERR_INTERNAL : 0;
 	hash_key_init(&s->key);
 	rc = rc == 0 ? addrs_init(s) : rc;

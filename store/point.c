@@ -88,8 +88,8 @@ write_row(void *arg, void *row)
 int
 point_rows_init(struct store *s)
 {
-	return cache_init(
-	    &s->points, s->cache_rows, sizeof(struct point), write_row, s);
+	return cache_init(&s->points, cache_rows_of(s, LIMIT_STORE_CACHE),
+	    sizeof(struct point), write_row, s);
 }
 
 /* --- new ones -------------------------------------------------------------- */
@@ -285,7 +285,7 @@ write_long(struct store *s, const struct said *said)
 	bool is_first;
 	int rc = cache_settle(&s->points);
 
-	s->points.complete = false;
+	cache_passed_by(&s->points);
 	rc = rc == 0 ? is_new(s, said, &is_first) : rc;
 	return rc == 0 ? put(s, is_first ? ST_POINT_NEW : ST_POINT_AGAIN, &x,
 			     said->part)

@@ -35,7 +35,7 @@ struct store_options {
 				  which the baseline learns, alerts of
 				  "unlearned" kind rest                      */
 	bool deterministic;    /* replay: commits by count, not by clock    */
-	uint32_t cache_rows;   /* 0: STORE_CACHE; tests have fewer          */
+	uint32_t cache_rows;   /* 0: as limits.h has them; tests have fewer */
 };
 
 /*

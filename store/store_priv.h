@@ -56,6 +56,7 @@ struct addr {
 	struct cache_row row;
 	uint64_t key[ADDR_KEY_WORDS];
 	int64_t id, asset, carrier, sole;
+	int64_t stored_asset; /* as the table has it */
 	uint64_t first, last;
 	uint64_t heard, pause, silent; /* rhythm.c */
 	uint32_t links;
@@ -71,6 +72,7 @@ struct addr {
 		uint8_t over;
 	} service;
 	bool new_asset; /* its asset's row has yet to be written */
+	bool stored;
 	bool has_mac;
 	uint8_t mac[6];
 	uint8_t ipver, vlan_n;
@@ -88,6 +90,8 @@ struct slink {
 	uint64_t key[LINK_KEY_WORDS];
 	int64_t id, src, dst;
 	uint16_t port, proto;
+	uint16_t stored_proto; /* as the table has it, where it is stored */
+	bool stored;
 	uint8_t transport, flags;
 	uint32_t classes, behaviours;
 	char label[32];
@@ -167,7 +171,7 @@ struct store {
 	bool deterministic;
 	struct hash_key key;
 	struct cache addrs, links, behaves, points;
-	uint32_t cache_rows;
+	uint32_t cache_rows; /* of each; 0: as limits.h has them */
 	/* the open transaction */
 	bool in_txn;
 	bool stale; /* a transaction failed: nothing held is to be trusted */
@@ -194,6 +198,13 @@ struct store {
 	struct judged now;
 	struct said *said;
 };
+
+/* How many rows a cache has room for. */
+static inline uint32_t
+cache_rows_of(const struct store *s, uint32_t limit)
+{
+	return s->cache_rows != 0 ? s->cache_rows : limit;
+}
 
 /* open.c */
 int store_begin(struct store *) MUST_CHECK;

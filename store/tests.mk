@@ -63,7 +63,7 @@ $(foreach t,$(STORE_TESTS),$(eval $(t)_OBJS := $(STORE_ALL)))
 $(foreach t,$(STORE_TESTS),$(eval $(t)_LIBS := -lsqlite3 -linih -lcjson))
 store/maker_test_OBJS := store/maker.o
 store/cache_test_OBJS := store/cache.o sensor/base/pool.o sensor/base/ht.o \
-                         sensor/base/mem.o
+                         sensor/base/mem.o sensor/base/hash.o
 store/model_test_OBJS := store/model.o store/text.o sensor/event/event.o \
                          sensor/base/json.o
 store/export/verdict_test_OBJS := store/export/verdict.o store/text.o \

@@ -518,9 +518,14 @@ utf8_clean(char *buf, size_t size, const void *s, size_t n, bool *ret_bad)
 		return 0;
 	}
 	while (i < n) {
-		size_t len = utf8_sequence(p + i, n - i);
-		size_t take = len != 0 ? len : 3;
+		size_t len, take;
 
+		if (p[i] < 0x80 && out < size - 1) { /* most of it is ASCII */
+			buf[out++] = (char)p[i++];
+			continue;
+		}
+		len = utf8_sequence(p + i, n - i);
+		take = len != 0 ? len : 3;
 		if (take > size - 1 - out) {
 			break;
 		}

@@ -9,10 +9,10 @@
 #include "net/behaviour.h"
 
 #define BEHAVIOUR_TYPE(t) (UINT32_C(1) << EV_T_##t)
-#define BEHAVIOUR_TEXTS                                               \
-	(BEHAVIOUR_TYPE(TEXT) | BEHAVIOUR_TYPE(LATIN1) |              \
-	    BEHAVIOUR_TYPE(UCS2BE) | BEHAVIOUR_TYPE(UCS2LE) |         \
-	    BEHAVIOUR_TYPE(UCS4BE) | BEHAVIOUR_TYPE(HEX) |            \
+#define BEHAVIOUR_TEXTS                                       \
+	(BEHAVIOUR_TYPE(TEXT) | BEHAVIOUR_TYPE(LATIN1) |      \
+	    BEHAVIOUR_TYPE(UCS2BE) | BEHAVIOUR_TYPE(UCS2LE) | \
+	    BEHAVIOUR_TYPE(UCS4BE) | BEHAVIOUR_TYPE(HEX) |    \
 	    BEHAVIOUR_TYPE(MAC) | BEHAVIOUR_TYPE(IP))
 
 _Static_assert(EV_T_COUNT <= 32, "a type has no bit");
@@ -51,8 +51,7 @@ behaviour_step_over(const struct ev *e, uint16_t *at)
  * make a notification another one.
  */
 static inline const struct ev_field *
-behaviour_next_key(
-    const struct ev *e, const struct ev_keys *keys, uint16_t *at)
+behaviour_next_key(const struct ev *e, const struct ev_keys *keys, uint16_t *at)
 {
 	bool outside = e->dir == EV_DIR_NOTIFY;
 
