@@ -69,6 +69,7 @@ enter(struct store *s, uint64_t h, int64_t link, const char *op,
 static void
 load(struct behave *b, sqlite3_stmt *st)
 {
+	b->stored = true;
 	b->learned = db_get(st, 0) != 0;
 	b->count = (uint64_t)db_get(st, 1);
 	b->has_range = sqlite3_column_type(st, 2) != SQLITE_NULL;
@@ -113,7 +114,8 @@ write_row(void *arg, void *row)
 {
 	struct store *s = arg;
 	struct behave *b = row;
-	sqlite3_stmt *st = s->st[ST_BEHAVE_PUT];
+	sqlite3_stmt *st = s->st[b->stored ? ST_BEHAVE_AGAIN : ST_BEHAVE_NEW];
+	int rc;
 
 	(void)sqlite3_clear_bindings(st);
 	db_bind(st, 1, b->link);
@@ -137,7 +139,9 @@ write_row(void *arg, void *row)
 	db_bind(st, 17, (int64_t)b->frame);
 	db_bind(st, 18, (int64_t)b->first);
 	db_bind(st, 19, (int64_t)b->last);
-	return db_run(st);
+	rc = db_run(st);
+	b->stored = b->stored || rc == 0;
+	return rc;
 }
 
 int

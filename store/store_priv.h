@@ -124,7 +124,7 @@ struct behave {
 	struct object o;
 	uint32_t code;
 	uint8_t cls;
-	bool learned, has_range;
+	bool learned, has_range, stored;
 	uint64_t count, frame, first, last;
 	double min, max;
 };
