@@ -1,7 +1,7 @@
 /*
  * scale: makes a capture of a site with as many devices as one asks for.
  *
- *   scale OUT DEVICES CONVERSATIONS
+ *   scale OUT DEVICES CONVERSATIONS POLLS
  *
  * Device i has a MAC, an IPv4 address and a VLAN with a subnet, which it shares
  * with PER_VLAN others (with fewer where there are few devices).  In each round
@@ -20,11 +20,13 @@
  * links are PEERS * DEVICES once there were as many conversations; then they
  * come again.  Before each round 0 of a device stands its ARP announcement.
  * TCP connections are whole, from SYN to the last ACK, with a client's port of
- * their own.  The mix of packets depends on the number of conversations alone,
+ * their own; in each conversation the request is made POLLS times, and answered.
+ * The mix of packets depends on the number of conversations alone,
  * whatever the number of devices is: what differs is how many there are to
  * remember.
  *
- * Prints what is in the file as JSON.  Deterministic.
+ * Says what is in the file as JSON, on standard output, or where the file goes
+ * there (OUT is -), on standard error.  Deterministic.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -38,11 +40,12 @@
 #define DEVICES_MAX 1000000
 #define PEERS       10
 #define PER_VLAN    250
-#define VLANS_FEW   8   /* that a small site has at least */
-#define AT_ONCE     256 /* conversations that interleave */
-#define PACKET_US   100 /* between two packets */
-#define STEPS_TCP   8   /* SYN, SYN, ACK, request, reply, FIN, FIN, ACK */
-#define STEPS_UDP   2   /* request, reply */
+#define VLANS_FEW   8    /* that a small site has at least */
+#define AT_ONCE     4096 /* conversations that interleave */
+#define PACKET_US   100  /* between two packets */
+#define POLLS_MAX   10000
+#define OPENING     3 /* SYN, SYN, ACK; then request, reply */
+#define CLOSING     3 /* FIN, FIN, ACK */
 #define FRAME_MAX   256
 #define ETHER_LEN   18 /* with the tag of 802.1Q */
 #define IP_LEN      20
@@ -56,6 +59,7 @@ struct site {
 	uint32_t devices;
 	uint32_t per_vlan;
 	uint32_t stride; /* the order within a round */
+	uint32_t polls;
 };
 
 /* One conversation at work. */
@@ -64,6 +68,7 @@ struct talk {
 	uint32_t nr; /* of the conversation in the file */
 	unsigned what;
 	unsigned step; /* the next one */
+	unsigned poll; /* requests before that */
 	bool announced;
 };
 
@@ -296,7 +301,7 @@ put_modbus(struct frame *f, const struct talk *t, bool reply)
 {
 	size_t at = f->len;
 
-	put16(f, t->nr & 0xffff);
+	put16(f, (t->nr + t->poll) & 0xffff);
 	put16(f, 0);
 	put16(f, 0);
 	put8(f, 1);
@@ -325,7 +330,7 @@ put_bacnet(struct frame *f, const struct talk *t, bool reply)
 		put8(f, 0x30); /* complex ACK */
 	else
 		put16(f, 0x0005); /* confirmed request, up to 1476 bytes */
-	put8(f, t->nr);
+	put8(f, t->nr + t->poll);
 	put8(f, 12); /* ReadProperty */
 	put(f, object, sizeof(object));
 	if (reply)
@@ -352,9 +357,9 @@ is_udp(unsigned what)
 }
 
 static void
-put_udp(struct frame *f, const struct site *s, const struct talk *t)
+put_udp(struct frame *f, const struct site *s, const struct talk *t, bool reply)
 {
-	bool reply = t->step == 1, bacnet = t->what != 8;
+	bool bacnet = t->what != 8;
 	struct frame body = {.len = 0};
 	unsigned a = bacnet ? 47808 : client_port(t);
 	unsigned b = bacnet ? 47808 : server_port(t);
@@ -370,36 +375,69 @@ put_udp(struct frame *f, const struct site *s, const struct talk *t)
 	    transport_sum(f, UDP_LEN + body.len, 17));
 }
 
-static void
-put_tcp(struct frame *f, const struct site *s, const struct talk *t)
+/* What a step of a connection is. */
+struct segment {
+	bool reply, data;
+	unsigned flags;
+	uint32_t asked, said; /* messages before it */
+	bool syn[2], fin[2];  /* that stand before it */
+};
+
+static struct segment
+segment_of(const struct site *s, const struct talk *t)
 {
 	static const struct {
 		bool reply;
 		unsigned flags;
-	} steps[STEPS_TCP] = {{false, SYN}, {true, SYN | ACK}, {false, ACK},
-	    {false, PSH | ACK}, {true, PSH | ACK}, {false, FIN | ACK},
-	    {true, FIN | ACK}, {false, ACK}};
-	bool reply = steps[t->step].reply;
-	unsigned flags = steps[t->step].flags;
+	} opening[OPENING] = {{false, SYN}, {true, SYN | ACK}, {false, ACK}},
+	  closing[CLOSING] = {
+	      {false, FIN | ACK}, {true, FIN | ACK}, {false, ACK}};
+	unsigned at = t->step;
+	struct segment g = {.syn = {at > 0, at > 1}};
+
+	if (at < OPENING) {
+		g.reply = opening[at].reply;
+		g.flags = opening[at].flags;
+		return g;
+	}
+	at -= OPENING;
+	g.asked = (at + 1) / 2;
+	g.said = at / 2;
+	if (at < 2 * s->polls) {
+		g.reply = at % 2 != 0;
+		g.data = true;
+		g.flags = PSH | ACK;
+		return g;
+	}
+	at -= 2 * s->polls;
+	g.asked = g.said = s->polls;
+	g.fin[0] = at > 0;
+	g.fin[1] = at > 1;
+	g.reply = closing[at].reply;
+	g.flags = closing[at].flags;
+	return g;
+}
+
+static void
+put_tcp(struct frame *f, const struct site *s, const struct talk *t,
+    const struct segment *g)
+{
 	struct frame asked = {.len = 0}, said = {.len = 0}, *body;
 	uint32_t seq[2] = {t->nr * 4099, t->nr * 8209};
 	size_t n;
 
 	put_payload(&asked, t, false);
 	put_payload(&said, t, true);
-	/* What each side has sent before this step. */
-	seq[0] += (t->step > 0) + (t->step > 3 ? (uint32_t)asked.len : 0) +
-		  (t->step > 5);
-	seq[1] += (t->step > 1) + (t->step > 4 ? (uint32_t)said.len : 0) +
-		  (t->step > 6);
-	body = reply ? &said : &asked;
-	n = (flags & PSH) != 0 ? body->len : 0;
-	put_ip(f, s, t, reply, 6, TCP_LEN + n);
-	put16(f, reply ? server_port(t) : client_port(t));
-	put16(f, reply ? client_port(t) : server_port(t));
-	put32(f, seq[reply]);
-	put32(f, (flags & ACK) != 0 ? seq[!reply] : 0);
-	put16(f, (TCP_LEN / 4) << 12 | flags);
+	seq[0] += g->syn[0] + g->asked * (uint32_t)asked.len + g->fin[0];
+	seq[1] += g->syn[1] + g->said * (uint32_t)said.len + g->fin[1];
+	body = g->reply ? &said : &asked;
+	n = g->data ? body->len : 0;
+	put_ip(f, s, t, g->reply, 6, TCP_LEN + n);
+	put16(f, g->reply ? server_port(t) : client_port(t));
+	put16(f, g->reply ? client_port(t) : server_port(t));
+	put32(f, seq[g->reply]);
+	put32(f, (g->flags & ACK) != 0 ? seq[!g->reply] : 0);
+	put16(f, (TCP_LEN / 4) << 12 | g->flags);
 	put16(f, 8192);
 	put32(f, 0);
 	put(f, body->data, n);
@@ -473,18 +511,23 @@ talk_step(struct out *out, const struct site *s, struct talk *t)
 		write_frame(out, &f);
 		return true;
 	}
-	put_ether(&f, s, t, is_udp(t->what) && t->step == 1);
 	if (is_udp(t->what)) {
-		put_udp(&f, s, t);
-	} else {
-		bool reply = t->step == 1 || t->step == 4 || t->step == 6;
+		bool reply = t->step % 2 != 0;
 
+		t->poll = t->step / 2;
 		put_ether(&f, s, t, reply);
-		put_tcp(&f, s, t);
+		put_udp(&f, s, t, reply);
+	} else {
+		struct segment g = segment_of(s, t);
+
+		t->poll = g.said;
+		put_ether(&f, s, t, g.reply);
+		put_tcp(&f, s, t, &g);
 	}
 	write_frame(out, &f);
 	t->step++;
-	return t->step < (is_udp(t->what) ? STEPS_UDP : STEPS_TCP);
+	return t->step <
+	       2 * s->polls + (is_udp(t->what) ? 0 : OPENING + CLOSING);
 }
 
 static void
@@ -562,19 +605,23 @@ int
 main(int argc, char **argv)
 {
 	struct out out = {.ok = false};
-	uint32_t devices, conversations, vlans;
+	uint32_t devices, conversations, polls, vlans;
+	bool piped = argc > 1 && strcmp(argv[1], "-") == 0;
 	struct site s;
 
 	/* every device has peers, and every server of one is another */
-	if (argc != 4 ||
+	if (argc != 5 ||
 	    !parse_number(
 		argv[2], VLANS_FEW * (PEERS + 1), DEVICES_MAX, &devices) ||
-	    !parse_number(argv[3], 1, UINT32_MAX, &conversations)) {
-		(void)fputs("usage: scale OUT DEVICES CONVERSATIONS\n", stderr);
+	    !parse_number(argv[3], 1, UINT32_MAX, &conversations) ||
+	    !parse_number(argv[4], 1, POLLS_MAX, &polls)) {
+		(void)fputs(
+		    "usage: scale OUT DEVICES CONVERSATIONS POLLS\n", stderr);
 		return 2;
 	}
 	s = site_of(devices);
-	out.file = fopen(argv[1], "wb");
+	s.polls = polls;
+	out.file = piped ? stdout : fopen(argv[1], "wb");
 	if (out.file != NULL) {
 		write_all(&out, &s, conversations);
 		if (fclose(out.file) != 0)
@@ -586,9 +633,10 @@ main(int argc, char **argv)
 		return 1;
 	}
 	vlans = vlan_of(&s, devices - 1) + 1;
-	(void)printf("{\"packets\": %" PRIu64 ", \"conversations\": %" PRIu32
-		     ", \"devices\": %" PRIu32 ", \"routers\": %" PRIu32
-		     ", \"links\": %" PRIu64 "}\n",
+	(void)fprintf(piped ? stderr : stdout,
+	    "{\"packets\": %" PRIu64 ", \"conversations\": %" PRIu32
+	    ", \"devices\": %" PRIu32 ", \"routers\": %" PRIu32
+	    ", \"links\": %" PRIu64 "}\n",
 	    out.packets, conversations, devices, vlans,
 	    conversations < (uint64_t)devices * PEERS
 		? conversations
