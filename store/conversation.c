@@ -258,6 +258,9 @@ link_traffic(struct store *s)
 	if (field_uint(e, EVF_INITIATOR, 0) != 0) {
 		l->flags |= LINK_INITIATOR;
 	}
+	if (field_uint(e, EVF_HALF, 0) != 0) {
+		l->flags |= LINK_HALF;
+	}
 	if (l->count[LINK_REPLIES] != 0) {
 		l->flags |= LINK_ANSWERED;
 	}

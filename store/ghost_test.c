@@ -114,6 +114,65 @@ test_a_unit_that_the_gateway_misses(void **state)
 	assert_string_equal(s.line[0], "10.0.0.3unit 2 behind 0");
 }
 
+/* A link of which only one end is heard: so many packets of it, and again. */
+static int
+half(struct rig *r, const struct host *client, const struct host *server,
+    uint64_t packets, uint64_t back, bool shown)
+{
+	struct ev *e;
+
+	r->x.ts_ns += 1000000;
+	e = sample_start(&r->x, EV_TRAFFIC, client, server);
+	e->frame = 0;
+	e->dst.port = 502;
+	e->dst.has_port = true;
+	ev_name(e, EVF_TRANSPORT, "tcp");
+	ev_uint(e, EVF_PORT, 502);
+	ev_bool(e, EVF_HALF, shown);
+	ev_uint(e, EVF_PACKETS, packets);
+	ev_uint(e, EVF_PACKETS_BACK, back);
+	ev_uint(e, EVF_RETRANSMITS, 1);
+	return sample_send(&r->x);
+}
+
+static void
+test_who_must_speak_is_there(void **state)
+{
+	struct rig *r = *state;
+	struct host server = sample_host(10, 0, 0, 4);
+	struct host client = sample_host(10, 0, 0, 58);
+
+	assert_int_equal(half(r, &hmi, &server, 9, 0, false), 0);
+	assert_string_equal(ghosts(r).line[0], "10.0.0.4 0 asked 1");
+	assert_int_equal(half(r, &hmi, &plc, 5, 0, true), 0);
+	assert_string_equal(ghosts(r).line[1], "10.0.0.3 0 asked 1");
+	assert_int_equal(half(r, &hmi, &plc, 2, 0, true), 0); /* 7 less 2 */
+	assert_string_equal(ghosts(r).line[1], "10.0.0.3 0 asked,there 1");
+	assert_int_equal(half(r, &client, &server, 0, 7, true), 0);
+	/* The server was heard by that, and its client is there. */
+	assert_int_equal(ghosts(r).n, 2);
+	assert_string_equal(ghosts(r).line[1], "10.0.0.58 0 there 1");
+	assert_int_equal(half(r, &client, &server, 1, 0, true), 0);
+	assert_int_equal(ghosts(r).n, 1);
+}
+
+/* He was sent to when he had been asked for in vain long before: so he has
+ * answered since. */
+static void
+test_who_was_told_of_is_there(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(
+	    sample_relation(&r->x, 0, &hmi, "looks_for", "10.0.0.3"), 0);
+	r->x.ts_ns += 9000000000;
+	assert_int_equal(half(r, &hmi, &plc, 9, 0, false), 0);
+	assert_null(strstr(ghosts(r).line[0], "there"));
+	r->x.ts_ns += 2000000000;
+	assert_int_equal(half(r, &hmi, &plc, 9, 0, false), 0);
+	assert_non_null(strstr(ghosts(r).line[0], "there"));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -124,6 +183,8 @@ main(void)
 	    T(test_named_in_several_ways_is_one),
 	    T(test_what_is_no_ghost),
 	    T(test_a_unit_that_the_gateway_misses),
+	    T(test_who_must_speak_is_there),
+	    T(test_who_was_told_of_is_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

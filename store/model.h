@@ -78,6 +78,7 @@ enum link_flag {
 	LINK_ANSWERED = 1 << 1,  /* the server was seen to answer           */
 	LINK_INITIATOR = 1 << 2, /* src was seen to open it, not guessed     */
 	LINK_ASKED = 1 << 3,     /* counted in its client's servers          */
+	LINK_HALF = 1 << 4,      /* one end was not heard, though it spoke   */
 };
 
 /* The counters of a link, in the order of the table's columns. */

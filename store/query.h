@@ -149,9 +149,11 @@ struct query_end {
 struct query_ghost {
 	const char *ip;       /* NULL: behind another, as sub says          */
 	struct query_sub sub; /* kind "": an address of its own             */
-	const char *why;      /* of asked, arp, table, behind, with commas  */
-	uint64_t askers;      /* how many ask for it; one of them:          */
+	const char *why; /* of asked, there, arp, table, behind, with commas */
+	bool there;      /* it speaks, and what it says is not seen         */
+	uint64_t askers; /* how many ask for it; one of them:               */
 	struct query_end asker;
+	const char *vlans; /* NULL: untagged, or not known; "10,20"         */
 	uint64_t first, last;
 };
 

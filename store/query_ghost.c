@@ -4,6 +4,9 @@
  * An address is a ghost while nothing came from it.  What speaks of it:
  *
  *	asked    a conversation that only one side is heard of
+ *	there    likewise, and what is heard shows that the other side speaks:
+ *	         TCP beyond its opening, replies to it, or packets to it long
+ *	         after ARP asked for it in vain, as it seemed
  *	arp      ARP or neighbour discovery asked for it in vain, and again
  *	table    a table of broadcast managers (BACnet) has it
  *	behind   a unit, slot or station behind a device that was asked for
@@ -11,9 +14,9 @@
  *	         in an IP address is that address)
  *
  * That nobody hears it has two reasons: it is not there, or this mirror port
- * does not show it.  Which one it is a person must find out; the row says who
- * asks, so that there is somebody to ask.  Public addresses are the Internet's
- * and no device of a plant.
+ * does not show it.  Which one it is `there` says; else a person must find out,
+ * and the row says who asks, so that there is somebody to ask.  Public
+ * addresses are the Internet's and no device of a plant.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -32,6 +35,23 @@
 	"l.first AS first, l.last AS last FROM addresses AS a "       \
 	"JOIN links AS l ON l.dst = a.id WHERE a.asset = 0 AND "      \
 	"a.kind = 2 AND " SILENT("a")
+/* Whose end of the link is a, and who is heard at the other one.  Fewer packets
+ * may be the last words to a device that went away, sent again and again. */
+#define HALF(self, other, packets)                                       \
+	"SELECT a.ip, NULL, 0, NULL, 0, NULL, 'there', l." other ", "    \
+	"l.first, l.last FROM addresses AS a JOIN links AS l ON l." self \
+	" = a.id WHERE a.asset = 0 AND a.kind = 2 AND " SILENT(          \
+	    "a") " AND (l.flags & 16) <> 0 AND l." packets               \
+		 " - l.retransmits >= 5"
+/* Nobody sends to a neighbour whose MAC he was not told; what he knew before
+ * is good for a moment only. */
+#define ARP_TOLD                                                         \
+	"SELECT a.ip, NULL, 0, NULL, 0, NULL, 'there', l.src, l.first, " \
+	"l.last FROM addresses AS a JOIN links AS l ON l.dst = a.id "    \
+	"JOIN topology AS t ON t.addr = l.src AND "                      \
+	"t.relation = 'looks_for' AND t.peer = a.ip WHERE a.asset = 0 "  \
+	"AND a.kind = 2 AND " SILENT("a") " AND "                        \
+					  "l.last > t.last + 10000000000"
 #define NAMED                                                                  \
 	"SELECT " HOST_OF(                                                     \
 	    "t.peer") ", NULL, 0, NULL, 0, NULL, "                             \
@@ -56,20 +76,31 @@
 		 "p.carrier = f.id AND p.transport = u.transport AND "        \
 		 "p.port = u.port AND p.sub_kind = '' AND (p.flags & 16) <> " \
 		 "0)))"
-#define GHOSTS                                                        \
-	"SELECT g.ip, g.front, g.port, g.kind, g.num, g.sub, "        \
-	"group_concat(DISTINCT g.why), count(DISTINCT g.who), "       \
-	"min(g.first), max(g.last), w.uid, x.ip, "                    \
-	"CASE WHEN x.ip IS NULL THEN x.mac END, w.name FROM (" ASKED  \
-	" UNION ALL " NAMED " UNION ALL " BEHIND ") AS g "            \
-	"LEFT JOIN addresses AS x ON x.id = g.who "                   \
-	"LEFT JOIN assets AS w ON w.id = x.asset "                    \
-	"GROUP BY g.ip, g.front, g.port, g.kind, g.num, g.sub "       \
-	"ORDER BY min(g.first), g.ip, g.front, g.port, g.num, g.sub " \
+#define EACH                                                                  \
+	ASKED " UNION ALL " HALF("dst", "src", "packets") " UNION ALL " HALF( \
+	    "src", "dst", "packets_back") " UNION ALL " ARP_TOLD              \
+					  " UNION ALL " NAMED                 \
+					  " UNION ALL " BEHIND
+/* Of those who ask, rather one to whom it speaks. */
+#define GHOSTS                                                            \
+	"SELECT g.ip, g.front, g.port, g.kind, g.num, g.sub, g.why, "     \
+	"g.askers, g.first, g.last, w.uid, x.ip, "                        \
+	"CASE WHEN x.ip IS NULL THEN x.mac END, w.name, "                 \
+	"(SELECT m.vlans FROM addresses AS m WHERE m.asset = x.asset "    \
+	"AND x.asset <> 0 AND m.vlans <> '' ORDER BY m.id LIMIT 1) "      \
+	"FROM (SELECT e.ip, e.front, e.port, e.kind, e.num, e.sub, "      \
+	"group_concat(DISTINCT e.why) AS why, "                           \
+	"count(DISTINCT e.who) AS askers, min(e.first) AS first, "        \
+	"max(e.last) AS last, coalesce(min(CASE e.why WHEN 'there' THEN " \
+	"e.who END), min(e.who)) AS who FROM (" EACH ") AS e "            \
+	"GROUP BY e.ip, e.front, e.port, e.kind, e.num, e.sub) AS g "     \
+	"LEFT JOIN addresses AS x ON x.id = g.who "                       \
+	"LEFT JOIN assets AS w ON w.id = x.asset "                        \
+	"ORDER BY g.first, g.ip, g.front, g.port, g.num, g.sub "          \
 	"LIMIT 10000"
 
 _Static_assert(ADDR_HEARD == 1 && ADDR_VIRTUAL == 64 && ADDR_OWN == 16 &&
-		   ADDR_IP == 2 && ADDR_SUB == 4,
+		   ADDR_IP == 2 && ADDR_SUB == 4 && LINK_HALF == 16,
     "as in GHOSTS");
 
 static bool
@@ -93,10 +124,12 @@ fill(sqlite3_stmt *st, struct query_ghost *g)
 	g->sub.num = db_get(st, 4);
 	g->sub.text = query_text(st, 5);
 	g->why = db_text(st, 6);
+	g->there = strstr(g->why, "there") != NULL;
 	g->askers = (uint64_t)db_get(st, 7);
 	g->first = (uint64_t)db_get(st, 8);
 	g->last = (uint64_t)db_get(st, 9);
 	query_end(st, 10, &g->asker);
+	g->vlans = query_text(st, 14);
 	if (g->sub.kind == NULL) {
 		g->sub.kind = "";
 	}

@@ -40,7 +40,7 @@ STORE_READER := $(addprefix store/,query.o query_told.o query_detail.o query_ass
                 query_alert.o query_status.o query_coverage.o)
 STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
                 asset.o inventory.o cyclonedx.o reconcile.o \
-                links.o alerts.o ghosts.o doctor.o verdict.o)
+                links.o alerts.o ghosts.o doctor.o verdict.o unheard.o)
 STORE_HARNESS := store/harness.o sensor/event/coverage.o $(DISSECTOR_OBJS)
 STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
              $(STORE_DECLARED) $(STORE_EXPORT) $(filter-out $(STORE_BASE),$(RULES_ALL)) \
@@ -66,7 +66,8 @@ store/cache_test_OBJS := store/cache.o sensor/base/pool.o sensor/base/ht.o \
                          sensor/base/mem.o sensor/base/hash.o
 store/model_test_OBJS := store/model.o store/text.o sensor/event/event.o \
                          sensor/base/json.o
-store/export/verdict_test_OBJS := store/export/verdict.o store/text.o \
+store/export/verdict_test_OBJS := store/export/verdict.o \
+                                 store/export/unheard.o store/text.o \
                                  sensor/event/event.o sensor/base/clock.o \
                                  sensor/base/json.o
 store/stmt_test_OBJS := store/migrate.o store/db.o sensor/base/log.o \

@@ -309,10 +309,36 @@ test_conversations_are_counted_once_by_direction(void **state)
 	fold(r, &f[0], 3, 3);
 	fold(r, &f[1], 3, 0); /* one way for good */
 	fold(r, &f[2], 3, 0); /* SYN after SYN: nobody is there */
+	assert_false(flow_is_half(&f[0]));
+	assert_true(flow_is_half(&f[1]));
+	assert_false(flow_is_half(&f[2]));
 	assert_true(row(r, 0, &x));
 	assert_int_equal(x.count[COVERAGE_TALKS], 2);
 	assert_int_equal(x.count[COVERAGE_BOTH], 1);
 	assert_int_equal(x.count[COVERAGE_OTHER], 1700);
+}
+
+/* Nobody may be there who is asked over UDP; who is answered is. */
+static void
+test_an_answer_has_somebody_who_asked(void **state)
+{
+	struct rig *r = *state;
+	static const struct dissector dis;
+	static struct flow f;
+
+	see(r, 0);
+	memset(&f, 0, sizeof(f));
+	f.lane = 1;
+	f.ipver = 4;
+	f.transport = DIS_UDP;
+	f.dis = &dis;
+	f.asked = true;
+	fold(r, &f, 3, 0);
+	assert_false(flow_is_half(&f));
+	f.answered = true;
+	assert_true(flow_is_half(&f));
+	fold(r, &f, 0, 1);
+	assert_false(flow_is_half(&f));
 }
 
 static void
@@ -328,6 +354,7 @@ test_groups_and_reports_are_no_conversations(void **state)
 	f.ipver = 4;
 	f.transport = DIS_UDP;
 	fold(r, &f, 9, 0); /* a log that nobody confirms */
+	assert_false(flow_is_half(&f));
 	f.transport = DIS_TCP;
 	f.side[1].flags = SIDE_ACKED;
 	f.ip[1].a[0] = 239;
@@ -356,6 +383,7 @@ main(void)
 	    T(test_tags_without_number_stay_in_the_table),
 	    T(test_losses_are_the_difference),
 	    T(test_conversations_are_counted_once_by_direction),
+	    T(test_an_answer_has_somebody_who_asked),
 	    T(test_groups_and_reports_are_no_conversations),
 	};
 

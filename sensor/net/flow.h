@@ -153,6 +153,15 @@ struct flow {
 	uint8_t talk;    /* enum flow_talk                             */
 };
 
+/* One side is heard, and it shows that the other one speaks.  Over UDP a
+ * question may go to nobody; an answer has somebody who asked. */
+static inline bool
+flow_is_half(const struct flow *f)
+{
+	return f->talk == FLOW_TALK_ONE &&
+	       (f->transport == DIS_TCP || f->answered);
+}
+
 #define FLOW_LINE 64 /* a cache line, on what otus runs on */
 _Static_assert(offsetof(struct flow, dis) == FLOW_LINE &&
 		   offsetof(struct flow, ip) == 2 * FLOW_LINE &&

@@ -243,6 +243,7 @@ link_fold(struct links *l, struct flow *f)
 	if (f->label != NULL) {
 		x->label = f->label;
 	}
+	x->half |= flow_is_half(f);
 	link_mark(l, x);
 }
 

@@ -34,6 +34,8 @@ struct link {
 	uint16_t port, proto;
 	uint16_t vlan[EV_VLANS_MAX];
 	bool initiator_sure; /* the beginning of one of its flows was seen */
+	/* of a flow only one end is heard, and it shows that the other speaks */
+	bool half;
 	bool dirty;
 	uint32_t dirty_next;
 	uint32_t flows;

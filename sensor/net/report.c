@@ -206,6 +206,7 @@ report_link(void *arg, struct link *x)
 		ev_name(e, EVF_LABEL, x->label);
 	}
 	ev_bool(e, EVF_INITIATOR, x->initiator_sure);
+	ev_bool(e, EVF_HALF, x->half);
 	ev_uint(e, EVF_PACKETS, x->side[0].packets);
 	ev_uint(e, EVF_BYTES, x->side[0].bytes);
 	ev_uint(e, EVF_PACKETS_BACK, x->side[1].packets);

@@ -3,7 +3,9 @@
  *
  * The rows of an interface are judged together, and each of its VLANs alone;
  * a VLAN's reason is told where the interface as a whole does not have it.
- * At the end stands what no mirror can show, or this one not.
+ * Who is not heard though he speaks is told of the only interface, or else of
+ * all together: at which of them he is missing nobody knows.  At the end stands
+ * what no mirror can show, or this one not.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +36,9 @@ struct doctor {
 	uint64_t now_ns;
 	struct port port;
 	struct view all; /* everything: for what cannot be seen */
+	struct unheard unheard;
+	char iface[COVERAGE_NAME_MAX]; /* the last one counted           */
+	unsigned ifaces;
 	unsigned ports, changes, unjudged;
 	int err;
 };
@@ -422,6 +427,7 @@ end_port(struct doctor *d)
 		return 0;
 	}
 	rc = name_stations(d, &p->view[0]);
+	p->view[0].unheard = d->ifaces == 1 ? &d->unheard : NULL;
 	for (size_t i = 0; i < p->n; i++) {
 		p->view[i].native = p->n > 2 && p->view[i].c.vlan == 0 && i > 0;
 		view_judge(&p->view[i], &p->verdict[i]);
@@ -464,6 +470,51 @@ take_row(void *arg, const struct query_coverage *x)
 	view_add(&p->view[0], &x->c);
 	view_add(&d->all, &x->c);
 	return rc;
+}
+
+/* --- of all interfaces together ------------------------------------------------- */
+
+static int
+count_iface(void *arg, const struct query_coverage *x)
+{
+	struct doctor *d = arg;
+
+	if (d->ifaces == 0 || strcmp(d->iface, x->c.iface) != 0) {
+		memcpy(d->iface, x->c.iface, sizeof(d->iface));
+		d->ifaces++;
+	}
+	return 0;
+}
+
+static int
+count_unheard(struct doctor *d, const struct query_blind *b)
+{
+	struct query_page page = {0};
+
+	d->unheard.heard = b->heard;
+	return query_ghosts(d->q, NULL, &page, unheard_add, &d->unheard);
+}
+
+static void
+judge_all(struct doctor *d)
+{
+	struct verdict r = {0};
+
+	if (d->ifaces > 1 &&
+	    d->all.c.count[COVERAGE_FRAMES] >= VERDICT_FRAMES_MIN) {
+		unheard_judge(&d->unheard, &r);
+	}
+	d->changes += count_changes(&r);
+	if (d->json != NULL) {
+		json_reasons(d->json, &r);
+		return;
+	}
+	if (r.n > 0) {
+		(void)fputs("\nAll interfaces together\n", d->out);
+	}
+	for (size_t i = 0; i < r.n; i++) {
+		print_reason(d->out, "", &r.reason[i]);
+	}
 }
 
 /* --- what cannot be seen -------------------------------------------------------- */
@@ -519,6 +570,11 @@ put_limits(struct doctor *d, const struct query_blind *b)
 		" devices stand behind gateways, routers or backplanes: what "
 		"they say to each other there does not come by here.",
 		0},
+	    {"named", d->unheard.named, "",
+		" addresses are asked or named by others and silent (otus "
+		"ghosts): they may be off, or stand where the mirror does not "
+		"reach.",
+		0},
 	    {"encrypted", n[COVERAGE_SECRET], "",
 		" of the bytes are encrypted: who talks to whom is seen, what "
 		"is said is not.",
@@ -553,6 +609,8 @@ run(struct doctor *d, bool *ret_good)
 	int rc = query_status(d->q, &s);
 
 	rc = rc == 0 ? query_blind(d->q, &b) : rc;
+	rc = rc == 0 ? count_unheard(d, &b) : rc;
+	rc = rc == 0 ? query_coverage(d->q, count_iface, d) : rc;
 	if (rc != 0) {
 		return rc;
 	}
@@ -564,9 +622,12 @@ run(struct doctor *d, bool *ret_good)
 	}
 	rc = query_coverage(d->q, take_row, d);
 	rc = rc == 0 ? end_port(d) : rc;
-	*ret_good = d->changes == 0;
 	if (d->json != NULL) {
 		json_array_end(d->json);
+	}
+	judge_all(d);
+	*ret_good = d->changes == 0;
+	if (d->json != NULL) {
 		json_key(d->json, "limits");
 		json_array(d->json);
 		put_limits(d, &b);

@@ -25,6 +25,7 @@ static const struct {
 	const char *word, *said;
 } reasons[] = {
     {"asked", "asked and silent"},
+    {"there", "there, by what others say to it"},
     {"arp", "looked for by ARP"},
     {"table", "in a BACnet broadcast table"},
     {"behind", "asked there and silent"},

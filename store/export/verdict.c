@@ -251,14 +251,14 @@ view_add(struct view *v, const struct coverage *c)
 
 /* --- reasons ------------------------------------------------------------------- */
 
-static struct reason *
-reason_new(struct verdict *r, const char *check, unsigned points,
+bool
+verdict_reason(struct verdict *r, const char *check, unsigned points,
     const char *cause, const char *change, struct text *ret)
 {
 	struct reason *x;
 
 	if (r->n == VERDICT_REASONS_MAX) {
-		return NULL;
+		return false;
 	}
 	x = &r->reason[r->n++];
 	x->check = check;
@@ -266,7 +266,18 @@ reason_new(struct verdict *r, const char *check, unsigned points,
 	x->cause = cause;
 	x->change = change;
 	text_start(ret, x->what, sizeof(x->what));
-	return x;
+	return true;
+}
+
+void
+verdict_sum(struct verdict *r)
+{
+	unsigned points = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		points += r->reason[i].points;
+	}
+	r->score = points < 100 ? 100 - (int)points : 0;
 }
 
 static void
@@ -283,7 +294,7 @@ share(const struct check *k, const struct coverage *c, struct verdict *r)
 		return;
 	}
 	points = ppm >= k->much.ppm ? k->much.points : k->some.points;
-	if (reason_new(r, k->name, points, k->cause, k->change, &t) == NULL) {
+	if (!verdict_reason(r, k->name, points, k->cause, k->change, &t)) {
 		return;
 	}
 	text_put_uint(&t, part);
@@ -308,12 +319,12 @@ dead(struct verdict *r)
 {
 	struct text t;
 
-	if (reason_new(r, "dead", DEAD_POINTS,
+	if (verdict_reason(r, "dead", DEAD_POINTS,
 		"the cable leads elsewhere, the port is down, or the mirror "
 		"session is off",
 		"look at the link of the port; switch the session on, with "
 		"this port as its destination",
-		&t) != NULL) {
+		&t)) {
 		text_put(&t, "no frame has come");
 	}
 }
@@ -328,7 +339,7 @@ silence(const struct view *v, struct verdict *r)
 	struct text t;
 
 	if (age >= SILENT_NS && age >= PAUSE_TIMES * apart &&
-	    reason_new(r, "silent", SILENT_POINTS,
+	    verdict_reason(r, "silent", SILENT_POINTS,
 		"the mirror session was switched off or moved, or its sources "
 		"are down",
 		"look at the session and at the link of the port", &t)) {
@@ -336,7 +347,7 @@ silence(const struct view *v, struct verdict *r)
 		verdict_duration(&t, age);
 	}
 	if (v->c.pause_ns >= PAUSE_NS && v->c.pause_ns >= PAUSE_TIMES * apart &&
-	    reason_new(r, "pause", PAUSE_POINTS,
+	    verdict_reason(r, "pause", PAUSE_POINTS,
 		"the mirror, the capture, or all that it shows was off",
 		"if nobody switched it off, look at the log of the switch",
 		&t)) {
@@ -364,20 +375,20 @@ stations(const struct view *v, struct verdict *r)
 	struct text t;
 
 	if (n > 0 && is_loopback(&v->c)) {
-		if (reason_new(r, "host", STATION_POINTS, ON_HOST, AT_A_MIRROR,
-			&t) != NULL) {
+		if (verdict_reason(
+			r, "host", STATION_POINTS, ON_HOST, AT_A_MIRROR, &t)) {
 			text_put_uint(&t, n);
 			text_put(&t, " frames have zeros for addresses");
 		}
 		return;
 	}
 	if (n < STATION_FRAMES || v->c.stations == 0 ||
-	    reason_new(r, "station", STATION_POINTS,
+	    !verdict_reason(r, "station", STATION_POINTS,
 		"this is what one port shows: a capture on the device itself, "
 		"a mirror or TAP of its link only, or of an uplink",
 		"mirror the other ports of the switch, too: what stations say "
 		"to each other there does not come here",
-		&t) == NULL) {
+		&t)) {
 		return;
 	}
 	text_put(&t, "all ");
@@ -405,7 +416,6 @@ void
 view_judge(const struct view *v, struct verdict *ret)
 {
 	uint64_t frames = v->c.count[COVERAGE_FRAMES];
-	unsigned points = 0;
 
 	ret->n = 0;
 	ret->score = -1;
@@ -426,8 +436,8 @@ view_judge(const struct view *v, struct verdict *ret)
 		silence(v, ret);
 		stations(v, ret);
 	}
-	for (size_t i = 0; i < ret->n; i++) {
-		points += ret->reason[i].points;
+	if (v->unheard != NULL) {
+		unheard_judge(v->unheard, ret);
 	}
-	ret->score = points < 100 ? 100 - (int)points : 0;
+	verdict_sum(ret);
 }

@@ -12,7 +12,7 @@
 #include "store/text.h"
 
 #define VERDICT_REASONS_MAX 16
-#define VERDICT_WHAT_MAX    256
+#define VERDICT_WHAT_MAX    512
 /* Less says nothing about a port. */
 #define VERDICT_FRAMES_MIN 100
 
@@ -29,9 +29,19 @@ struct verdict {
 	struct reason reason[VERDICT_REASONS_MAX];
 };
 
+/* Devices that others name and nobody hears (unheard.c). */
+#define UNHEARD_EXAMPLES 3
+struct unheard {
+	uint64_t heard; /* devices that are                                 */
+	uint64_t there; /* not heard, though they speak                     */
+	uint64_t named; /* others, that may be off or out of sight          */
+	char example[UNHEARD_EXAMPLES][128]; /* of those that are there      */
+};
+
 /* What it is judged by: rows of coverage put together. */
 struct view {
 	struct coverage c;
+	const struct unheard *unheard; /* NULL: not of this place alone      */
 	bool whole; /* an interface; else one VLAN of it              */
 	/* Untagged frames of a trunk: no more is to be expected there than
 	 * what switches say to each other. */
@@ -43,6 +53,17 @@ struct view {
 /* Adds a row of the same interface: of another VLAN or another sensor. */
 void view_add(struct view *, const struct coverage *);
 void view_judge(const struct view *, struct verdict *ret);
+
+/* The next reason; its `what` is to be written to the text.  False: there is
+ * no room for it. */
+bool verdict_reason(struct verdict *, const char *check, unsigned points,
+    const char *cause, const char *change, struct text *ret);
+/* The score by the reasons. */
+void verdict_sum(struct verdict *);
+
+/* For query_ghosts(); all but `heard` is counted by it. */
+int unheard_add(void *unheard, const struct query_ghost *);
+void unheard_judge(const struct unheard *, struct verdict *);
 
 /* "25 min 29 s" */
 void verdict_duration(struct text *, uint64_t ns);

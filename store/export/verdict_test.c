@@ -238,6 +238,94 @@ test_figures_are_readable(void **state)
 	assert_string_equal(buf, "78 %, 0.3 %, 0.010 %");
 }
 
+/* What the text of its only reason is; "" when there is none. */
+static const char *
+said_of(struct unheard *u, struct verdict *r)
+{
+	r->n = 0;
+	unheard_judge(u, r);
+	return r->n == 0 ? "" : r->reason[0].what;
+}
+
+static void
+test_who_speaks_unheard_counts(void **state)
+{
+	struct query_ghost g = {
+	    .ip = "10.0.0.21", .why = "asked,there", .there = true};
+	struct unheard u = {.heard = 30};
+	struct view v = good();
+	struct verdict r;
+
+	(void)state;
+	g.asker = (struct query_end){.ip = "10.0.0.11", .name = "HMI-1"};
+	g.vlans = "20";
+	v.unheard = &u;
+	assert_string_equal(said_of(&u, &r), "");
+	assert_int_equal(score(&v), 100);
+	assert_int_equal(unheard_add(&u, &g), 0);
+	assert_string_equal(said_of(&u, &r),
+	    "1 of 31 devices is talked to, and nothing of what comes back is "
+	    "seen: 10.0.0.21 (with HMI-1 in VLAN 20)");
+	assert_int_equal(only(&v, "unheard"), 10);
+	g.asker.name = NULL;
+	g.vlans = "20,30";
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(unheard_add(&u, &g), 0);
+	}
+	assert_string_equal(said_of(&u, &r),
+	    "4 of 34 devices are talked to, and nothing of what comes back is "
+	    "seen: 10.0.0.21 (with HMI-1 in VLAN 20), 10.0.0.21 (with "
+	    "10.0.0.11 in VLANs 20,30), 10.0.0.21 (with 10.0.0.11 in VLANs "
+	    "20,30) and 1 more");
+	assert_int_equal(only(&v, "unheard"), 20);
+}
+
+static void
+test_who_may_be_off_does_not(void **state)
+{
+	static const struct {
+		const char *why;
+		uint64_t named;
+	} t[] = {{"asked", 1}, {"table", 1}, {"table,asked", 1}, {"arp", 0},
+	    {"behind", 0}};
+	struct verdict r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct query_ghost g = {.ip = "10.0.0.9", .why = t[i].why};
+		struct unheard u = {.heard = 1};
+
+		assert_int_equal(unheard_add(&u, &g), 0);
+		assert_int_equal(u.named, t[i].named);
+		assert_string_equal(said_of(&u, &r), "");
+	}
+}
+
+/* As long as names may be. */
+static void
+test_long_names_are_cut(void **state)
+{
+	char name[256];
+	struct query_ghost g = {.ip = "2001:db8:1111:2222:3333:4444:5555:6666",
+	    .why = "there",
+	    .there = true,
+	    .vlans = "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20"};
+	struct unheard u = {0};
+	struct verdict r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(name) - 1; i++) {
+		name[i] = i % 3 == 0 ? '\xe2' : i % 3 == 1 ? '\x82' : '\xac';
+	}
+	name[sizeof(name) - 1] = '\0';
+	g.asker.name = name;
+	for (int i = 0; i < 99; i++) {
+		assert_int_equal(unheard_add(&u, &g), 0);
+	}
+	assert_non_null(
+	    strstr(said_of(&u, &r), "\xac... in 20 VLANs) and 96 more"));
+}
+
 int
 main(void)
 {
@@ -251,6 +339,9 @@ main(void)
 	    cmocka_unit_test(test_points_end_at_zero),
 	    cmocka_unit_test(test_rows_are_put_together),
 	    cmocka_unit_test(test_figures_are_readable),
+	    cmocka_unit_test(test_who_speaks_unheard_counts),
+	    cmocka_unit_test(test_who_may_be_off_does_not),
+	    cmocka_unit_test(test_long_names_are_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

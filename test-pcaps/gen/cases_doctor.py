@@ -76,8 +76,6 @@ def doubled():
 @case("doctor/doubled_vlans")
 def doubled_vlans():
     """The same, with the tag of another VLAN on the second copy."""
-    def tagged(data, vid):
-        return data[:12] + struct.pack("!HH", wire.ET_VLAN, vid) + data[12:]
     return again(lambda data: (tagged(data, 10), tagged(data, 20)))
 
 
@@ -151,3 +149,80 @@ def pause():
     half = T0 + 6 * S
     return capture((ts + (600 * S if ts >= half else 0), data)
                    for ts, data in frames)
+
+
+def tagged(data, vid):
+    return data[:12] + struct.pack("!HH", wire.ET_VLAN, vid) + data[12:]
+
+
+def look_for(cap, asker, target, t):
+    """Twice, as nobody answers; when it would have come."""
+    for _ in range(2):
+        cap.add(t, wire.arp(1, asker, host(0, target.ip,
+                                           "00:00:00:00:00:00")))
+        t += 2 * S
+    return t
+
+
+@case("doctor/unheard")
+def unheard():
+    """Three devices of a switch that is not mirrored: of a server, a client
+    and one that is told things over UDP nothing is seen but what others say
+    to them."""
+    hidden = {SERVERS[3].mac, host(14).mac, host(25).mac}
+    far = {c.mac_bytes for c in CLIENTS[1:]}
+    cap = capture((ts, data) for ts, data in healthy_frames()
+                  if not (SERVERS[3].mac in (mac(data, 0), mac(data, 6)) and
+                          (data[:6] in far or data[6:12] in far)))
+    t = T0 + 20 * S
+    exchanges(Tcp(Path(cap), host(14), SERVERS[0], t=t, acks=True,
+                  cport=50100).open(), 1, 5).close()
+    t = look_for(cap, CLIENTS[0], host(25), t)
+    for n in range(10):
+        Udp(Path(cap), CLIENTS[0], host(25), port=9999, cport=9999,
+            t=t + 3 * n * S).send("c", b"here I am %d" % n)
+    return capture((f.ts, tagged(f.data, 30)) for f in cap.sorted()
+                   if mac(f.data, 6) not in hidden)
+
+
+@case("doctor/unheard_apart")
+def unheard_apart():
+    """The same, each of two interfaces with some of the servers."""
+    cap = Capture(ifaces=[(1, 6, "eth1"), (1, 6, "eth2")])
+    one = {s.mac for s in SERVERS[:2]}
+    for f in unheard().sorted():
+        cap.add(f.ts, f.data,
+                int(not {mac(f.data, 0), mac(f.data, 6)} & one))
+    return cap
+
+
+@case("doctor/absent")
+def absent():
+    """The mirror shows all, and some are not there: who is looked for by a
+    scan, who is asked in vain behind a router, and one that went away while
+    it was asked."""
+    cap = capture(healthy_frames())
+    router = "02:00:00:00:00:fe"
+    t = T0 + 20 * S
+    for n in range(100, 140):
+        look_for(cap, CLIENTS[0], host(n), t + n * MS)
+    far = host(0, ip="10.9.0.7", mac=router)
+    for n in range(6):
+        talk = Tcp(Path(cap), CLIENTS[1], far, t=t + n * S, acks=True,
+                   cport=50200 + n)
+        syn = talk.make("c", flags=wire.SYN)
+        talk.emit(syn, syn, syn, gap=200 * MS)
+    poll = Udp(Path(cap), CLIENTS[1], host(0, ip="10.9.0.8", mac=router),
+               port=9999, cport=9999, t=t)
+    for n in range(30):
+        poll.t = t + n * S
+        poll.send("c", b"are you there %d" % n)
+    gone = Capture()
+    exchanges(Tcp(Path(gone), CLIENTS[2], host(26), t=t, acks=True,
+                  cport=50300).open(), 1, 1)
+    asked = [f.data for f in gone.sorted() if mac(f.data, 6) ==
+             CLIENTS[2].mac and len(f.data) > 60][:1]
+    for n in range(8):
+        cap.add(t + (S << n) // 4, asked[0])
+    look_for(cap, CLIENTS[2], host(26), t + 70 * S)
+    return cap
