@@ -11,7 +11,7 @@
  * libFuzzer: -max_len=320 -entropic_scale_per_exec_time=1
  * A few datagrams of the size that each service needs; long ones take long.
  */
-#include "dissectors/harness.h"
+#include "dissectors/feed.h"
 
 extern const struct dissector dissector_bacnet;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -21,14 +21,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define WAY_BRIEF   0x04 /* as the novelty filter wants it */
 #define WAY_CLAIMED 0x08 /* no probe asked before */
 
-#define WHAT_B     0x80
-#define WHAT_LATER 0x20
-#define WHAT_DUP   0x10
-#define WHAT_CUT   0x08
-
 static void
 play(struct harness *h, uint8_t way, struct rd in)
 {
+	static const struct feed feed = {
+	    .dup = 0x10, .cut = 0x08, .later = 0x20, .later_ns = 70000000000};
 	h->port[A] = way & WAY_ODD ? 40001 : 47808;
 	h->port[B] = way & WAY_ODD ? 40002 : 47808;
 	if (way & WAY_LLC) {
@@ -39,25 +36,7 @@ play(struct harness *h, uint8_t way, struct rd in)
 	h->brief = way & WAY_BRIEF;
 	h->filtered = h->brief;
 	h->claimed = way & WAY_CLAIMED;
-	while (rd_left(&in) > 2) {
-		uint8_t what = rd_u8(&in);
-		uint8_t side = what & WHAT_B ? B : A;
-		size_t n = rd_u8(&in);
-		const uint8_t *p;
-
-		n = n < rd_left(&in) ? n : rd_left(&in);
-		p = rd_bytes(&in, n);
-		if (what & WHAT_LATER) {
-			h->ts_ns += 70000000000;
-		}
-		if (what & WHAT_DUP) {
-			harness_send_dup(h, side, p, n);
-		} else if (what & WHAT_CUT) {
-			harness_send_cut(h, side, p, n);
-		} else {
-			harness_send(h, side, p, n);
-		}
-	}
+	(void)feed_play(h, in, &feed);
 }
 
 int

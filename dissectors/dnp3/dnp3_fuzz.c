@@ -13,10 +13,8 @@
  * libFuzzer: -max_len=300 -entropic_scale_per_exec_time=1
  * The longest frame (292 bytes).  Byte by byte takes long.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "dissectors/dnp3/dnp3_test.h"
+#include "dissectors/pieces.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -73,7 +71,6 @@ play(struct harness *h, uint8_t way, struct rd in)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const size_t cut[] = {0, 1, 3, 16};
 	static struct harness *tcp, *udp, *again;
 	struct rd in = rd_make(data, size);
 	uint8_t way = rd_u8(&in);
@@ -89,16 +86,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	crossed = play(tcp, way, in);
-	again->segment = cut[(way & WAY_AGAIN) / 0x10];
+	again->segment = feed_segment(way);
 	if (crossed || again->segment == 0 || way & WAY_ODD) {
 		return 0;
 	}
 	(void)play(again, way, in);
-	if (!tcp->failed && !again->failed &&
-	    strcmp(harness_take(tcp), harness_take(again)) != 0) {
-		fprintf(stderr, "whole:\n%sin pieces:\n%s", tcp->taken,
-		    again->taken);
-		abort();
-	}
+	pieces_compare(tcp, again);
 	return 0;
 }

@@ -12,11 +12,8 @@
  * libFuzzer: -max_len=600 -entropic_scale_per_exec_time=1
  * Two messages of the length that UDP once had.  Byte by byte takes long.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "dissectors/dns/dns.h"
-#include "dissectors/harness.h"
+#include "dissectors/pieces.h"
 
 extern const struct dissector dissector_dns, dissector_mdns, dissector_llmnr;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -28,21 +25,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define WAY_BRIEF 0x40
 #define WAY_GROUP 0x80 /* B is a group */
 
-#define WHAT_B    0x80
-#define WHAT_GAP  0x40
-#define WHAT_DUP  0x20
-#define WHAT_CUT  0x10
-#define WHAT_LONG 0x08 /* 256 bytes more */
-
 #define PROTOS 3
 
-/* True when one side spoke while the other one's message was incomplete. */
 static bool
 play(struct harness *h, uint8_t way, struct rd in)
 {
 	static const uint8_t group[] = {224, 0, 0, 251};
+	static const struct feed tcp = {.gap = 0x40, .far = 0x08};
+	static const struct feed udp = {.dup = 0x20, .cut = 0x10, .far = 0x08};
 	uint16_t own = h->d->hints[0].port;
-	bool crossed = false;
 
 	h->port[A] = way & WAY_GROUP ? own : 40001;
 	h->port[B] = way & WAY_ODD ? 40002 : own;
@@ -52,32 +43,12 @@ play(struct harness *h, uint8_t way, struct rd in)
 	}
 	h->ts_ns = 1000000000;
 	h->brief = h->filtered = way & WAY_BRIEF;
-	while (rd_left(&in) > 2) {
-		uint8_t what = rd_u8(&in), side = what & WHAT_B ? B : A;
-		size_t n = rd_u8(&in) + (what & WHAT_LONG ? 256u : 0u);
-		const uint8_t *p;
-
-		crossed |= h->side[!side].n > 0;
-		n = n < rd_left(&in) ? n : rd_left(&in);
-		p = rd_bytes(&in, n);
-		if (what & WHAT_GAP && way & WAY_TCP) {
-			harness_gap(h, side);
-		}
-		if (!(way & WAY_TCP) && what & WHAT_CUT) {
-			harness_send_cut(h, side, p, n);
-		} else if (!(way & WAY_TCP) && what & WHAT_DUP) {
-			harness_send_dup(h, side, p, n);
-		} else {
-			harness_send(h, side, p, n);
-		}
-	}
-	return crossed;
+	return feed_play(h, in, way & WAY_TCP ? &tcp : &udp);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const size_t cut[] = {0, 1, 3, 16};
 	static const struct dissector *const all[PROTOS] = {
 	    &dissector_dns, &dissector_mdns, &dissector_llmnr};
 	static struct harness *tcp[PROTOS], *udp[PROTOS], *again[PROTOS];
@@ -96,16 +67,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	crossed = play(tcp[i], way, in);
-	again[i]->segment = cut[(way & WAY_AGAIN) / 0x10];
+	again[i]->segment = feed_segment(way);
 	if (crossed || again[i]->segment == 0 || way & WAY_ODD) {
 		return 0;
 	}
 	(void)play(again[i], way, in);
-	if (!tcp[i]->failed && !again[i]->failed &&
-	    strcmp(harness_take(tcp[i]), harness_take(again[i])) != 0) {
-		fprintf(stderr, "whole:\n%sin pieces:\n%s", tcp[i]->taken,
-		    again[i]->taken);
-		abort();
-	}
+	pieces_compare(tcp[i], again[i]);
 	return 0;
 }

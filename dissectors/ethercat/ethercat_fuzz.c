@@ -11,7 +11,7 @@
  * libFuzzer: -max_len=600 -entropic_scale_per_exec_time=1
  * A start of one slave fits; long frames have many datagrams and take long.
  */
-#include "dissectors/harness.h"
+#include "dissectors/feed.h"
 
 extern const struct dissector dissector_ethercat;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -21,14 +21,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define WAY_BRIEF   0x04 /* as the novelty filter wants it */
 #define WAY_CLAIMED 0x08 /* no probe asked before */
 
-#define WHAT_B     0x80
-#define WHAT_LATER 0x20
-#define WHAT_DUP   0x10
-#define WHAT_CUT   0x08
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const struct feed feed = {.dup = 0x10,
+	    .cut = 0x08,
+	    .later = 0x20,
+	    .later_ns = 11000000000 - 1000,
+	    .step_ns = 1000};
 	static struct harness *hs[2];
 	struct rd in = rd_make(data, size);
 	uint8_t way = rd_u8(&in);
@@ -46,23 +46,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	h->ts_ns = 1000000000;
 	h->brief = h->filtered = way & WAY_BRIEF;
 	h->claimed = way & WAY_CLAIMED;
-	while (rd_left(&in) > 2) {
-		uint8_t what = rd_u8(&in);
-		uint8_t side = what & WHAT_B ? B : A;
-		size_t n = rd_u8(&in);
-		const uint8_t *p;
-
-		n = n < rd_left(&in) ? n : rd_left(&in);
-		p = rd_bytes(&in, n);
-		h->ts_ns += what & WHAT_LATER ? 11000000000u : 1000;
-		if (what & WHAT_DUP) {
-			harness_send_dup(h, side, p, n);
-		} else if (what & WHAT_CUT) {
-			harness_send_cut(h, side, p, n);
-		} else {
-			harness_send(h, side, p, n);
-		}
-	}
+	(void)feed_play(h, in, &feed);
 	(void)harness_take(h);
 	return 0;
 }

@@ -9,7 +9,7 @@
  *
  * libFuzzer: -max_len=600
  */
-#include "dissectors/harness.h"
+#include "dissectors/feed.h"
 
 extern const struct dissector dissector_snmp;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,13 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define WAY_CLAIMED 0x10 /* no probe asked before */
 #define WAY_BRIEF   0x40 /* as before a novelty filter */
 
-#define WHAT_B   0x80
-#define WHAT_DUP 0x10
-#define WHAT_CUT 0x08
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const struct feed feed = {.dup = 0x10, .cut = 0x08};
 	static struct harness *h;
 	struct rd in = rd_make(data, size);
 	uint8_t way = rd_u8(&in);
@@ -40,21 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	harness_reset(h);
 	h->claimed = way & WAY_CLAIMED;
 	h->brief = h->filtered = way & WAY_BRIEF;
-	while (rd_left(&in) > 2) {
-		uint8_t what = rd_u8(&in), side = what & WHAT_B ? B : A;
-		size_t n = rd_u8(&in);
-		const uint8_t *p;
-
-		n = n < rd_left(&in) ? n : rd_left(&in);
-		p = rd_bytes(&in, n);
-		if (what & WHAT_DUP) {
-			harness_send_dup(h, side, p, n);
-		} else if (what & WHAT_CUT) {
-			harness_send_cut(h, side, p, n);
-		} else {
-			harness_send(h, side, p, n);
-		}
-	}
+	(void)feed_play(h, in, &feed);
 	(void)harness_take(h);
 	return 0;
 }
