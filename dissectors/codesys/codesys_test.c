@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "dissectors/harness.h"
+#include "dissectors/mutate.h"
 
 extern const struct dissector dissector_codesys;
 
@@ -306,27 +307,13 @@ test_mutations(void **state)
 	    CHANNEL("43")
 		BACK SERVICE("8100", "0200", "07") "8201 04 20 02 0000",
 	    TCP("70") NODE, "bbbb 01000000 01"};
+	const struct mutate m = {.message = golden,
+	    .n = sizeof(golden) / sizeof(golden[0]),
+	    .of_b = ~0u,
+	    .before = {START}};
 	struct harness *h = flow(DIS_TCP);
-	uint8_t msg[128];
 
-	for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++) {
-		size_t n = harness_unhex(golden[i], msg, sizeof(msg));
-
-		for (size_t bit = 0; bit < 8 * n; bit++) {
-			harness_reset(h);
-			h->segment = bit % 3;
-			harness_hex(h, A, START);
-			msg[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			harness_send(h, B, msg, n);
-			msg[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			assert_false(h->failed);
-		}
-		for (size_t have = 0; have < n; have++) {
-			harness_reset(h);
-			harness_send(h, A, msg, have);
-			assert_int_equal(h->events, 0);
-		}
-	}
+	mutate_all(h, &m);
 	harness_free(h);
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "dissectors/harness.h"
+#include "dissectors/mutate.h"
 
 extern const struct dissector dissector_fins;
 
@@ -255,27 +256,13 @@ test_mutations(void **state)
 	    TCP("14") ASK("03") "0501", TCP("3e") BACK("03") "0501 0000" MODEL,
 	    TCP("1c") ASK("03") "2301 0001 0001 30 0001 05",
 	    TCP("1c") ASK("03") "0104 b1 0000 00 82 2711 00"};
+	const struct mutate m = {.message = golden,
+	    .n = sizeof(golden) / sizeof(golden[0]),
+	    .of_b = ~0u,
+	    .before = {TCP("1a") READ}};
 	struct harness *h = flow(DIS_TCP);
-	uint8_t msg[128];
 
-	for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++) {
-		size_t n = harness_unhex(golden[i], msg, sizeof(msg));
-
-		for (size_t bit = 0; bit < 8 * n; bit++) {
-			harness_reset(h);
-			h->segment = bit % 3;
-			harness_hex(h, A, TCP("1a") READ);
-			msg[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			harness_send(h, B, msg, n);
-			msg[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			assert_false(h->failed);
-		}
-		for (size_t have = 0; have < n; have++) {
-			harness_reset(h);
-			harness_send(h, A, msg, have);
-			assert_int_equal(h->events, 0);
-		}
-	}
+	mutate_all(h, &m);
 	harness_free(h);
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "dissectors/harness.h"
+#include "dissectors/mutate.h"
 
 extern const struct dissector dissector_hartip;
 
@@ -329,27 +330,13 @@ test_mutations(void **state)
 	static const char *const golden[] = {OPEN, OPEN_OK, ASK, SELF, READ_PV,
 	    "01 01 04 00 0008 0017 00 00 0001 06 00 20 41aa6666 002a 01 40",
 	    nested};
+	const struct mutate m = {.message = golden,
+	    .n = sizeof(golden) / sizeof(golden[0]),
+	    .of_b = ~0u,
+	    .before = {OPEN}};
 	struct harness *h = flow();
-	uint8_t msg[64];
 
-	for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++) {
-		size_t n = harness_unhex(golden[i], msg, sizeof(msg));
-
-		for (size_t bit = 0; bit < 8 * n; bit++) {
-			harness_reset(h);
-			h->segment = bit % 3;
-			harness_hex(h, A, OPEN);
-			msg[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			harness_send(h, B, msg, n);
-			msg[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			assert_false(h->failed);
-		}
-		for (size_t have = 0; have < n; have++) {
-			harness_reset(h);
-			harness_send(h, A, msg, have);
-			assert_int_equal(h->events, 0);
-		}
-	}
+	mutate_all(h, &m);
 	harness_free(h);
 }
 

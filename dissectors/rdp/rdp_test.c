@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "dissectors/harness.h"
+#include "dissectors/mutate.h"
 
 extern const struct dissector dissector_rdp, dissector_tls;
 
@@ -368,31 +369,15 @@ test_mutations(void **state)
 {
 	static const char *const pdus[] = {
 	    REQUEST, CONFIRM, SETTINGS, SERVER, LOGIN, JOINED};
-	uint8_t bytes[512];
+	const struct mutate m = {.message = pdus,
+	    .n = sizeof(pdus) / sizeof(pdus[0]),
+	    .of_b = 0x2a,
+	    .before = {BARE, BARE_CONFIRM},
+	    .after = ATTACH};
+	struct harness *h = flow();
 
-	for (size_t i = 0; i < sizeof(pdus) / sizeof(pdus[0]); i++) {
-		size_t n = harness_unhex(pdus[i], bytes, sizeof(bytes));
-		struct harness *h = flow();
-
-		for (size_t bit = 0; bit < 8 * n; bit++) {
-			bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			h->segment = bit % 3;
-			harness_reset(h);
-			harness_hex(h, A, BARE);
-			harness_hex(h, B, BARE_CONFIRM);
-			harness_send(h, i & 1 ? B : A, bytes, n);
-			harness_hex(h, A, ATTACH);
-			(void)harness_take(h);
-			bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		}
-		for (size_t cut = 0; cut < n; cut++) {
-			harness_reset(h);
-			harness_hex(h, A, BARE);
-			harness_send_cut(h, A, bytes, cut);
-			(void)harness_take(h);
-		}
-		harness_free(h);
-	}
+	mutate_all(h, &m);
+	harness_free(h);
 }
 
 int

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "dissectors/harness.h"
+#include "dissectors/mutate.h"
 
 extern const struct dissector dissector_s7comm;
 
@@ -344,27 +345,12 @@ test_mutations(void **state)
 {
 	static const char *const golden[] = {
 	    CR, SETUP, SETUP_OK, WRITE, WRITE_OK, ASK_SZL("0011 0000")};
+	const struct mutate m = {.message = golden,
+	    .n = sizeof(golden) / sizeof(golden[0]),
+	    .before = {SETUP}};
 	struct harness *h = flow();
-	uint8_t msg[128];
 
-	for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++) {
-		size_t n = harness_unhex(golden[i], msg, sizeof(msg));
-
-		for (size_t bit = 0; bit < 8 * n; bit++) {
-			harness_reset(h);
-			h->segment = bit % 3;
-			harness_hex(h, A, SETUP);
-			msg[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			harness_send(h, A, msg, n);
-			msg[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			assert_false(h->failed);
-		}
-		for (size_t have = 0; have < n; have++) {
-			harness_reset(h);
-			harness_send(h, A, msg, have);
-			assert_int_equal(h->events, 0);
-		}
-	}
+	mutate_all(h, &m);
 	harness_free(h);
 }
 

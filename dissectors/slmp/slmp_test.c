@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "dissectors/harness.h"
+#include "dissectors/mutate.h"
 
 extern const struct dissector dissector_slmp;
 
@@ -528,27 +529,13 @@ test_mutations(void **state)
 	    ASK("10") "0304 0000 01 01 640000 a8 660000 a8",
 	    ASK("16") "0614 0000 02 00 000000 a8 0100 0500 100000 b4 0000",
 	    ASK("16") "2718 4000 20202020 0100 0400 0300 4100 2e00 4200"};
+	const struct mutate m = {.message = golden,
+	    .n = sizeof(golden) / sizeof(golden[0]),
+	    .of_b = ~0u,
+	    .before = {READ}};
 	struct harness *h = flow(DIS_TCP);
-	uint8_t msg[128];
 
-	for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++) {
-		size_t n = harness_unhex(golden[i], msg, sizeof(msg));
-
-		for (size_t bit = 0; bit < 8 * n; bit++) {
-			harness_reset(h);
-			h->segment = bit % 3;
-			harness_hex(h, A, READ);
-			msg[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			harness_send(h, B, msg, n);
-			msg[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			assert_false(h->failed);
-		}
-		for (size_t have = 0; have < n; have++) {
-			harness_reset(h);
-			harness_send(h, A, msg, have);
-			assert_int_equal(h->events, 0);
-		}
-	}
+	mutate_all(h, &m);
 	harness_free(h);
 }
 
