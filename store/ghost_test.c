@@ -147,7 +147,8 @@ test_who_must_speak_is_there(void **state)
 	assert_int_equal(half(r, &hmi, &plc, 5, 0, true), 0);
 	assert_string_equal(ghosts(r).line[1], "10.0.0.3 0 asked 1");
 	assert_int_equal(half(r, &hmi, &plc, 2, 0, true), 0); /* 7 less 2 */
-	assert_string_equal(ghosts(r).line[1], "10.0.0.3 0 asked,there 1");
+	assert_string_equal(ghosts(r).line[0], "10.0.0.3 0 asked,there 1");
+	assert_string_equal(ghosts(r).line[1], "10.0.0.4 0 asked 1");
 	assert_int_equal(half(r, &client, &server, 0, 7, true), 0);
 	/* The server was heard by that, and its client is there. */
 	assert_int_equal(ghosts(r).n, 2);

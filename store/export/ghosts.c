@@ -25,7 +25,7 @@ static const struct {
 	const char *word, *said;
 } reasons[] = {
     {"asked", "asked and silent"},
-    {"there", "there, by what others say to it"},
+    {"there", "speaks unseen"},
     {"arp", "looked for by ARP"},
     {"table", "in a BACnet broadcast table"},
     {"behind", "asked there and silent"},
