@@ -86,6 +86,7 @@ sample_start(struct sample *x, enum ev_kind kind, const struct host *src,
 	memset(e, 0, sizeof(*e));
 	e->kind = (uint8_t)kind;
 	e->flags = x->flags;
+	e->iface = x->iface;
 	e->frame = ++x->frame;
 	e->ts_ns = x->ts_ns;
 	e->f = x->f;

@@ -160,6 +160,9 @@ enum ev_flag {
 			       (EVF_COUNT); nothing new, no rule judges it  */
 	EV_CUT = 1 << 7,         /* operation: the capture cut the PDU; it says
 			       what is there                                */
+	EV_UNROUTED = 1 << 8, /* endpoint, by traffic: no router has passed the
+			       packet on, as far as its TTL tells; stays
+			       between sensor and store                     */
 };
 
 /*

@@ -114,13 +114,23 @@ host_missed(struct host *x, uint64_t now_ns)
 	return true;
 }
 
+/* A bit for the interface; those beyond the eighth have none. */
+static uint8_t
+iface_bit(uint32_t iface)
+{
+	return iface < 8 ? (uint8_t)(1u << iface) : 0;
+}
+
 bool
-host_bind(struct host *x, const uint8_t mac[6], uint64_t now_ns)
+host_bind(struct host *x, const uint8_t mac[6], uint32_t iface, uint64_t now_ns)
 {
 	bool first = !x->has_mac;
 
 	if (!first && memcmp(x->mac, mac, 6) == 0) {
-		return false;
+		bool there = (x->ifaces & iface_bit(iface)) == iface_bit(iface);
+
+		x->ifaces |= iface_bit(iface);
+		return !there;
 	}
 	/* Two MACs that take turns (redundancy, a routed mirror) are told
 	 * once a second at most. */
@@ -129,6 +139,7 @@ host_bind(struct host *x, const uint8_t mac[6], uint64_t now_ns)
 	}
 	memcpy(x->mac, mac, 6);
 	x->has_mac = true;
+	x->ifaces = iface_bit(iface);
 	x->told_ns = now_ns;
 	return true;
 }

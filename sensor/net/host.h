@@ -24,9 +24,10 @@ struct host {
 	uint32_t flows;
 	uint8_t mac[6];
 	bool has_mac;
-	uint8_t told;  /* enum host_told: the best that was told      */
-	uint8_t asked; /* ARP asked for it: 1 once, 2 told            */
-	bool guessed;  /* which system it may have was told (stack.h) */
+	uint8_t told;   /* enum host_told: the best that was told      */
+	uint8_t asked;  /* ARP asked for it: 1 once, 2 told            */
+	bool guessed;   /* which system it may have was told (stack.h) */
+	uint8_t ifaces; /* a bit each of the first eight: mac was told there */
 	uint64_t asked_ns;
 };
 
@@ -46,10 +47,12 @@ struct host *host_get(struct hosts *, uint8_t ipver, const struct ev_ip *,
     const uint16_t *vlan, uint8_t vlan_n, uint64_t now_ns);
 
 /*
- * Says that mac speaks for the host.  True when that is worth telling: first
- * sight, or another MAC than before (at most once a second).
+ * Says that mac speaks for the host, as heard at iface.  True when that is
+ * worth telling: first sight, there too, or another MAC than before (at most
+ * once a second).
  */
-bool host_bind(struct host *, const uint8_t mac[6], uint64_t now_ns);
+bool host_bind(
+    struct host *, const uint8_t mac[6], uint32_t iface, uint64_t now_ns);
 
 /*
  * Somebody asks for an address that nobody has been heard with.  True when it

@@ -71,12 +71,23 @@ guess_client(const struct flow *f)
 	return f->port[0] > f->port[1] ? 0 : 1;
 }
 
+static uint64_t
+mac_word(const struct flow_side *s)
+{
+	uint64_t w = 0;
+
+	if (s->flags & SIDE_MAC) {
+		memcpy(&w, s->mac, 6);
+	}
+	return w;
+}
+
 static void
-make_key(const struct flow *f, uint8_t client, uint64_t key[7])
+make_key(const struct flow *f, uint8_t client, uint64_t key[LINK_WORDS])
 {
 	uint8_t server = !client;
 
-	memset(key, 0, 7 * sizeof key[0]);
+	memset(key, 0, LINK_WORDS * sizeof key[0]);
 	if (f->ipver == 0) {
 		memcpy(&key[0], f->side[client].mac, 6);
 		memcpy(&key[2], f->side[server].mac, 6);
@@ -85,6 +96,9 @@ make_key(const struct flow *f, uint8_t client, uint64_t key[7])
 		memcpy(&key[0], f->ip[client].a, 16);
 		memcpy(&key[2], f->ip[server].a, 16);
 		key[4] = f->port[server];
+		/* Two machines may have the same addresses. */
+		key[7] = mac_word(&f->side[client]) ^
+			 HASH_ROTL(mac_word(&f->side[server]), 24);
 	}
 	key[5] = (uint64_t)(f->dis != NULL ? f->dis->proto : 0) << 32 |
 		 (uint64_t)f->transport << 16 | (uint64_t)f->ip_proto << 8 |
@@ -113,7 +127,7 @@ make_room(struct links *l)
 
 static struct link *
 link_make(struct links *l, const struct flow *f, uint8_t client,
-    const uint64_t key[7], uint64_t hash)
+    const uint64_t key[LINK_WORDS], uint64_t hash)
 {
 	struct link *x;
 	uint32_t at;
@@ -161,7 +175,7 @@ struct link *
 link_seek(struct links *l, struct flow *f)
 {
 	uint8_t client = guess_client(f);
-	uint64_t key[7], hash;
+	uint64_t key[LINK_WORDS], hash;
 	struct link *x = NULL;
 
 	if (f->link != POOL_NONE && f->link_client == client &&
@@ -169,9 +183,9 @@ link_seek(struct links *l, struct flow *f)
 		return link_at(l, f->link);
 	}
 	make_key(f, client, key);
-	hash = hash_place(&l->hash_key, key, 7);
+	hash = hash_place(&l->hash_key, key, LINK_WORDS);
 	HT_FOREACH (&l->ht, hash, i) {
-		if (words_equal(link_at(l, i)->key, key, 7)) {
+		if (words_equal(link_at(l, i)->key, key, LINK_WORDS)) {
 			x = link_at(l, i);
 			break;
 		}

@@ -23,8 +23,10 @@ struct link_side {
 	uint64_t packets, bytes;
 };
 
+#define LINK_WORDS 8 /* of a link's key */
+
 struct link {
-	uint64_t key[7];
+	uint64_t key[LINK_WORDS];
 	uint64_t hash;
 	/* who: index 0 is the client */
 	struct ev_ip ip[2];

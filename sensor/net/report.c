@@ -43,7 +43,7 @@ report_binds(struct net *n, const uint8_t mac[6], uint8_t ipver,
 		return false;
 	}
 	h = host_get(&n->hosts, ipver, ip, p->vlan, p->vlan_n, n->stream_ns);
-	if (h == NULL || (!host_bind(h, mac, n->stream_ns) &&
+	if (h == NULL || (!host_bind(h, mac, n->iface, n->stream_ns) &&
 			     (h->told >= how || memcmp(h->mac, mac, 6) != 0))) {
 		return false;
 	}
@@ -53,12 +53,22 @@ report_binds(struct net *n, const uint8_t mac[6], uint8_t ipver,
 	return true;
 }
 
+/* Hosts begin with these, and each router takes one off (RFC 1122, 3.2.1.7). */
+static bool
+is_unrouted(uint8_t ttl)
+{
+	return ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255;
+}
+
 void
 report_endpoint(struct net *n, const uint8_t mac[6], uint8_t ipver,
     const struct ev_ip *ip, const char *how)
 {
 	struct ev *e = engine_event(n, NULL, 0, EV_ENDPOINT);
 
+	if (is_unrouted(n->pkt->ttl)) {
+		e->flags |= EV_UNROUTED;
+	}
 	e->vlan_n = n->pkt->vlan_n;
 	memcpy(e->vlan, n->pkt->vlan, sizeof e->vlan);
 	memcpy(e->src.mac, mac, 6);

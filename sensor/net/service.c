@@ -5,7 +5,7 @@
 
 #include "net/service.h"
 
-#define KEY_WORDS 4
+#define KEY_WORDS 5
 
 struct service {
 	uint64_t key[KEY_WORDS];
@@ -44,6 +44,10 @@ make_key(const struct flow *f, uint8_t server, uint64_t key[KEY_WORDS])
 		memcpy(&key[0], f->side[server].mac, 6);
 	} else {
 		memcpy(&key[0], f->ip[server].a, 16);
+		/* Two machines may have the same addresses. */
+		if (f->side[server].flags & SIDE_MAC) {
+			memcpy(&key[4], f->side[server].mac, 6);
+		}
 	}
 	key[2] = (uint64_t)f->dis->proto << 32 |
 		 (uint64_t)f->port[server] << 16 | (uint64_t)f->transport << 8 |
