@@ -73,6 +73,7 @@ make_row(struct store *s, const struct addr *k, uint64_t h, struct addr **ret)
 		if (a->kind == ADDR_IP && a->slot == 0) {
 			a->holders = 1;
 		}
+		a->current = a->slot;
 		cache_dirty(&s->addrs, a);
 		*ret = a;
 	}
@@ -152,6 +153,7 @@ addr_sub(struct store *s, const struct addr *carrier, uint8_t transport,
 	struct addr k;
 
 	addr_key_sub(&k, carrier->id, transport, port, sub);
+	k.slot = carrier->slot;
 	k.ipver = carrier->ipver;
 	k.ip = carrier->ip;
 	k.has_mac = carrier->has_mac;

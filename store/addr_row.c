@@ -41,6 +41,23 @@ parse_vlans(struct addr *a, const char *text)
 	}
 }
 
+/* "0/10,1/0", or "*" */
+static void
+parse_places(struct addr *a, const char *text)
+{
+	char *end;
+
+	a->place_n = *text == '*' ? ADDR_PLACES_MANY : 0;
+	while (*text >= '0' && *text <= '9' && a->place_n < ADDR_PLACES_MAX) {
+		uint32_t iface = (uint32_t)strtoul(text, &end, 10) & 0xff;
+		uint32_t vlan =
+		    *end == '/' ? (uint32_t)strtoul(end + 1, &end, 10) : 0;
+
+		a->place[a->place_n++] = iface << 12 | (vlan & 0xfff);
+		text = *end == ',' ? end + 1 : end;
+	}
+}
+
 static uint8_t
 parse_name(const char *const *names, size_t n, const char *text)
 {
@@ -75,6 +92,7 @@ addr_row_load(struct addr *a, sqlite3_stmt *st)
 	a->heard = (uint64_t)db_get(st, 25);
 	a->pause = (uint64_t)db_get(st, 26);
 	a->silent = (uint64_t)db_get(st, 27);
+	parse_places(a, db_text(st, 28));
 	if (!a->has_mac) {
 		parse_mac(a, db_text(st, 2));
 	}
@@ -160,6 +178,19 @@ print_vlans(const struct addr *a, char *buf, size_t size)
 	}
 }
 
+static void
+print_places(const struct addr *a, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	(void)snprintf(
+	    buf, size, "%s", a->place_n == ADDR_PLACES_MANY ? "*" : "");
+	for (int i = 0; i < a->place_n && a->place_n <= ADDR_PLACES_MAX; i++) {
+		n += (size_t)snprintf(buf + n, size - n, "%s%u/%u",
+		    i != 0 ? "," : "", a->place[i] >> 12, a->place[i] & 0xfff);
+	}
+}
+
 int
 addr_row_write(void *arg, void *row)
 {
@@ -170,6 +201,7 @@ addr_row_write(void *arg, void *row)
 							       : ST_ADDR_MOVED];
 	char key[ADDR_KEY_TEXT], mac[EV_MAC_TEXT], ip[EV_IP_TEXT];
 	char sub[3 * EV_SUB_PATH_MAX + 1], vlans[6 * ADDR_VLANS_MAX];
+	char places[10 * ADDR_PLACES_MAX];
 	int rc;
 
 	if (a->new_asset && (rc = asset_write_new(s, a)) != 0) {
@@ -177,6 +209,7 @@ addr_row_write(void *arg, void *row)
 	}
 	addr_key_text(a, key);
 	print_vlans(a, vlans, sizeof(vlans));
+	print_places(a, places, sizeof(places));
 	(void)sqlite3_clear_bindings(st);
 	db_bind(st, 1, a->id);
 	db_bind(st, 2, a->asset);
@@ -211,6 +244,7 @@ addr_row_write(void *arg, void *row)
 	db_bind(st, 27, (int64_t)a->heard);
 	db_bind(st, 28, (int64_t)a->pause);
 	db_bind(st, 29, (int64_t)a->silent);
+	db_bind_text(st, 30, places);
 	rc = db_run(st);
 	if (rc == 0) {
 		a->stored = true;

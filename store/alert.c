@@ -214,6 +214,25 @@ make_uid(const struct ev *e, const char *rule, const char *group, unsigned salt)
 	return uid_make(origin, salt);
 }
 
+/* Where it happened, when one of the IPs is there more than once. */
+static const char *
+put_place(const struct judged *n, const char *title, char buf[EV_TEXT_MAX])
+{
+	uint16_t vlan = place_vlan(place_of(n->ev));
+	struct text t;
+
+	if (vlan == 0 ||
+	    (!addr_is_of_several(n->src) && !addr_is_of_several(n->dst))) {
+		return title;
+	}
+	text_start(&t, buf, EV_TEXT_MAX);
+	text_put(&t, title);
+	text_put(&t, " (VLAN ");
+	text_put_uint(&t, vlan);
+	text_put(&t, ")");
+	return buf;
+}
+
 static int
 raise(struct store *s, const struct rules_hit *hit, const char *group,
     const char *title)
@@ -221,11 +240,11 @@ raise(struct store *s, const struct rules_hit *hit, const char *group,
 	const struct judged *n = &s->now;
 	const struct rule *r = hit->rule;
 	sqlite3_stmt *st = s->st[ST_ALERT_NEW];
-	char frames[FRAMES_MAX] = "[]";
+	char frames[FRAMES_MAX] = "[]", placed[EV_TEXT_MAX];
 
 	rules_texts(hit);
 	if (title == NULL) {
-		title = hit->title;
+		title = put_place(n, hit->title, placed);
 	}
 	add_frame(frames, sizeof(frames), n->ev->frame);
 	for (unsigned salt = 0; salt < SALT_MAX; salt++) {

@@ -28,6 +28,16 @@ asset_make(struct store *s, struct addr *a)
 }
 
 static void
+put_slot(const struct addr *a, char *buf, size_t size)
+{
+	size_t n = strlen(buf);
+
+	if (a->slot != 0) {
+		(void)snprintf(buf + n, size - n, "#%u", a->slot);
+	}
+}
+
+static void
 origin_text(const struct addr *a, char *buf, size_t size)
 {
 	char sub[EV_SUB_TEXT];
@@ -36,16 +46,14 @@ origin_text(const struct addr *a, char *buf, size_t size)
 	if (a->kind == ADDR_SUB) {
 		front.kind = a->ipver != 0 ? ADDR_IP : ADDR_MAC;
 		addr_text(&front, buf, size);
+		put_slot(a, buf, size);
 		addr_text(a, sub, sizeof(sub));
 		(void)snprintf(buf + strlen(buf), size - strlen(buf),
 		    "/%s/%u/%s", transport_name(a->transport), a->port, sub);
 		return;
 	}
 	addr_text(a, buf, size);
-	if (a->slot != 0) {
-		(void)snprintf(
-		    buf + strlen(buf), size - strlen(buf), "#%u", a->slot);
-	}
+	put_slot(a, buf, size);
 }
 
 int

@@ -80,6 +80,9 @@ mac_row(struct store *s, const struct ev *e, const struct ev_end *end,
 		addr_seen(s, m, e->ts_ns);
 		rhythm_heard(s, m, e->ts_ns);
 		addr_vlan(s, m, e);
+		if (e->kind == EV_ENDPOINT) {
+			place_heard(s, m, place_of(e));
+		}
 		if (!(m->flags & ADDR_HEARD)) {
 			m->flags |=
 			    ADDR_HEARD | (s->learning ? ADDR_LEARNED : 0);
@@ -92,63 +95,81 @@ mac_row(struct store *s, const struct ev *e, const struct ev_end *end,
 	return rc;
 }
 
-/* The row of who holds the IP now, of several. */
+/* The IP's row, of the MAC at hand or the place where several hold the IP. */
 static int
-holder(struct store *s, const struct addr *first, struct addr **ret)
+known_ip(struct store *s, const struct ev *e, const struct ev_end *end,
+    struct addr **ret)
 {
-	struct addr *a = NULL;
-	int rc =
-	    addr_ip(s, first->ipver, &first->ip, first->current, false, &a);
-
-	if (a != NULL) {
-		*ret = a;
-	}
-	return rc;
-}
-
-/* The IP's row, of the MAC at hand where several hold the IP. */
-static int
-known_ip(struct store *s, const struct ev_end *end, struct addr **ret)
-{
-	struct addr *first = NULL, *a = NULL;
+	struct addr *first = NULL;
+	bool here;
 	int rc = addr_ip(s, end->ipver, &end->ip, 0, false, &first);
 
 	*ret = first;
 	if (rc != 0 || first == NULL || first->holders < 2) {
 		return rc;
 	}
-	if (end->has_mac) {
-		rc = hold_find(s, first, end->mac, &a);
+	return hold_pick(
+	    s, first, end->has_mac ? end->mac : NULL, place_of(e), ret, &here);
+}
+
+/* Whether m shows by this packet that it has the IP where it was heard. */
+static bool
+is_direct(const struct ev *e, const struct addr *m)
+{
+	return e->kind == EV_ENDPOINT && (e->flags & EV_UNROUTED) &&
+	       !(m->roles & ROLE_ROUTER);
+}
+
+/* A packet came with m, which does not hold the IP; own: the row is m's. */
+static int
+by_other(struct store *s, struct addr *m, struct addr *first,
+    const struct ev *e, struct addr **ret, bool *ret_own)
+{
+	struct addr *further = NULL;
+	uint32_t place = place_of(e);
+	bool here;
+	int rc = hold_pick(s, first, m->mac, place, ret, &here);
+
+	if (rc == 0 && !here && is_direct(e, m)) {
+		rc = hold_new(s, first, place, &further);
 	}
-	if (rc == 0 && a == NULL) {
-		return holder(s, first, ret);
-	}
-	if (a != NULL) {
-		*ret = a;
+	*ret_own = further != NULL;
+	if (further != NULL) {
+		*ret = further;
 	}
 	return rc;
 }
 
-/* A packet from the IP of *a came with m; gives the row of who has the IP. */
+/*
+ * A packet from the IP of *a came with m; gives the row of who has the IP.
+ * One that no router has passed on shows that m has the IP where it was heard,
+ * unless somebody else has it there.
+ */
 static int
 by_packet(struct store *s, struct addr *m, const struct ev *e, struct addr **a)
 {
-	struct addr *held = NULL;
-	int rc = hold_find(s, *a, m->mac, &held);
+	struct addr *first = *a, *row = NULL;
+	bool own;
+	int rc = hold_find(s, first, m->mac, &row);
 
-	if (rc == 0 && held == NULL && (*a)->holders > 1) {
-		/* By a router: it is whoever has it now. */
-		rc = holder(s, *a, &held);
+	own = row != NULL;
+	if (rc == 0 && !own) {
+		rc = by_other(s, m, first, e, &row, &own);
 	}
 	if (rc != 0) {
 		return rc;
 	}
-	if (held == NULL) {
-		return hold_traffic(s, m, *a, e->ts_ns);
+	*a = row;
+	if (is_direct(e, m) &&
+	    (own || (!(row->flags & ADDR_FIRM) && row->place_n == 0))) {
+		place_note(s, row, place_of(e));
 	}
-	*a = held;
-	hold_heard(s, held, e->ts_ns);
-	return 0;
+	if (row->has_mac && (own || first->holders > 1)) {
+		/* Else by a router: it is whoever has it now. */
+		hold_heard(s, row, e->ts_ns);
+		return 0;
+	}
+	return hold_traffic(s, m, row, e->ts_ns);
 }
 
 /* An end that sent something, with how its MAC and IP are known. */
@@ -158,6 +179,7 @@ speaker(struct store *s, const struct ev *e, const struct ev_end *end,
 {
 	struct addr *m, *a = NULL;
 	int rc = mac_row(s, e, end, &m);
+	bool here;
 
 	*ret = NULL;
 	if (rc != 0) {
@@ -170,16 +192,20 @@ speaker(struct store *s, const struct ev *e, const struct ev_end *end,
 		*ret = m;
 		return 0;
 	}
+	s->hand = m;
 	rc = addr_ip(s, end->ipver, &end->ip, 0, true, &a);
 	if (rc != 0 || a == NULL) {
 		return rc;
 	}
 	if (m == NULL) {
-		hold_heard(s, a, e->ts_ns);
+		rc = hold_pick(s, a, NULL, place_of(e), &a, &here);
+		if (rc == 0) {
+			hold_heard(s, a, e->ts_ns);
+		}
 	} else if (m->flags & ADDR_VIRTUAL) {
 		hold_virtual(s, m, a, how, e->ts_ns);
 	} else if (hold_may_be_firm(m, how, end)) {
-		return hold_firm(s, m, a, how, e->ts_ns, ret);
+		return hold_firm(s, m, a, how, e, ret);
 	} else {
 		rc = by_packet(s, m, e, &a);
 	}
@@ -194,7 +220,56 @@ bind_endpoint(
 	int64_t assets = s->asset_id;
 	int rc = speaker(s, e, &e->src, how_of(e), ret);
 
+	s->hand = NULL;
 	*ret_new = s->asset_id != assets;
+	return rc;
+}
+
+/* A MAC that has not sent anything: no router that would have been heard. */
+static int
+is_silent(struct store *s, const struct ev_end *end, bool *ret)
+{
+	struct addr *m = NULL;
+	int rc = 0;
+
+	*ret = false;
+	if (addr_has_mac(end)) {
+		rc = addr_mac(s, end->mac, false, &m);
+		*ret = m == NULL || !(m->flags & ADDR_HEARD);
+	}
+	return rc;
+}
+
+/*
+ * What is asked for where nobody is known to have the IP.  Where machines are
+ * there more than once it is another one's, which is not heard yet; a router
+ * that brings it to the one that is known has been heard itself.
+ */
+static int
+unheard(struct store *s, const struct ev *e, const struct ev_end *end,
+    struct addr **a)
+{
+	struct addr *first = NULL, *row = NULL;
+	uint32_t place = place_of(e);
+	bool here = true, silent;
+	int rc;
+
+	if ((!addr_is_of_several(*a) && !addr_is_of_several(s->now.src)) ||
+	    !place_is_elsewhere(s, *a, place)) {
+		return 0;
+	}
+	rc = is_silent(s, end, &silent);
+	if (rc != 0 || !silent) {
+		return rc;
+	}
+	rc = addr_ip(s, end->ipver, &end->ip, 0, false, &first);
+	if (rc == 0 && first != NULL) {
+		rc = hold_pick(s, first, NULL, place, &row, &here);
+	}
+	if (rc == 0 && !here) {
+		rc = hold_new(s, first, place, &row);
+	}
+	*a = rc == 0 && row != NULL ? row : *a;
 	return rc;
 }
 
@@ -210,7 +285,10 @@ listener(struct store *s, const struct ev *e, const struct ev_end *end,
 			     : group_mac) {
 		rc = addr_group(s, end, make, ret);
 	} else if (addr_has_ip(end)) {
-		rc = known_ip(s, end, ret);
+		rc = known_ip(s, e, end, ret);
+		if (rc == 0 && *ret != NULL && make && !group_mac) {
+			rc = unheard(s, e, end, ret);
+		}
 		if (rc == 0 && *ret == NULL) {
 			/* A directed broadcast, or one that is not heard. */
 			rc = group_mac ? addr_group(s, end, make, ret)
@@ -243,7 +321,7 @@ bind_end(struct store *s, const struct ev *e, const struct ev_end *end,
 	}
 	/* The usual case: the endpoint event has said all there is. */
 	if (addr_has_ip(end) && !addr_ip_is_group(end->ipver, &end->ip)) {
-		rc = known_ip(s, end, &a);
+		rc = known_ip(s, e, end, &a);
 	}
 	if (rc == 0 && a != NULL && (a->flags & ADDR_HEARD)) {
 		addr_seen(s, a, e->ts_ns);
@@ -253,6 +331,7 @@ bind_end(struct store *s, const struct ev *e, const struct ev_end *end,
 	}
 	if (rc == 0) {
 		rc = speaker(s, e, end, HOW_TRAFFIC, ret);
+		s->hand = NULL;
 	}
 	*ret_new = s->asset_id != assets;
 	return rc;

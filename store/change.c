@@ -53,6 +53,7 @@ fill(struct store *s, struct change *c, const struct addr *a, const char *what,
 	c->what = what;
 	c->ts_ns = e != NULL ? e->ts_ns : s->stream_ns;
 	c->frame = e != NULL ? e->frame : 0;
+	c->vlan = e != NULL ? place_vlan(place_of(e)) : 0;
 	(void)snprintf(c->old, sizeof(c->old), "%s", old);
 	(void)snprintf(c->value, sizeof(c->value), "%s", value);
 }
@@ -103,6 +104,8 @@ tell(struct store *s, const struct change *c)
 	if (rc != 0 || a == NULL) {
 		return rc;
 	}
+	e.vlan[0] = c->vlan;
+	e.vlan_n = c->vlan != 0;
 	e.src.has_mac = a->has_mac;
 	memcpy(e.src.mac, a->mac, sizeof(e.src.mac));
 	e.src.ipver = a->ipver;

@@ -122,7 +122,7 @@ find_either_way(struct store *s, struct judged *n, uint16_t proto, bool *back)
  * nor SAP: there the protocol is enough.
  */
 static int
-place_of(struct store *s, const struct ev_end *end, uint16_t proto,
+answers_at(struct store *s, const struct ev_end *end, uint16_t proto,
     uint16_t *ret_port, uint8_t *ret_transport)
 {
 	const struct judged *n = &s->now;
@@ -165,7 +165,7 @@ link_resolve(struct store *s)
 	if (rc != 0 || n->link != NULL) {
 		return rc;
 	}
-	rc = place_of(s, back ? &e->src : &e->dst, proto, &port, &transport);
+	rc = answers_at(s, back ? &e->src : &e->dst, proto, &port, &transport);
 	if (rc != 0) {
 		return rc;
 	}
@@ -216,6 +216,18 @@ link_seen(struct store *s, struct slink *l, uint64_t first, uint64_t last)
 		l->last = last;
 	}
 	cache_dirty(&s->links, l);
+}
+
+/* Once of each link, when both its ends were heard. */
+static int
+tell_place(struct store *s, struct slink *l, const struct ev *e)
+{
+	if ((l->flags & LINK_PLACED) || l->count[LINK_PACKETS] == 0 ||
+	    l->count[LINK_PACKETS_BACK] == 0) {
+		return 0;
+	}
+	l->flags |= LINK_PLACED;
+	return place_talk(s, e);
 }
 
 int
@@ -272,5 +284,5 @@ link_traffic(struct store *s)
 		addr_role(s, s->now.client, ROLE_CLIENT);
 	}
 	link_seen(s, l, field_uint(e, EVF_FIRST, e->ts_ns), e->ts_ns);
-	return 0;
+	return tell_place(s, l, e);
 }

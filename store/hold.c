@@ -20,6 +20,10 @@
  * its own asset: a replaced device, a redundant pair and a spoofer look alike
  * here, and none of them may take over the other's history.
  *
+ * Only at one place: where neither could hear the other (place.c) nobody is
+ * the other's rival, and the IP has a holder at each place.  Each row's
+ * current is the slot of who has the IP where the row's holder is (holder.c).
+ *
  * This file does not say who is right; rules do (change.c).
  */
 #include <string.h>
@@ -32,7 +36,7 @@
 #define FIRM_MAX \
 	16            /* a MAC that answers ARP for more is a proxy
 			  (RFC 1027): the others are behind it         */
-#define HOLDERS_MAX 8 /* MACs that may hold one IP, kept apart        */
+#define HOLDERS_MAX 8 /* MACs that may hold one IP at one place       */
 #define SHARED_NS   (300 * NS_PER_SEC) /* in less nobody takes turns */
 
 static bool
@@ -298,75 +302,111 @@ take_hold(struct store *s, struct addr *m, struct addr *a, enum how how)
 	cache_dirty(&s->addrs, a);
 }
 
-int
-hold_find(struct store *s, struct addr *first, const uint8_t mac[6],
-    struct addr **ret)
+/* --- claims ------------------------------------------------------------------ */
+
+/* m was taken for a's device by a packet alone; another MAC holds it. */
+static int
+part_rival(struct store *s, struct addr *m, const struct addr *a)
 {
-	*ret = NULL;
+	if (m->asset == 0 || m->asset != a->asset || m->firm_ips != 0 ||
+	    memcmp(a->mac, m->mac, sizeof(m->mac)) == 0) {
+		return 0;
+	}
+	if (m->sole == a->id) {
+		m->sole = 0;
+		cache_dirty(&s->addrs, m);
+	}
+	return asset_split(s, m, a);
+}
+
+/* Those that have the IP where m claims it. */
+struct claims {
+	unsigned firm; /* how many hold it            */
+	int weak;      /* slot of who was only seen with it; -1: nobody */
+};
+
+static int
+look_round(struct store *s, struct addr *m, struct addr *first, uint32_t place,
+    struct claims *ret)
+{
+	struct addr *a = NULL;
+
+	ret->firm = 0;
+	ret->weak = -1;
 	for (uint8_t i = 0; i < first->holders; i++) {
-		struct addr *a = NULL;
-		int rc = addr_ip(s, first->ipver, &first->ip, i, false, &a);
+		int rc = hold_row(s, first, i, &a);
 
 		if (rc != 0) {
 			return rc;
 		}
-		if (a != NULL && (a->flags & ADDR_FIRM) &&
-		    memcmp(a->mac, mac, sizeof(a->mac)) == 0) {
-			*ret = a;
-			return 0;
+		if (a == NULL || place_is_elsewhere(s, a, place)) {
+			continue;
+		}
+		if (a->flags & ADDR_FIRM) {
+			ret->firm++;
+		} else if (ret->weak < 0 ||
+			   memcmp(a->mac, m->mac, sizeof(m->mac)) == 0) {
+			ret->weak = i;
 		}
 	}
 	return 0;
 }
 
-/* m was taken for first's device by a packet alone; another MAC holds it. */
+/* A row of its own for what m claims, beside those of others. */
 static int
-part_rival(struct store *s, struct addr *m, const struct addr *first)
+claim_beside(struct store *s, struct addr *m, struct addr *first,
+    uint32_t place, struct addr **ret)
 {
-	if (m->asset == 0 || m->asset != first->asset || m->firm_ips != 0) {
-		return 0;
+	struct addr *a = NULL;
+	uint8_t others = first->holders;
+	int rc = hold_new(s, first, place, ret);
+
+	if (rc != 0 || *ret == NULL) {
+		return rc;
 	}
-	if (m->sole == first->id) {
-		m->sole = 0;
-		cache_dirty(&s->addrs, m);
+	for (uint8_t i = 0; i < others && rc == 0; i++) {
+		rc = hold_row(s, first, i, &a);
+		if (rc == 0 && a != NULL) {
+			cache_touch(&s->addrs, *ret);
+			rc = part_rival(s, m, a);
+		}
 	}
-	return asset_split(s, m, first);
+	return rc;
 }
 
 /* m's row of the IP, made or taken over; NULL when too many hold it. */
 static int
 claim(struct store *s, struct addr *m, struct addr *first, enum how how,
-    struct addr **ret)
+    uint32_t place, struct addr **ret)
 {
-	bool same =
-	    first->has_mac && memcmp(first->mac, m->mac, sizeof(m->mac)) == 0;
 	struct addr *a = NULL;
-	int rc = 0;
+	struct claims c;
+	int rc = look_round(s, m, first, place, &c);
 
 	*ret = NULL;
-	if (first->flags & ADDR_FIRM) {
-		if (first->holders == HOLDERS_MAX) {
-			return 0;
-		}
-		rc = addr_ip(
-		    s, first->ipver, &first->ip, first->holders, true, &a);
+	if (rc != 0) {
+		return rc;
+	}
+	if (c.weak >= 0) {
+		rc = hold_row(s, first, (uint8_t)c.weak, &a);
 		if (rc != 0 || a == NULL) {
 			return rc;
 		}
-		first->holders++;
-		cache_dirty(&s->addrs, first);
-		rc = part_rival(s, m, first);
-	} else {
-		a = first;
-		if (!same) {
+		if (!a->has_mac ||
+		    memcmp(a->mac, m->mac, sizeof(m->mac)) != 0) {
 			rc = take_off(s, a);
 		} else if (m->ips > 0 && m->ips < ROUTER_IPS) {
 			m->ips--;
 		}
+	} else if (c.firm < HOLDERS_MAX) {
+		rc = claim_beside(s, m, first, place, &a);
+	}
+	if (rc != 0 || a == NULL) {
+		return rc;
 	}
 	take_hold(s, m, a, how);
 	*ret = a;
-	return rc == 0 ? unite(s, m, a) : rc;
+	return unite(s, m, a);
 }
 
 /*
@@ -468,51 +508,83 @@ note_address(struct store *s, const struct addr *m, const struct addr *a)
  * does so now and then; when a was heard a moment ago and the other one took
  * it in between, both are there.  What DHCP leases passes on every day.
  */
-static int
-note_holder(struct store *s, const struct addr *first, const struct addr *a,
+static void
+note_holder(struct store *s, const struct addr *before, const struct addr *a,
     uint64_t ts_ns)
 {
 	char old[EV_MAC_TEXT], value[EV_MAC_TEXT];
-	struct addr *before = NULL;
 	bool both = a->heard != 0 && ts_ns - a->heard < SHARED_NS;
-	int rc = addr_ip(
-	    s, first->ipver, &first->ip, first->current, false, &before);
 
-	if (rc != 0 || before == NULL || !before->has_mac ||
-	    (!both && ((a->flags | before->flags) & ADDR_LEASED) != 0)) {
-		return rc;
+	if (!both && ((a->flags | before->flags) & ADDR_LEASED) != 0) {
+		return;
 	}
 	(void)ev_mac_text(old, before->mac);
 	(void)ev_mac_text(value, a->mac);
 	change_note(s, a, both ? "duplicate-ip" : "mac-changed", old, value);
+}
+
+/* Whoever had the IP where a is has it no longer; known: a held it before. */
+static int
+pass_on(struct store *s, struct addr *first, struct addr *a, bool known,
+    uint64_t ts_ns)
+{
+	uint8_t slot = a->slot;
+
+	for (uint8_t i = 0; i < first->holders; i++) {
+		struct addr *r = NULL;
+		int rc = hold_row(s, first, i, &r);
+
+		if (rc != 0) {
+			return rc;
+		}
+		cache_touch(&s->addrs, a);
+		if (r == NULL || i == slot || r->current == slot ||
+		    !(r->flags & ADDR_FIRM) || place_are_apart(s, r, a)) {
+			continue;
+		}
+		if (r->current == i && r->has_mac) {
+			note_holder(s, r, a, ts_ns);
+			if (known) {
+				r->flags |= ADDR_SHARED;
+				a->flags |= ADDR_SHARED;
+			}
+		}
+		r->current = slot;
+		cache_dirty(&s->addrs, r);
+	}
+	if (a->current != slot) {
+		a->current = slot;
+		cache_dirty(&s->addrs, a);
+	}
 	return 0;
 }
 
-/* known: a held it before. */
-static int
-pass_on(struct store *s, struct addr *first, const struct addr *a, bool known,
-    uint64_t ts_ns)
+/* What the way in which it was said this time adds. */
+static void
+note_how(struct store *s, struct addr *a, enum how how)
 {
-	int rc = note_holder(s, first, a, ts_ns);
-
-	if (known) {
-		first->flags |= ADDR_SHARED;
+	if (how == HOW_DHCP && !(a->flags & ADDR_LEASED)) {
+		a->flags |= ADDR_LEASED;
+		cache_dirty(&s->addrs, a);
 	}
-	first->current = a->slot;
-	cache_dirty(&s->addrs, first);
-	return rc;
+	if (a->how < how) {
+		a->how = (uint8_t)how;
+		cache_dirty(&s->addrs, a);
+	}
 }
 
 int
 hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
-    uint64_t ts_ns, struct addr **ret)
+    const struct ev *e, struct addr **ret)
 {
+	uint32_t place = place_of(e);
 	struct addr *a;
 	int rc = hold_find(s, first, m->mac, &a);
-	bool known = a != NULL, bound = (m->flags & ADDR_BOUND) != 0;
+	bool known = a != NULL && (a->flags & ADDR_FIRM);
+	bool bound = (m->flags & ADDR_BOUND) != 0, here;
 
 	if (rc == 0 && !known) {
-		rc = claim(s, m, first, how, &a);
+		rc = claim(s, m, first, how, place, &a);
 		if (rc == 0 && a != NULL && bound) {
 			rc = note_address(s, m, a);
 		}
@@ -521,8 +593,7 @@ hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
 		return rc;
 	}
 	if (a == NULL) {
-		*ret = first;
-		return 0;
+		return hold_pick(s, first, NULL, place, ret, &here);
 	}
 	if (m->firm_ips == FIRM_MAX) {
 		struct addr *const hand[3] = {m, first, a};
@@ -532,21 +603,15 @@ hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
 			return rc;
 		}
 	}
-	if (how == HOW_DHCP && !(a->flags & ADDR_LEASED)) {
-		a->flags |= ADDR_LEASED;
-		cache_dirty(&s->addrs, a);
-	}
-	if (a->how < how) {
-		a->how = (uint8_t)how;
-		cache_dirty(&s->addrs, a);
-	}
-	if (first->current != a->slot) {
-		rc = pass_on(s, first, a, known, ts_ns);
+	note_how(s, a, how);
+	place_note(s, a, place);
+	if (first->holders > 1) {
+		rc = pass_on(s, first, a, known, e->ts_ns);
 		if (rc != 0) {
 			return rc;
 		}
 	}
-	hold_heard(s, a, ts_ns);
+	hold_heard(s, a, e->ts_ns);
 	*ret = a;
 	return 0;
 }

@@ -179,6 +179,7 @@ note(struct store *s)
 		if (field_uint(e, EVF_ANSWERS, 0) != 0 && n->server != NULL &&
 		    ev_proto(e->proto) != NULL) {
 			rc = role_of_service(s);
+			rc = rc == 0 ? place_talk(s, e) : rc;
 			if (n->link != NULL) {
 				n->link->flags |= LINK_ANSWERED;
 			}

@@ -29,7 +29,7 @@ enum addr_flag {
 	ADDR_BOUND = 1 << 5,   /* MAC: holds an IP beyond link-local ones  */
 	ADDR_VIRTUAL = 1 << 6, /* a redundancy protocol's: whoever is master */
 	ADDR_LEASED = 1 << 7,  /* IP: by DHCP, so another may have it next */
-	ADDR_SHARED = 1 << 8,  /* IP, slot 0: went back to an earlier MAC  */
+	ADDR_SHARED = 1 << 8,  /* IP: went to an earlier MAC and back      */
 };
 
 /* addresses.roles: a set, gathered from what was seen (role.c). */
@@ -79,6 +79,7 @@ enum link_flag {
 	LINK_INITIATOR = 1 << 2, /* src was seen to open it, not guessed     */
 	LINK_ASKED = 1 << 3,     /* counted in its client's servers          */
 	LINK_HALF = 1 << 4,      /* one end was not heard, though it spoke   */
+	LINK_PLACED = 1 << 5,    /* both ways, and place.c was told          */
 };
 
 /* The counters of a link, in the order of the table's columns. */

@@ -94,6 +94,8 @@ load(struct store *s)
 	cache_clear(&s->points, points == 0);
 	rc = baseline_start(s);
 	rc = rc == 0 ? rhythm_start(s) : rc;
+	memset(s->held, 0, sizeof(s->held));
+	rc = rc == 0 ? place_start(s) : rc;
 	return rc == 0 ? health_start(s) : rc;
 }
 
@@ -178,6 +180,7 @@ write_all(struct store *s)
 		 ? store_meta_set(s, "stream_ns", (int64_t)s->stream_ns)
 		 : rc;
 	rc = rc == 0 ? rhythm_write(s) : rc;
+	rc = rc == 0 ? place_write(s) : rc;
 	return rc == 0 ? db_run(s->st[ST_COMMIT]) : rc;
 }
 

@@ -34,6 +34,7 @@ fill_end(sqlite3_stmt *st, int col, struct query_end *ret)
 	ret->ip = db_text(st, col + 1);
 	ret->mac = db_text(st, col + 2);
 	ret->name = db_text(st, col + 3);
+	ret->at = "";
 }
 
 static void

@@ -14,21 +14,23 @@
 #define ARENA_SIZE  (1024 * 1024)
 #define PATTERN_MAX 512
 
-#define ADDRS_SQL                                                      \
-	"SELECT x.kind, x.mac, x.ip, x.vlans, x.sub_kind, x.sub_num, " \
-	"x.sub_text, f.ip, f.mac, x.transport, x.port "                \
-	"FROM addresses AS x LEFT JOIN addresses AS f "                \
-	"ON f.id = x.carrier WHERE x.asset = ?1 ORDER BY x.id LIMIT 1024"
+#define ADDRS_SQL                                                              \
+	"SELECT x.kind, x.mac, x.ip, x.vlans, x.sub_kind, x.sub_num, "         \
+	"x.sub_text, f.ip, f.mac, x.transport, x.port, " AT_PLACE(             \
+	    "x") " "                                                           \
+		 "FROM addresses AS x LEFT JOIN addresses AS f "               \
+		 "ON f.id = x.carrier WHERE x.asset = ?1 ORDER BY x.id LIMIT " \
+		 "1024"
 /*
  * It has been silent since another took an IP of its, and that was no lease
  * (128, ADDR_LEASED).  A row's key is its IP and its holder's slot.
  */
-#define SUCCESSOR_SQL                                                 \
-	"SELECT n.uid FROM addresses AS x JOIN addresses AS z ON "    \
-	"z.key = x.ip JOIN addresses AS y ON y.key = CASE z.current " \
-	"WHEN 0 THEN x.ip ELSE x.ip || '#' || z.current END "         \
-	"JOIN assets AS n ON n.id = y.asset WHERE x.asset = ?1 AND "  \
-	"x.kind = 2 AND y.asset <> ?1 AND y.first > ?2 AND "          \
+#define SUCCESSOR_SQL                                                \
+	"SELECT n.uid FROM addresses AS x "                          \
+	"JOIN addresses AS y ON y.key = CASE x.current "             \
+	"WHEN 0 THEN x.ip ELSE x.ip || '#' || x.current END "        \
+	"JOIN assets AS n ON n.id = y.asset WHERE x.asset = ?1 AND " \
+	"x.kind = 2 AND y.asset <> ?1 AND y.first > ?2 AND "         \
 	"((x.flags | y.flags) & 128) = 0 ORDER BY x.id LIMIT 1"
 #define REASONS_SQL                                                   \
 	"SELECT role, why, proto, frame FROM reasons JOIN addresses " \
@@ -88,6 +90,41 @@ role_of(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	}
 }
 
+/*
+ * What tells an IP at this place from the same elsewhere, for people: of who
+ * has it there its VLANs, "0/10,0/20" as addr_row.c writes them; of others,
+ * and where there is no tag, the MAC.
+ */
+static void
+at_place(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	const char *p = (const char *)sqlite3_value_text(argv[0]);
+	char buf[64] = "VLAN ";
+	size_t n = strlen(buf);
+	bool tagged = sqlite3_value_int(argv[2]) != 0;
+	const char *sep = "";
+
+	(void)argc;
+	while (p != NULL && tagged && (p = strchr(p, '/')) != NULL) {
+		unsigned long vlan = strtoul(p + 1, NULL, 10);
+		char id[16];
+
+		tagged = vlan != 0;
+		p++;
+		(void)snprintf(id, sizeof(id), "%s%lu", sep, vlan & 0xfff);
+		if (n + strlen(id) < sizeof(buf)) {
+			memcpy(buf + n, id, strlen(id) + 1);
+			n += strlen(id);
+		}
+		sep = ", ";
+	}
+	if (tagged && sep[0] != '\0') {
+		sqlite3_result_text(ctx, buf, -1, SQLITE_TRANSIENT);
+	} else {
+		sqlite3_result_value(ctx, argv[1]);
+	}
+}
+
 /* Of a MAC's text, in a search. */
 static void
 maker(sqlite3_context *ctx, int argc, sqlite3_value **argv)
@@ -128,10 +165,10 @@ declared_name(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 }
 
 static int
-add_function(struct query *q, const char *name,
+add_function(struct query *q, const char *name, int args,
     void (*f)(sqlite3_context *, int, sqlite3_value **))
 {
-	return db_err(sqlite3_create_function_v2(q->db, name, 1,
+	return db_err(sqlite3_create_function_v2(q->db, name, args,
 	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, q, f, NULL, NULL, NULL));
 }
 
@@ -159,11 +196,12 @@ prepare(struct query *q)
 	    [QS_REASONS] = REASONS_SQL,
 	    [QS_CHANGES] = CHANGES_SQL,
 	};
-	int rc = add_function(q, "role_of", role_of);
+	int rc = add_function(q, "role_of", 1, role_of);
 
-	rc = rc == 0 ? add_function(q, "maker", maker) : rc;
-	rc = rc == 0 ? add_function(q, "declared", declared) : rc;
-	rc = rc == 0 ? add_function(q, "declared_name", declared_name) : rc;
+	rc = rc == 0 ? add_function(q, "maker", 1, maker) : rc;
+	rc = rc == 0 ? add_function(q, "at_place", 3, at_place) : rc;
+	rc = rc == 0 ? add_function(q, "declared", 1, declared) : rc;
+	rc = rc == 0 ? add_function(q, "declared_name", 1, declared_name) : rc;
 	for (size_t i = 0; i < QS_COUNT && rc == 0; i++) {
 		rc = db_prepare(q->db, sql[i], &q->st[i]);
 	}
@@ -415,4 +453,5 @@ query_end(sqlite3_stmt *st, int col, struct query_end *ret)
 	ret->ip = db_text(st, col + 1);
 	ret->mac = db_text(st, col + 2);
 	ret->name = db_text(st, col + 3);
+	ret->at = db_text(st, col + 4);
 }

@@ -120,6 +120,8 @@ struct query_asset {
 	size_t nmacs, nips, nvlans, nprotocols, nfacts;
 	const char *macs[QUERY_LIST_MAX], *ips[QUERY_LIST_MAX];
 	uint16_t vlans[QUERY_LIST_MAX];
+	const char
+	    *at; /* of its first IP that others have, too: as in query_end */
 	const char *protocols[QUERY_LIST_MAX];
 	size_t nsubs;
 	struct query_sub subs[QUERY_SUBS_MAX];
@@ -143,6 +145,7 @@ struct query_asset {
 struct query_end {
 	char id[UID_TEXT]; /* "": a group, or never heard */
 	const char *ip, *mac, *name;
+	const char *at; /* "VLAN 20", or a MAC: where several have the IP */
 };
 
 /* What others name and nobody hears. */

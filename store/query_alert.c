@@ -11,7 +11,7 @@
 	"l.frames, " SRC_COLUMNS ", " DST_COLUMNS                        \
 	" FROM alerts AS l" ENDS_JOINED " WHERE 1"
 
-enum { SRC = 14, DST = SRC + 4 };
+enum { SRC = 14, DST = SRC + END_COLUMNS };
 
 static void
 build(struct sql *s, const struct query_filter *f)

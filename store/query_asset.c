@@ -119,7 +119,10 @@ addresses(struct query *q, struct query_asset *a)
 			add(q, a->macs, &a->nmacs, st, 1);
 			add_vlans(a, query_text(st, 3));
 			break;
-		case ADDR_IP: add(q, a->ips, &a->nips, st, 2); break;
+		case ADDR_IP:
+			add(q, a->ips, &a->nips, st, 2);
+			a->at = a->at == NULL ? query_keep(q, st, 11) : a->at;
+			break;
 		case ADDR_SUB: add_sub(q, a, st); break;
 		default: break;
 		}

@@ -131,7 +131,7 @@ fill(sqlite3_stmt *st, struct query_ghost *g)
 	g->first = (uint64_t)db_get(st, 8);
 	g->last = (uint64_t)db_get(st, 9);
 	query_end(st, 10, &g->asker);
-	g->vlans = query_text(st, 14);
+	g->vlans = query_text(st, 15);
 	if (g->sub.kind == NULL) {
 		g->sub.kind = "";
 	}

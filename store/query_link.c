@@ -17,7 +17,7 @@
 	", " DST_COLUMNS " FROM links AS l" ENDS_JOINED " WHERE 1"
 
 enum { COUNTERS = 8, OPS = COUNTERS + LINK_COUNTERS };
-enum { SRC = OPS + EV_CLASS_COUNT - 1, DST = SRC + 4 };
+enum { SRC = OPS + EV_CLASS_COUNT - 1, DST = SRC + END_COLUMNS };
 
 static void
 build(struct sql *s, const struct query_filter *f)

@@ -64,20 +64,32 @@ int query_count(struct query *, const struct sql *, const struct query_filter *,
 const char *query_keep(struct query *, sqlite3_stmt *, int col);
 /* Text of a column, NULL for NULL; until the next step. */
 const char *query_text(sqlite3_stmt *, int col);
-/* uid, ip, mac, name from four columns. */
+/* uid, ip, mac, name, at from END_COLUMNS columns. */
 void query_end(sqlite3_stmt *, int col, struct query_end *ret);
 
 /*
- * For lists with two ends (l.src and l.dst): the same four columns of each,
+ * Whether others have or had the IP of the row, too; and what tells it from
+ * theirs: the VLAN of who has it there now, else the MAC.
+ */
+#define SEVERAL(t) "(" t ".slot > 0 OR " t ".holders > 1)"
+#define AT_PLACE(t)                                                          \
+	"CASE WHEN " SEVERAL(t) " THEN at_place(" t ".places, " t ".mac, " t \
+				".slot = " t ".current) END"
+
+/*
+ * For lists with two ends (l.src and l.dst): the same columns of each,
  * what they are joined from, and where a text may be found in them.
  */
 #define LIKE " LIKE :text ESCAPE '\\'"
-#define SRC_COLUMNS                                            \
-	"s.uid, x.ip, CASE WHEN x.ip IS NULL THEN x.mac END, " \
-	"coalesce(declared_name(s.id), s.name)"
-#define DST_COLUMNS                                            \
-	"d.uid, y.ip, CASE WHEN y.ip IS NULL THEN y.mac END, " \
-	"coalesce(declared_name(d.id), d.name)"
+#define SRC_COLUMNS                                                \
+	"s.uid, x.ip, CASE WHEN x.ip IS NULL OR " SEVERAL(         \
+	    "x") " THEN x.mac END, coalesce(declared_name(s.id), " \
+		 "s.name), " AT_PLACE("x")
+#define DST_COLUMNS                                                \
+	"d.uid, y.ip, CASE WHEN y.ip IS NULL OR " SEVERAL(         \
+	    "y") " THEN y.mac END, coalesce(declared_name(d.id), " \
+		 "d.name), " AT_PLACE("y")
+#define END_COLUMNS 5
 #define ENDS_JOINED                                 \
 	" LEFT JOIN addresses AS x ON x.id = l.src" \
 	" LEFT JOIN assets AS s ON s.id = x.asset"  \

@@ -135,18 +135,10 @@ is_overdue(const struct store *s, const struct addr *a)
 }
 
 /* Whether another MAC holds its IP now: it was replaced, and that was told. */
-static int
-is_retired(struct store *s, const struct addr *a, bool *ret)
+static bool
+is_retired(const struct addr *a)
 {
-	struct addr *first = NULL;
-	int rc = 0;
-
-	*ret = false;
-	if (a->kind == ADDR_IP) {
-		rc = addr_ip(s, a->ipver, &a->ip, 0, false, &first);
-		*ret = first != NULL && first->current != a->slot;
-	}
-	return rc;
+	return a->kind == ADDR_IP && a->current != a->slot;
 }
 
 /* The addresses of one device together: one may be seldom used. */
@@ -191,12 +183,10 @@ static int
 tell_silent(struct store *s, struct addr *a, const struct device *d)
 {
 	char span[CHANGE_TEXT];
-	bool retired = false;
-	int rc = is_retired(s, a, &retired);
 
-	if (rc != 0 || retired || d->told) {
+	if (is_retired(a) || d->told) {
 		a->silent = QUIETLY;
-		return rc;
+		return 0;
 	}
 	a->silent = a->heard;
 	print_span(span, sizeof(span), "every", a->pause);

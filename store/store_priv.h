@@ -5,6 +5,8 @@
  *	addr.c     addresses: found and made; addr_key.c, addr_row.c
  *	bind.c     an event's ends, found or made
  *	hold.c     which MAC holds which IP: what makes an asset
+ *	holder.c   which of those that have an IP is meant
+ *	place.c    which places cannot hear each other
  *	unit.c     what is behind an address; chassis.c modules and slots
  *	proof.c    what proves that two devices are one
  *	role.c     what an address is in the plant, and why
@@ -47,8 +49,10 @@ enum stmt {
 
 /* --- addresses ------------------------------------------------------------ */
 
-#define ADDR_KEY_WORDS 5
-#define ADDR_VLANS_MAX 8
+#define ADDR_KEY_WORDS   5
+#define ADDR_VLANS_MAX   8
+#define ADDR_PLACES_MAX  8
+#define ADDR_PLACES_MANY UINT8_MAX /* more than are kept: everywhere */
 /* kind, carrier, transport, port, sub; the longest is a CIP path */
 #define ADDR_KEY_TEXT 256
 
@@ -79,6 +83,8 @@ struct addr {
 	struct ev_ip ip; /* of a sub: its carrier's, as mac is */
 	struct ev_sub sub;
 	uint16_t vlan[ADDR_VLANS_MAX];
+	uint8_t place_n;
+	uint32_t place[ADDR_PLACES_MAX]; /* place.c */
 };
 
 /* --- links ---------------------------------------------------------------- */
@@ -155,7 +161,23 @@ struct change {
 	int64_t addr;
 	const char *what;
 	uint64_t ts_ns, frame;
+	uint16_t vlan; /* where it was heard; 0: no tag, or no event */
 	char old[CHANGE_TEXT], value[CHANGE_TEXT];
+};
+
+/* What each interface shows (place.c): bits of interfaces, and of pairs. */
+struct sight {
+	uint64_t whole, near, joined;
+	bool changed;
+};
+
+/* Where the row of an IP's holder was found the last time. */
+#define HELD_SLOTS 256
+
+struct held {
+	int64_t first; /* the IP's row; 0: nothing */
+	uint8_t mac[6];
+	uint8_t slot;
 };
 
 struct loss {
@@ -184,6 +206,9 @@ struct store {
 	uint64_t stream_ns;
 	uint64_t learn_ns, learn_from;
 	bool learn_done, learning;
+	struct sight sight;
+	struct held held[HELD_SLOTS];
+	struct addr *hand; /* stays in the cache while holders are looked at */
 	struct loss dropped, queue_dropped; /* since the last tick */
 	/* rhythm.c: when anybody was heard last, from when on that goes
 	 * without a long pause, when was looked for the silent, and where */
@@ -258,8 +283,34 @@ void addr_text(const struct addr *, char *buf, size_t size);
 void addr_seen(struct store *, struct addr *, uint64_t ts_ns);
 void addr_role(struct store *, struct addr *, uint32_t role);
 void addr_vlan(struct store *, struct addr *, const struct ev *);
+/* Whether others have or had its IP, too. */
+static inline bool
+addr_is_of_several(const struct addr *a)
+{
+	return a != NULL && a->kind == ADDR_IP &&
+	       (a->slot != 0 || a->holders > 1);
+}
+
 /* Takes over the assets that a statement gave to rows (ADDR_COLUMNS). */
 int addr_moved(struct store *, sqlite3_stmt *) MUST_CHECK;
+
+/* place.c: an interface and a VLAN, where an event was heard */
+uint32_t place_of(const struct ev *);
+uint16_t place_vlan(uint32_t place);
+/* Whether the address is known to be there. */
+bool place_is_known(const struct addr *, uint32_t place);
+/* Whether it is known to be at places that are all apart from this one. */
+bool place_is_elsewhere(
+    const struct store *, const struct addr *, uint32_t place);
+bool place_are_apart(
+    const struct store *, const struct addr *, const struct addr *);
+void place_note(struct store *, struct addr *, uint32_t place);
+/* A MAC was heard there: noted, with what it says of the interfaces. */
+void place_heard(struct store *, struct addr *mac, uint32_t place);
+/* Two talk with each other, and both are heard. */
+int place_talk(struct store *, const struct ev *) MUST_CHECK;
+int place_start(struct store *) MUST_CHECK;
+int place_write(struct store *) MUST_CHECK;
 
 /* hold.c */
 enum how { HOW_NONE, HOW_TRAFFIC, HOW_DHCP, HOW_DCP, HOW_ND, HOW_ARP };
@@ -270,7 +321,21 @@ void hold_heard(struct store *, struct addr *, uint64_t ts_ns);
 bool hold_may_be_firm(const struct addr *mac, enum how, const struct ev_end *);
 /* first is the IP's row with slot 0; *ret the one that speaks. */
 int hold_firm(struct store *, struct addr *mac, struct addr *first, enum how,
-    uint64_t ts_ns, struct addr **ret) MUST_CHECK;
+    const struct ev *, struct addr **ret) MUST_CHECK;
+/* holder.c: of one IP, first being its row with slot 0 */
+/* The row with this slot; first and what is in hand stay in the cache. */
+int hold_row(struct store *, struct addr *first, uint8_t slot,
+    struct addr **ret) MUST_CHECK;
+/*
+ * The row of whose IP it is: the MAC's, if it holds the IP; else of who has it
+ * where the event was heard; else where the MAC is.  *ret_here is false when
+ * nobody is known to have the IP there; mac may be NULL.
+ */
+int hold_pick(struct store *, struct addr *first, const uint8_t *mac,
+    uint32_t place, struct addr **ret, bool *ret_here) MUST_CHECK;
+/* A further row of the IP, for this place; *ret NULL when there are too many. */
+int hold_new(struct store *, struct addr *first, uint32_t place,
+    struct addr **ret) MUST_CHECK;
 int hold_traffic(struct store *, struct addr *mac, struct addr *first,
     uint64_t ts_ns) MUST_CHECK;
 /* The same for the MAC of a redundancy protocol. */

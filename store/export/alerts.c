@@ -29,6 +29,8 @@ static const struct column columns[] = {
     {"soc", IN_CSV, false, 0, 0, TEXT(soc)},
     {"ot", IN_CSV, false, 0, 0, TEXT(ot)},
     {"check", IN_CSV, false, 0, 0, TEXT(check)},
+    {"src_at", IN_CSV, false, 0, 0, TEXT(src.at)},
+    {"dst_at", IN_CSV, false, 0, 0, TEXT(dst.at)},
 };
 
 /* "T0855, T0836" as an array. */
@@ -86,6 +88,8 @@ export_alert_json(struct json *j, const struct query_alert *a)
 	json_known(j, "dst_name", a->dst.name);
 	json_known(j, "src_mac", a->src.mac);
 	json_known(j, "dst_mac", a->dst.mac);
+	json_known(j, "src_at", a->src.at);
+	json_known(j, "dst_at", a->dst.at);
 	json_object_end(j);
 }
 

@@ -123,6 +123,9 @@ put_what(FILE *f, const struct query_asset *a)
 	put_list(f, "ips", a->ips, a->nips);
 	put_list(f, "macs", a->macs, a->nmacs);
 	text_start(&t, buf, sizeof(buf));
+	asset_put_vlans(&t, a);
+	put_line(f, "vlans", t.n != 0 ? buf : NULL);
+	text_start(&t, buf, sizeof(buf));
 	asset_put_sub(&t, a);
 	put_line(f, "as", t.n != 0 ? buf : NULL);
 	put_line(f, "behind", a->parent);

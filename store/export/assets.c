@@ -163,6 +163,7 @@ put_address(struct text *t, const void *row)
 
 	if (a->nips != 0) {
 		put_list(t, a->ips, a->nips);
+		put_at(t, a->at);
 	} else if (a->nsubs != 0) {
 		put_sub(t, row);
 	} else {
@@ -182,15 +183,19 @@ put_state(struct text *t, const void *row)
 	text_put(t, state_of(row));
 }
 
-static void
-put_vlans(struct text *t, const void *row)
+void
+asset_put_vlans(struct text *t, const struct query_asset *a)
 {
-	const struct query_asset *a = row;
-
 	for (size_t i = 0; i < a->nvlans; i++) {
 		text_put(t, i != 0 ? " " : "");
 		text_put_uint(t, a->vlans[i]);
 	}
+}
+
+static void
+put_vlans(struct text *t, const void *row)
+{
+	asset_put_vlans(t, row);
 }
 
 static void
@@ -245,6 +250,7 @@ static const struct column columns[] = {
     {"state", IN_CSV, false, 0, 0, PUT(put_state)},
     {"replaced_by", IN_CSV, false, 0, 0, CHARS(replaced_by)},
     {"declared", IN_CSV, false, 0, 0, CHARS(declared)},
+    {"at", IN_CSV, false, 0, 0, TEXT(at)},
 };
 
 /* --- JSON ------------------------------------------------------------------------- */
@@ -440,6 +446,7 @@ export_asset_json(struct json *j, const struct query_asset *a)
 		json_uint(j, a->vlans[i]);
 	}
 	json_array_end(j);
+	json_known(j, "at", a->at);
 	if (a->nsubs != 0) {
 		json_sub(j, &a->subs[0]);
 	} else {

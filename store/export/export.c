@@ -201,6 +201,17 @@ put_end(struct text *t, const struct query_end *e)
 		    : e->ip[0] != '\0'  ? e->ip
 		    : e->mac[0] != '\0' ? e->mac
 					: e->id);
+	put_at(t, e->at);
+}
+
+void
+put_at(struct text *t, const char *at)
+{
+	if (at != NULL && at[0] != '\0') {
+		text_put(t, " (");
+		text_put(t, at);
+		text_put(t, ")");
+	}
 }
 
 void

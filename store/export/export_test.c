@@ -81,7 +81,8 @@ test_assets_as_json(void **state)
 	    "\"roles\":[{\"role\":\"supervisor\",\"why\":\"sends requests\","
 	    "\"proto\":\"modbus\",\"frame\":4}],\"safety\":false,"
 	    "\"macs\":[\"02:00:0a:00:00:39\"],\"ips\":[\"10.0.0.57\"],"
-	    "\"vlans\":[12],\"sub\":null,\"behind\":[],\"protocols\":["
+	    "\"vlans\":[12],\"at\":null,\"sub\":null,\"behind\":[],"
+	    "\"protocols\":["
 	    "\"modbus\"],"
 	    "\"first\":\"1093521681.000000000\","
 	    "\"last\":\"1093521681.000000000\",\"approved\":false,"
@@ -96,7 +97,8 @@ test_assets_as_json(void **state)
 	    "\"roles\":[{\"role\":\"gateway\",\"why\":\"answers for units "
 	    "behind it\",\"proto\":\"modbus\",\"frame\":7}],\"safety\":false,"
 	    "\"macs\":[\"02:00:0a:00:00:03\"],\"ips\":[\"10.0.0.3\"],"
-	    "\"vlans\":[12],\"sub\":null,\"behind\":[],\"protocols\":["
+	    "\"vlans\":[12],\"at\":null,\"sub\":null,\"behind\":[],"
+	    "\"protocols\":["
 	    "\"modbus\"],"
 	    "\"first\":\"1093521681.000000000\","
 	    "\"last\":\"1093521681.000000000\",\"approved\":false,"
@@ -111,7 +113,7 @@ test_assets_as_json(void **state)
 	    "\"roles\":[{\"role\":\"controller\",\"why\":\"answers an OT "
 	    "protocol\",\"proto\":null,\"frame\":null}],\"safety\":false,"
 	    "\"macs\":[],"
-	    "\"ips\":[],\"vlans\":[],\"sub\":{\"unit\":7},"
+	    "\"ips\":[],\"vlans\":[],\"at\":null,\"sub\":{\"unit\":7},"
 	    "\"behind\":[{\"ip\":\"10.0.0.3\",\"mac\":\"02:00:0a:00:00:03\","
 	    "\"transport\":\"tcp\",\"port\":502,\"sub\":{\"unit\":7}}],"
 	    "\"protocols\":[\"modbus\"],"
@@ -131,7 +133,8 @@ test_assets_as_json(void **state)
 	    "\"role\":null,\"level\":null,"
 	    "\"roles\":[],\"safety\":false,"
 	    "\"macs\":[\"02:00:0a:00:00:42\"],\"ips\":[\"10.0.0.66\"],"
-	    "\"vlans\":[12],\"sub\":null,\"behind\":[],\"protocols\":[],"
+	    "\"vlans\":[12],\"at\":null,\"sub\":null,\"behind\":[],"
+	    "\"protocols\":[],"
 	    "\"first\":\"1093521681.000000000\","
 	    "\"last\":\"1093521681.000000000\",\"approved\":false,"
 	    "\"state\":\"active\",\"replaced_by\":null,"
@@ -166,6 +169,7 @@ test_one_asset_and_why(void **state)
 	    "(modbus, frame 7)\n"
 	    "  ips         10.0.0.3\n"
 	    "  macs        02:00:0a:00:00:03\n"
+	    "  vlans       12\n"
 	    "  protocols   modbus\n"
 	    "  seen        2004-08-26T12:01:21.000Z to "
 	    "2004-08-26T12:01:21.000Z\n"
@@ -206,6 +210,7 @@ test_links_as_json(void **state)
 	    "\"first\":\"1093521680.999999999\","
 	    "\"last\":\"1093521681.000000000\",\"id\":1,\"src_name\":null,"
 	    "\"dst_name\":null,\"src_mac\":null,\"dst_mac\":null,"
+	    "\"src_at\":null,\"dst_at\":null,"
 	    "\"transport\":\"tcp\",\"label\":null,\"learned\":true,"
 	    "\"answered\":true,\"packets_back\":5,\"bytes_back\":415,"
 	    "\"replies\":5,\"errors\":0,\"unanswered\":0,"
@@ -252,10 +257,10 @@ test_links_as_csv(void **state)
 {
 	assert_export(*state, export_links, EXPORT_CSV,
 	    "src,dst,src_ip,dst_ip,proto,transport,port,packets,bytes,ops,"
-	    "unanswered,first,last\r\n"
+	    "unanswered,first,last,src_at,dst_at\r\n"
 	    "a-p5bcr8fdwv,a-stfy2rtppx,10.0.0.57,10.0.0.3,modbus,tcp,502,10,"
 	    "745,read:5,0,2004-08-26T12:01:20.999Z,"
-	    "2004-08-26T12:01:21.000Z\r\n");
+	    "2004-08-26T12:01:21.000Z,,\r\n");
 }
 
 static void

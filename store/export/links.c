@@ -103,6 +103,8 @@ static const struct column columns[] = {
     {"unanswered", IN_CSV, true, 0, 0, COUNT(count[LINK_UNANSWERED])},
     {"first", IN_CSV, false, 0, 0, STAMP(first)},
     {"last", IN_BOTH, false, 0, 0, STAMP(last)},
+    {"src_at", IN_CSV, false, 0, 0, TEXT(src.at)},
+    {"dst_at", IN_CSV, false, 0, 0, TEXT(dst.at)},
 };
 
 static void
@@ -155,6 +157,8 @@ export_link_json(struct json *j, const struct query_link *l)
 	json_known(j, "dst_name", l->dst.name);
 	json_known(j, "src_mac", l->src.mac);
 	json_known(j, "dst_mac", l->dst.mac);
+	json_known(j, "src_at", l->src.at);
+	json_known(j, "dst_at", l->dst.at);
 	json_known(j, "transport", l->transport);
 	json_kstr(j, "label", l->label);
 	json_kbool(j, "learned", l->learned);

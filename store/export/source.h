@@ -24,8 +24,11 @@ struct source {
 /* For columns of all lists. */
 /* Name, else IP, else MAC, else what there is. */
 void put_end(struct text *, const struct query_end *);
+/* What tells it from others with its IP, if there are any. */
+void put_at(struct text *, const char *at);
 /* With the mark of one that only its MAC tells. */
 void asset_put_vendor(struct text *, const struct query_asset *);
+void asset_put_vlans(struct text *, const struct query_asset *);
 /* What it is called by whoever it is behind; nothing when behind nobody. */
 void asset_put_sub(struct text *, const struct query_asset *);
 /* What it is behind, and its address there. */

@@ -25,6 +25,8 @@ function addresses(a) {
 	return [
 		a.ips.slice(0, 2).map((ip) => h("span", {class: "addr line"}, ip)),
 		rest(a.ips),
+		/* What tells it from others that have the IP. */
+		a.at ? h("span", {class: "line sub"}, a.at) : null,
 		a.macs.slice(0, 2).map((m) => h("span", {class: "addr line sub"}, m)),
 		rest(a.macs),
 		a.sub ? h("span", {class: "addr line"}, subText(a.sub)) : null,

@@ -9,7 +9,8 @@ export function end(row, side) {
 	const id = row[side];
 	const ip = row[side + "_ip"] || row[side + "_mac"] || "";
 	const name = row[side + "_name"] || ip || id || "";
-	const text = name || "unknown";
+	const at = row[side + "_at"];
+	const text = (name || "unknown") + (at ? " (" + at + ")" : "");
 
 	return h("span", {class: "end"},
 	    id ? h("a", {href: "#assets?id=" + encodeURIComponent(id)}, text)
@@ -18,8 +19,11 @@ export function end(row, side) {
 }
 
 export function endText(row, side) {
-	return row[side + "_name"] || row[side + "_ip"] || row[side + "_mac"] ||
-	    row[side] || "";
+	const at = row[side + "_at"];
+	const name = row[side + "_name"] || row[side + "_ip"] ||
+	    row[side + "_mac"] || row[side] || "";
+
+	return at ? name + " (" + at + ")" : name;
 }
 
 /* The best that can be said of an asset. */
