@@ -239,6 +239,9 @@ packet(struct net *n, const struct pkt *p, const struct flow_seek *seek)
 			arp_neighbour(n, p);
 		}
 	}
+	if (__builtin_expect(standby_is(p), 0)) {
+		standby_packet(n, p);
+	}
 	if (f->claim == FLOW_NOBODY && n->opinion != NULL && f->label == NULL &&
 	    rd_left(&p->payload) > 0) {
 		opinion_packet(n->opinion, &n->flows, f, p);

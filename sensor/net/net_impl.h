@@ -17,6 +17,7 @@
 #include "net/red.h"
 #include "net/service.h"
 #include "net/shared.h"
+#include "net/standby.h"
 #include "net/state.h"
 #include "net/tcp.h"
 
@@ -56,6 +57,7 @@ struct net {
 	struct frag *frag;
 	struct red *red;
 	struct cover cover;
+	struct standby standby[STANDBY_MAX];
 	struct opinion *opinion;
 	uint32_t dirty, dirty_last; /* flows with counters, oldest first   */
 	/* the dissector at work */

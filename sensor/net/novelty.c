@@ -612,6 +612,16 @@ occurrence(struct novelty *n, struct ev *e, struct link *l)
 	}
 }
 
+/* Who is master is told when it changes (standby.c): always news. */
+static bool
+is_master(const struct ev *e)
+{
+	const struct ev_field *f = ev_find(e, EVF_RELATION);
+
+	return f != NULL && f->type == EV_T_NAME &&
+	       strcmp(f->s, "master_of") == 0;
+}
+
 void
 novelty_event(struct novelty *n, struct ev *e, struct link *l)
 {
@@ -626,8 +636,14 @@ novelty_event(struct novelty *n, struct ev *e, struct link *l)
 			request(n, e, l);
 		}
 		break;
-	case EV_IDENTITY:
-	case EV_TOPOLOGY: fact(n, e, l); break;
+	case EV_TOPOLOGY:
+		if (is_master(e)) {
+			tell(n, e);
+			break;
+		}
+		fact(n, e, l);
+		break;
+	case EV_IDENTITY: fact(n, e, l); break;
 	case EV_VALUE: value(n, e, l); break;
 	case EV_STATE: state(n, e, l); break;
 	case EV_MALFORMED:

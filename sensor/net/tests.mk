@@ -4,7 +4,7 @@ NET_OBJS := sensor/event/coverage.o \
 	$(addprefix sensor/net/,arp.o counters.o cover.o decode.o decode_ip.o \
 	decode_tunnel.o dup.o engine.o flow.o frag.o heap.o host.o link.o net.o \
 	opinion.o partial.o pending.o reasm.o red.o report.o ring.o service.o \
-	shared.o stack.o state.o stream.o tags.o tcp.o)
+	shared.o stack.o standby.o state.o stream.o tags.o tcp.o)
 BASE_OBJS := $(addprefix sensor/base/,arena.o clock.o err.o hash.o ht.o json.o \
 	log.o mem.o pool.o real.o)
 EVENT_OBJS := sensor/event/event.o sensor/event/ev_json.o
