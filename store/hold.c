@@ -506,9 +506,9 @@ note_address(struct store *s, const struct addr *m, const struct addr *a)
 /*
  * The IP passes from the MAC that held it to a's.  A pair that takes turns
  * does so now and then; when a was heard a moment ago and the other one took
- * it in between, both are there.  What DHCP leases passes on every day.
+ * it in between, both are there (true).  What DHCP leases passes on every day.
  */
-static void
+static bool
 note_holder(struct store *s, const struct addr *before, const struct addr *a,
     uint64_t ts_ns)
 {
@@ -516,19 +516,21 @@ note_holder(struct store *s, const struct addr *before, const struct addr *a,
 	bool both = a->heard != 0 && ts_ns - a->heard < SHARED_NS;
 
 	if (!both && ((a->flags | before->flags) & ADDR_LEASED) != 0) {
-		return;
+		return false;
 	}
 	(void)ev_mac_text(old, before->mac);
 	(void)ev_mac_text(value, a->mac);
 	change_note(s, a, both ? "duplicate-ip" : "mac-changed", old, value);
+	return both;
 }
 
 /* Whoever had the IP where a is has it no longer; known: a held it before. */
 static int
 pass_on(struct store *s, struct addr *first, struct addr *a, bool known,
-    uint64_t ts_ns)
+    const struct ev *e)
 {
 	uint8_t slot = a->slot;
+	bool taken = false;
 
 	for (uint8_t i = 0; i < first->holders; i++) {
 		struct addr *r = NULL;
@@ -543,17 +545,24 @@ pass_on(struct store *s, struct addr *first, struct addr *a, bool known,
 			continue;
 		}
 		if (r->current == i && r->has_mac) {
-			note_holder(s, r, a, ts_ns);
-			if (known) {
-				r->flags |= ADDR_SHARED;
-				a->flags |= ADDR_SHARED;
+			bool both = note_holder(s, r, a, e->ts_ns);
+
+			taken = true;
+			if (both || known) {
+				uint16_t flag =
+				    both ? ADDR_CLASHED : ADDR_SHARED;
+
+				r->flags |= flag;
+				a->flags |= flag;
 			}
 		}
 		r->current = slot;
 		cache_dirty(&s->addrs, r);
 	}
-	if (a->current != slot) {
+	if (taken || a->current != slot) {
 		a->current = slot;
+		a->taken = e->ts_ns;
+		a->taken_frame = e->frame;
 		cache_dirty(&s->addrs, a);
 	}
 	return 0;
@@ -606,7 +615,7 @@ hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
 	note_how(s, a, how);
 	place_note(s, a, place);
 	if (first->holders > 1) {
-		rc = pass_on(s, first, a, known, e->ts_ns);
+		rc = pass_on(s, first, a, known, e);
 		if (rc != 0) {
 			return rc;
 		}

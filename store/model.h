@@ -30,6 +30,7 @@ enum addr_flag {
 	ADDR_VIRTUAL = 1 << 6, /* a redundancy protocol's: whoever is master */
 	ADDR_LEASED = 1 << 7,  /* IP: by DHCP, so another may have it next */
 	ADDR_SHARED = 1 << 8,  /* IP: went to an earlier MAC and back      */
+	ADDR_CLASHED = 1 << 9, /* IP: two had it at the same time          */
 };
 
 /* addresses.roles: a set, gathered from what was seen (role.c). */
@@ -107,6 +108,10 @@ enum link_counter {
 	"(SELECT id FROM addresses WHERE asset = ?1 UNION ALL " \
 	"SELECT u.id FROM addresses AS f JOIN addresses AS u "  \
 	"ON u.carrier = f.id AND +u.asset = 0 WHERE f.asset = ?1) AS own"
+
+/* For statements: what members say of a redundancy group, as the index on
+ * peer and last has it (schema/0007.sql). */
+#define OF_GROUP(t) "(" t ".relation IN ('master_of', 'standby_of')) IS TRUE"
 
 /*
  * A set of roles in words.  Each row of the table has a name, a level of

@@ -104,6 +104,25 @@ struct query_change {
 	const char *old, *value; /* "" = says nothing */
 };
 
+#define QUERY_GROUPS_MAX  16 /* that one asset is in */
+#define QUERY_MEMBERS_MAX 16
+
+struct query_member {
+	char id[UID_TEXT]; /* "": is not known */
+	const char *name;
+};
+
+/* An address that several share, so that one can stand in for another. */
+struct query_group {
+	bool by_turns;       /* an IP; else a protocol's group, by its MAC */
+	const char *address; /* the IP; the MAC, and VLAN where it is known  */
+	const char *detail;  /* "vrrp group 10, 10.0.0.1, priority 200"     */
+	struct query_member holder; /* now, since, shown by frame           */
+	uint64_t since, frame;
+	size_t nmembers;
+	struct query_member members[QUERY_MEMBERS_MAX];
+};
+
 struct query_asset {
 	int64_t row;
 	char id[UID_TEXT];
@@ -138,6 +157,8 @@ struct query_asset {
 	bool has_timeline;
 	size_t nchanges;
 	struct query_change changes[QUERY_CHANGES_MAX];
+	size_t ngroups; /* likewise */
+	struct query_group groups[QUERY_GROUPS_MAX];
 	struct query_fact facts[QUERY_FACTS_MAX];
 };
 

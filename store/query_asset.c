@@ -28,7 +28,10 @@ build(struct sql *s, const struct query_filter *f)
 	    " OR EXISTS (SELECT 1 FROM addresses AS x WHERE "
 	    "x.asset = a.id AND (x.ip" LIKE " OR x.mac" LIKE
 	    " OR (a.vendor IS NULL AND x.kind = 1 AND maker(x.mac)" LIKE
-	    "))) OR declared(a.id)" LIKE ")");
+	    "))) OR EXISTS (SELECT 1 FROM addresses AS x CROSS JOIN topology "
+	    "AS t ON t.addr = x.id AND t.relation IN ('master_of', "
+	    "'standby_of') AND (t.peer" LIKE " OR t.detail" LIKE
+	    ") WHERE x.asset = a.id) OR declared(a.id)" LIKE ")");
 	sql_if(s, f->role != NULL, " AND role_of(all_roles) = :role");
 	sql_if(s, f->since_ns != 0, " AND seen > :since");
 	sql_if(s, f->parent != NULL, " AND c.asset = :parent");
@@ -321,6 +324,7 @@ fill(struct query *q, sqlite3_stmt *st, struct query_asset *a)
 	rc = rc == 0 ? reasons(q, a, roles) : rc;
 	rc = rc == 0 ? facts(q, a) : rc;
 	rc = rc == 0 && q->one ? changes(q, a) : rc;
+	rc = rc == 0 && q->one ? query_groups(q, a) : rc;
 	if (rc == 0) {
 		add_maker(a);
 		told_fill(q, a);
@@ -416,6 +420,31 @@ is_called(const char *name, const char *what)
 	return name != NULL && strcasecmp(name, what) == 0;
 }
 
+/* In whole, not as a part of another. */
+static bool
+is_word_of(const char *text, const char *what)
+{
+	const char *p = strcasestr(text, what);
+	size_t n = strlen(what);
+
+	return p != NULL && (p == text || p[-1] == ' ') &&
+	       (p[n] == '\0' || p[n] == ' ' || p[n] == ',');
+}
+
+/* The address of one of its groups. */
+static bool
+is_shared(const struct query_asset *a, const char *what)
+{
+	for (size_t i = 0; i < a->ngroups; i++) {
+		if (strpbrk(what, ".:") != NULL &&
+		    (is_word_of(a->groups[i].detail, what) ||
+			is_word_of(a->groups[i].address, what))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int
 take_meant(void *arg, const struct query_asset *a)
 {
@@ -425,7 +454,7 @@ take_meant(void *arg, const struct query_asset *a)
 	    is_called(a->observed.name, f->what) ||
 	    is_called(query_declared(a, "asset_number"), f->what) ||
 	    is_listed(a->ips, a->nips, f->what) ||
-	    is_listed(a->macs, a->nmacs, f->what)) {
+	    is_listed(a->macs, a->nmacs, f->what) || is_shared(a, f->what)) {
 		return f->row(f->arg, a);
 	}
 	return 0;

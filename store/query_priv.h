@@ -60,6 +60,9 @@ int query_prepare(struct query *, const struct sql *,
 int query_count(struct query *, const struct sql *, const struct query_filter *,
     uint64_t *ret) MUST_CHECK;
 
+/* query_group.c: fills in its groups. */
+int query_groups(struct query *, struct query_asset *) MUST_CHECK;
+
 /* A column's text kept until the arena is cleared; NULL for NULL. */
 const char *query_keep(struct query *, sqlite3_stmt *, int col);
 /* Text of a column, NULL for NULL; until the next step. */

@@ -352,6 +352,23 @@ station(struct store *s, const char *relation)
 		   : 0;
 }
 
+/* Told again, as after a restart of the sensor: since when stays. */
+static int
+is_master(struct store *s, const struct addr *a, const char *peer, bool *ret)
+{
+	sqlite3_stmt *st = s->st[ST_TOPOLOGY_MASTER];
+	int rc;
+
+	db_bind_text(st, 1, peer);
+	rc = db_step(st);
+	if (rc == 1) {
+		*ret = db_get(st, 0) == a->id;
+		db_reset(st);
+		rc = 0;
+	}
+	return rc;
+}
+
 static int
 topology(struct store *s)
 {
@@ -361,6 +378,7 @@ topology(struct store *s)
 	/* Whom it is about, whoever carried it. */
 	struct addr *a = n->subject != NULL ? n->subject : n->src;
 	char relation[32], peer[256], detail[EV_TEXT_MAX];
+	bool still = false;
 	int rc;
 
 	if (a == NULL) {
@@ -371,6 +389,12 @@ topology(struct store *s)
 	(void)field_text(e, EVF_PEER, peer, sizeof(peer));
 	rc = rc == 0 ? proof_neighbour(s, a, relation, peer) : rc;
 	rc = rc == 0 ? role_of_relation(s, a, relation, peer) : rc;
+	if (rc == 0 && strcmp(relation, "master_of") == 0) {
+		rc = is_master(s, a, peer, &still);
+	}
+	if (rc != 0 || still) {
+		return rc;
+	}
 	(void)field_text(e, EVF_DETAIL, detail, sizeof(detail));
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		sqlite3_stmt *st = s->st[ways[i]];
@@ -383,7 +407,9 @@ topology(struct store *s)
 		db_bind_text(st, 3, peer);
 		db_bind_text(st, 4, detail);
 		db_bind(st, 5, (int64_t)e->ts_ns);
-		if (ways[i] == ST_TOPOLOGY_NEW) {
+		if (ways[i] == ST_TOPOLOGY_AGAIN) {
+			db_bind(st, 6, (int64_t)e->frame);
+		} else {
 			db_bind_text(st, 6, ev_proto_name(e->proto));
 			db_bind(st, 7, (int64_t)e->frame);
 		}

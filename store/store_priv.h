@@ -63,6 +63,7 @@ struct addr {
 	int64_t stored_asset; /* as the table has it */
 	uint64_t first, last;
 	uint64_t heard, pause, silent; /* rhythm.c */
+	uint64_t taken, taken_frame;   /* an IP that goes back and forth */
 	uint32_t links;
 	uint32_t points; /* it has, and 1; 0: not counted yet */
 	uint32_t ips, firm_ips;

@@ -36,7 +36,7 @@ STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
                 sqlfunc.o ingest.o maker.o coverage.o)
 STORE_DECLARED := $(addprefix store/declared/,bag.o key.o fold.o compare.o match.o \
                   csv.o guess.o import.o register.o register_write.o)
-STORE_READER := $(addprefix store/,query.o query_told.o query_detail.o query_asset.o query_ghost.o query_link.o \
+STORE_READER := $(addprefix store/,query.o query_told.o query_detail.o query_asset.o query_ghost.o query_group.o query_link.o \
                 query_alert.o query_status.o query_coverage.o)
 STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
                 asset.o inventory.o cyclonedx.o reconcile.o \
@@ -46,7 +46,7 @@ STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
              $(STORE_DECLARED) $(STORE_EXPORT) $(filter-out $(STORE_BASE),$(RULES_ALL)) \
              $(STORE_BASE)
 
-STORE_TESTS := store/open_test store/bind_test store/place_test store/link_test \
+STORE_TESTS := store/open_test store/bind_test store/place_test store/group_test store/link_test \
                store/proof_test store/chassis_test store/change_test store/role_test \
                store/ghost_test \
                store/fact_test store/unit_test store/baseline_test \

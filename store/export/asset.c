@@ -101,6 +101,65 @@ put_seen(FILE *f, const struct query_asset *a)
 }
 
 static void
+put_member(struct text *t, const struct query_member *m)
+{
+	text_put(t, m->id);
+	if (m->name != NULL) {
+		text_put(t, m->id[0] != '\0' ? " " : "");
+		text_put(t, m->name);
+	}
+}
+
+/* Who has it now, if that was heard. */
+static void
+put_holder(
+    struct text *t, const struct query_asset *a, const struct query_group *g)
+{
+	char at[CLOCK_STAMP_MAX];
+
+	if (g->since == 0) {
+		return;
+	}
+	text_put(t, ": held by ");
+	if (strcmp(g->holder.id, a->id) == 0) {
+		text_put(t, "this one");
+	} else {
+		put_member(t, &g->holder);
+	}
+	clock_rfc3339(at, g->since);
+	at[19] = '\0';
+	text_put(t, " since ");
+	text_put(t, at);
+	text_put(t, "Z (frame ");
+	text_put_uint(t, g->frame);
+	text_put(t, ")");
+}
+
+/* An address that it shares with others, which stand in for each other. */
+static void
+put_group(FILE *f, const struct query_asset *a, const struct query_group *g)
+{
+	char buf[LAYOUT_CELL_MAX];
+	struct text t;
+
+	text_start(&t, buf, sizeof(buf));
+	text_put(&t, g->by_turns ? g->address : g->detail);
+	text_put(&t, g->by_turns ? " " : " (");
+	text_put(&t, g->by_turns ? g->detail : g->address);
+	text_put(&t, g->by_turns ? "" : ")");
+	put_holder(&t, a, g);
+	put_line(f, "shares", buf);
+	text_start(&t, buf, sizeof(buf));
+	for (size_t i = 0; i < g->nmembers; i++) {
+		if (strcmp(g->members[i].id, a->id) != 0) {
+			text_put(&t, t.n != 0 ? ", " : "");
+			put_member(&t, &g->members[i]);
+		}
+	}
+	put_line(f, "  with", t.n != 0 ? buf : NULL);
+}
+
+static void
 put_what(FILE *f, const struct query_asset *a)
 {
 	char buf[LAYOUT_CELL_MAX];
@@ -130,6 +189,9 @@ put_what(FILE *f, const struct query_asset *a)
 	put_line(f, "as", t.n != 0 ? buf : NULL);
 	put_line(f, "behind", a->parent);
 	put_line(f, "replaced", a->replaced_by);
+	for (size_t i = 0; i < a->ngroups; i++) {
+		put_group(f, a, &a->groups[i]);
+	}
 	put_list(f, "protocols", a->protocols, a->nprotocols);
 	put_seen(f, a);
 	put_line(f, "approved", a->approved ? "yes" : "no");

@@ -415,6 +415,55 @@ json_declared(struct json *j, const struct query_asset *a)
 	json_object_end(j);
 }
 
+static void
+json_member(struct json *j, const struct query_member *m)
+{
+	json_object(j);
+	json_known(j, "id", m->id);
+	json_known(j, "name", m->name);
+	json_object_end(j);
+}
+
+static void
+json_holder(struct json *j, const struct query_group *g)
+{
+	json_key(j, "holder");
+	if (g->since != 0) {
+		json_member(j, &g->holder);
+		json_stamp(j, "since", g->since);
+		json_kuint(j, "frame", g->frame);
+	} else {
+		json_null(j);
+		json_kstr(j, "since", NULL);
+		json_kstr(j, "frame", NULL);
+	}
+}
+
+/* Addresses that it shares with others. */
+static void
+json_groups(struct json *j, const struct query_asset *a)
+{
+	json_key(j, "groups");
+	json_array(j);
+	for (size_t i = 0; i < a->ngroups; i++) {
+		const struct query_group *g = &a->groups[i];
+
+		json_object(j);
+		json_kstr(j, "address", g->address);
+		json_kbool(j, "by_turns", g->by_turns);
+		json_kstr(j, "detail", g->detail);
+		json_holder(j, g);
+		json_key(j, "members");
+		json_array(j);
+		for (size_t m = 0; m < g->nmembers; m++) {
+			json_member(j, &g->members[m]);
+		}
+		json_array_end(j);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
 void
 export_asset_json(struct json *j, const struct query_asset *a)
 {
@@ -462,6 +511,7 @@ export_asset_json(struct json *j, const struct query_asset *a)
 	json_known(j, "replaced_by", a->replaced_by);
 	json_declared(j, a);
 	if (a->has_timeline) {
+		json_groups(j, a);
 		json_timeline(j, a);
 	}
 	json_facts(j, a);

@@ -152,6 +152,28 @@ function told(alerts, id) {
 		alerts.next ? "All its alerts" : "Show as a table"))];
 }
 
+/* An address that several share, so that one can stand in for another. */
+function group(g, id) {
+	const who = (m) => m.id === id ? "this one"
+		: m.id ? h("a", {href: "#assets?id=" + encodeURIComponent(m.id)},
+		    m.name || m.id)
+		: m.name || "unknown";
+	const others = g.members.filter((m) => m.id !== id);
+
+	return [
+		g.by_turns ? h("span", {class: "addr"}, g.address) : g.detail, " ",
+		g.by_turns ? g.detail
+		    : h("span", {class: "addr"}, "(" + g.address + ")"),
+		h("span", {class: "line sub"},
+		    g.holder ? ["held by ", who(g.holder), " since ",
+			time(g.since), ", frame " + g.frame] : "holder not heard"),
+		others.length > 0
+		    ? h("span", {class: "line sub"}, "with ",
+			others.map((m, i) => [i > 0 ? ", " : "", who(m)]))
+		    : null,
+	];
+}
+
 async function detail(root, row) {
 	put(root, h("p", {class: "quiet"}, "Reading…"));
 	try {
@@ -177,6 +199,7 @@ async function detail(root, row) {
 			item("Parent", a.parent ? h("a", {href: "#assets?id=" +
 			    encodeURIComponent(a.parent)}, a.parent) : null),
 			item("VLANs", a.vlans.join(", ")),
+			(a.groups || []).map((g) => item("Shares", group(g, a.id))),
 			item("Approved", a.approved ? "yes" : "not yet"),
 			item("Asset", h("a", {href: "/api/assets/" +
 			    encodeURIComponent(a.id)}, h("code", {}, a.id),
