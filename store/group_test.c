@@ -189,7 +189,13 @@ test_an_address_that_goes_back_and_forth(void **state)
 	assert_int_equal(w.since, r->x.ts_ns);
 	/* Who has the IP beside them is no member: 10.0.0.70 is another. */
 	a = sample_host(10, 0, 0, 70);
-	assert_int_equal(sample_endpoint(&r->x, &a, "arp"), 0);
+	b = sample_via(a, 9);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(
+		    sample_endpoint(&r->x, i % 2 == 0 ? &a : &b, "arp"), 0);
+		sample_wait(&r->x, 4000 * SAMPLE_SECOND);
+	}
+	assert_int_equal(ask(r, "02:ee:00:00:00:09").members, 2);
 	assert_int_equal(ask(r, "02:ee:00:00:00:08").members, 2);
 }
 

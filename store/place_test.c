@@ -416,6 +416,49 @@ test_the_sides_of_a_tap_are_one_network(void **state)
 	    1);
 }
 
+/* Each shows whole conversations, but some go from the one to the other. */
+static void
+test_who_talks_across_joins_two_mirrors(void **state)
+{
+	struct rig *r = *state;
+	struct host a = in_cell(1, 10), b = in_cell(2, 10);
+	struct host near[2][2];
+
+	for (uint8_t i = 0; i < 2; i++) {
+		near[i][0] = in_cell(i + 1, 40 + i);
+		near[i][1] = in_cell(i + 1, 50 + i);
+		at(r, i, &near[i][0]);
+		at(r, i, &near[i][1]);
+		talk(r, &near[i][0], &near[i][1]);
+	}
+	talk(r, &near[0][0], &near[1][1]);
+	at(r, 0, &a);
+	sample_wait(&r->x, SAMPLE_SECOND);
+	at(r, 1, &b);
+	sample_wait(&r->x, SAMPLE_SECOND);
+	at(r, 0, &a);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes WHERE what = "
+				    "'duplicate-ip'"),
+	    1);
+}
+
+/* Nobody knows yet what they show. */
+static void
+test_interfaces_are_one_network_at_first(void **state)
+{
+	struct rig *r = *state;
+	struct host a = in_cell(1, 10), b = in_cell(2, 10);
+
+	at(r, 0, &a);
+	sample_wait(&r->x, SAMPLE_SECOND);
+	at(r, 1, &b);
+	sample_wait(&r->x, SAMPLE_SECOND);
+	at(r, 0, &a);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes WHERE what = "
+				    "'duplicate-ip'"),
+	    1);
+}
+
 /* Who is heard at both mirrors of one network shows that it is one. */
 static void
 test_two_mirrors_of_one_network_are_one(void **state)
@@ -500,6 +543,8 @@ main(void)
 	    T(test_no_tag_is_apart_from_nothing),
 	    T(test_cells_behind_two_mirrors_are_kept_apart),
 	    T(test_the_sides_of_a_tap_are_one_network),
+	    T(test_who_talks_across_joins_two_mirrors),
+	    T(test_interfaces_are_one_network_at_first),
 	    T(test_two_mirrors_of_one_network_are_one),
 	    T(test_rows_of_one_ip_are_bounded),
 	    T(test_restarts_change_nothing),
