@@ -146,9 +146,11 @@ parse(const struct pkt *p, struct says *x)
 	}
 	x->proto = "hsrp";
 	x->has_priority = true;
-	return rd_u8(&look) == 0
-		   ? hsrp(&r, x)
-		   : rd_u8(&look) == 40 && rd_u8(&look) == 2 && hsrp2(&r, x);
+	if (rd_u8(&look) == 0) {
+		return hsrp(&r, x);
+	}
+	/* Length and version, behind a type that is not 0. */
+	return rd_be16(&look) == (40 << 8 | 2) && hsrp2(&r, x);
 }
 
 /* True when that is news, and no more than once a second. */
