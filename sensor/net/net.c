@@ -233,14 +233,16 @@ packet(struct net *n, const struct pkt *p, const struct flow_seek *seek)
 		tcp(n, f, side, p);
 	} else if (p->l4 == PKT_L4_UDP || p->ipver == 0) {
 		udp(n, f, side, p);
+		if (__builtin_expect(standby_is(p), 0)) {
+			standby_packet(n, p);
+		}
 	} else {
 		count_packet(n, f, side, p);
 		if (p->l4 == PKT_L4_ICMP) {
 			arp_neighbour(n, p);
+		} else if (standby_is(p)) {
+			standby_packet(n, p);
 		}
-	}
-	if (__builtin_expect(standby_is(p), 0)) {
-		standby_packet(n, p);
 	}
 	if (f->claim == FLOW_NOBODY && n->opinion != NULL && f->label == NULL &&
 	    rd_left(&p->payload) > 0) {
