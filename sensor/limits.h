@@ -184,7 +184,7 @@
 	    "the oldest make room, and that is counted")                       \
 	L(STORE_ADDRESS_CACHE, 262144, "addresses",                            \
 	    "that the writer keeps at "                                        \
-	    "hand, 300 bytes each: two for each of 100 000 devices")           \
+	    "hand, 350 bytes each: two for each of 100 000 devices")           \
 	L(STORE_LINK_CACHE, 131072, "links",                                   \
 	    "likewise, 350 bytes each: "                                       \
 	    "those that had traffic last")                                     \

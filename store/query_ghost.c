@@ -86,20 +86,24 @@
 #define GHOSTS                                                                 \
 	"SELECT g.ip, g.front, g.port, g.kind, g.num, g.sub, g.why, "          \
 	"g.askers, g.first, g.last, w.uid, x.ip, "                             \
-	"CASE WHEN x.ip IS NULL THEN x.mac END, w.name, "                      \
-	"(SELECT m.vlans FROM addresses AS m WHERE m.asset = x.asset "         \
-	"AND x.asset <> 0 AND m.vlans <> '' ORDER BY m.id LIMIT 1) "           \
-	"FROM (SELECT e.ip, e.front, e.port, e.kind, e.num, e.sub, "           \
-	"group_concat(DISTINCT e.why) AS why, "                                \
-	"count(DISTINCT e.who) AS askers, min(e.first) AS first, "             \
-	"max(e.last) AS last, coalesce(min(CASE e.why WHEN 'there' THEN "      \
-	"e.who END), min(e.who)) AS who FROM (" EACH ") AS e "                 \
-	"GROUP BY e.ip, e.front, e.port, e.kind, e.num, e.sub) AS g "          \
-	"LEFT JOIN addresses AS x ON x.id = g.who "                            \
-	"LEFT JOIN assets AS w ON w.id = x.asset "                             \
-	"ORDER BY instr(g.why, 'there') = 0, g.first, g.ip, g.front, g.port, " \
-	"g.num, g.sub "                                                        \
-	"LIMIT 10000"
+	"CASE WHEN x.ip IS NULL THEN x.mac END, w.name, " AT_PLACE(            \
+	    "x") ", "                                                          \
+		 "(SELECT m.vlans FROM addresses AS m WHERE m.asset = "        \
+		 "x.asset "                                                    \
+		 "AND x.asset <> 0 AND m.vlans <> '' ORDER BY m.id LIMIT 1) "  \
+		 "FROM (SELECT e.ip, e.front, e.port, e.kind, e.num, e.sub, "  \
+		 "group_concat(DISTINCT e.why) AS why, "                       \
+		 "count(DISTINCT e.who) AS askers, min(e.first) AS first, "    \
+		 "max(e.last) AS last, coalesce(min(CASE e.why WHEN 'there' "  \
+		 "THEN "                                                       \
+		 "e.who END), min(e.who)) AS who FROM (" EACH ") AS e "        \
+		 "GROUP BY e.ip, e.front, e.port, e.kind, e.num, e.sub) AS g " \
+		 "LEFT JOIN addresses AS x ON x.id = g.who "                   \
+		 "LEFT JOIN assets AS w ON w.id = x.asset "                    \
+		 "ORDER BY instr(g.why, 'there') = 0, g.first, g.ip, "         \
+		 "g.front, g.port, "                                           \
+		 "g.num, g.sub "                                               \
+		 "LIMIT 10000"
 
 _Static_assert(ADDR_HEARD == 1 && ADDR_VIRTUAL == 64 && ADDR_OWN == 16 &&
 		   ADDR_IP == 2 && ADDR_SUB == 4 && LINK_HALF == 16,
