@@ -228,7 +228,8 @@ put_ip(struct frame *f, const struct site *s, const struct talk *t, bool reply,
 	put16(f, (unsigned)(IP_LEN + payload));
 	put16(f, t->nr * 8 + t->step);
 	put16(f, 0x4000);
-	put8(f, 64);
+	put8(f,
+	    reply && vlan_of(s, t->server) != vlan_of(s, t->client) ? 63 : 64);
 	put8(f, proto);
 	put16(f, 0);
 	put32(f, ip_of(s, reply ? t->server : t->client));
