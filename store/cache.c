@@ -179,20 +179,6 @@ cache_add(struct cache *c, uint64_t hash, void **ret)
 	return 0;
 }
 
-void
-cache_rehash(struct cache *c, void *row, uint64_t hash)
-{
-	struct cache_row *r = row;
-	uint32_t at = pool_index(&c->pool, row);
-
-	ht_remove(&c->ht, r->hash, at);
-	r->hash = hash;
-	ht_insert(&c->ht, hash, at);
-	if (c->all_seen) {
-		keep_seen(c, hash);
-	}
-}
-
 /* --- what changed --------------------------------------------------------- */
 
 void

@@ -69,8 +69,6 @@ void cache_dirty(struct cache *, void *row);
 /* As cache_dirty(), for columns that the writer itself never asks for: what
  * is counted and when it was last.  cache_settle() does not wait for them. */
 void cache_counted(struct cache *, void *row);
-/* Moves a row to another hash. */
-void cache_rehash(struct cache *, void *row, uint64_t hash);
 /* A row was written that was never in the cache. */
 void cache_passed_by(struct cache *);
 /* Writes all that changed. */

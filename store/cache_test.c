@@ -190,8 +190,6 @@ test_what_was_never_there_is_known(void **state)
 	/* All that ever was, first of all what the cache forgot. */
 	assert_int_equal(wrongly_believed(c, 0, 100 * ROWS), 100 * ROWS);
 	assert_true(wrongly_believed(c, 100 * ROWS, 100000) < 10);
-	cache_rehash(c, pool_at(&c->pool, 0), hash_of(1000000));
-	assert_true(cache_may_be_stored(c, hash_of(1000000)));
 	/* Taken back, it is still believed; that costs a question only. */
 	cache_clear(c, false);
 	assert_true(cache_may_be_stored(c, hash_of(0)));
@@ -261,18 +259,6 @@ test_clear_forgets_what_is_not_written(void **state)
 	}
 }
 
-static void
-test_rehash_moves_a_row(void **state)
-{
-	struct cache *c = *state;
-	struct row *r = add(c, 1);
-
-	r->value = 7;
-	cache_rehash(c, r, 7);
-	assert_null(find(c, 1));
-	assert_ptr_equal(find(c, 7), r);
-}
-
 int
 main(void)
 {
@@ -287,7 +273,6 @@ main(void)
 	    T(test_changed_row_is_written_before_it_makes_room),
 	    T(test_failed_writing_is_told_and_kept),
 	    T(test_clear_forgets_what_is_not_written),
-	    T(test_rehash_moves_a_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

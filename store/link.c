@@ -61,17 +61,25 @@ make_key(const struct link_ends *e, uint64_t key[LINK_KEY_WORDS])
 		 (uint64_t)e->port << 32;
 }
 
+/* Of the ends alone: rows of one conversation stand together, whatever its
+ * protocol turns out to be. */
+static uint64_t
+hash(const struct store *s, const struct link_ends *e)
+{
+	struct link_ends untyped = *e;
+	uint64_t key[LINK_KEY_WORDS];
+
+	untyped.proto = 0;
+	make_key(&untyped, key);
+	return hash_place(&s->key, key, LINK_KEY_WORDS);
+}
+
 static struct slink *
-cached(struct store *s, const struct link_ends *e, uint64_t *ret_hash)
+cached(struct store *s, const struct link_ends *e, uint64_t h)
 {
 	uint64_t key[LINK_KEY_WORDS];
-	uint64_t h;
 
 	make_key(e, key);
-	h = hash_place(&s->key, key, LINK_KEY_WORDS);
-	if (ret_hash != NULL) {
-		*ret_hash = h;
-	}
 	HT_FOREACH (&s->links.ht, h, i) {
 		struct slink *l = pool_at(&s->links.pool, i);
 
@@ -83,21 +91,40 @@ cached(struct store *s, const struct link_ends *e, uint64_t *ret_hash)
 	return NULL;
 }
 
+/* Of several protocols the one that is registered first. */
+static struct slink *
+cached_typed(struct store *s, const struct link_ends *e, uint64_t h)
+{
+	struct slink *found = NULL;
+
+	HT_FOREACH (&s->links.ht, h, i) {
+		struct slink *l = pool_at(&s->links.pool, i);
+
+		if (l->src == e->src && l->dst == e->dst &&
+		    l->transport == e->transport && l->port == e->port &&
+		    l->proto != 0 &&
+		    (found == NULL || l->proto < found->proto)) {
+			found = l;
+		}
+	}
+	if (found != NULL) {
+		cache_touch(&s->links, found);
+	}
+	return found;
+}
+
 static int
 enter(struct store *s, const struct link_ends *e, struct slink **ret)
 {
-	uint64_t key[LINK_KEY_WORDS];
 	struct slink *l;
 	void *p;
-	int rc;
+	int rc = cache_add(&s->links, hash(s, e), &p);
 
-	make_key(e, key);
-	rc = cache_add(&s->links, hash_place(&s->key, key, LINK_KEY_WORDS), &p);
 	if (rc != 0) {
 		return rc;
 	}
 	l = p;
-	memcpy(l->key, key, sizeof(key));
+	make_key(e, l->key);
 	l->src = e->src;
 	l->dst = e->dst;
 	l->transport = e->transport;
@@ -205,7 +232,7 @@ fetch(
 		db_reset(st);
 		return 0;
 	}
-	*ret = cached(s, &e, NULL);
+	*ret = cached(s, &e, hash(s, &e));
 	rc = 0;
 	if (*ret == NULL) {
 		rc = enter(s, &e, ret);
@@ -220,10 +247,10 @@ fetch(
 int
 link_find(struct store *s, const struct link_ends *e, struct slink **ret)
 {
-	uint64_t hash;
+	uint64_t h = hash(s, e);
 
-	*ret = cached(s, e, &hash);
-	if (*ret == NULL && cache_may_be_stored(&s->links, hash)) {
+	*ret = cached(s, e, h);
+	if (*ret == NULL && cache_may_be_stored(&s->links, h)) {
 		return fetch(s, e, false, ret);
 	}
 	return 0;
@@ -232,16 +259,10 @@ link_find(struct store *s, const struct link_ends *e, struct slink **ret)
 int
 link_find_typed(struct store *s, const struct link_ends *e, struct slink **ret)
 {
-	struct link_ends typed = *e;
+	uint64_t h = hash(s, e);
 
-	*ret = NULL;
-	for (uint16_t i = 1; i < EV_PROTOS_MAX && *ret == NULL; i++) {
-		typed.proto = i;
-		if (ev_proto(i) != NULL) {
-			*ret = cached(s, &typed, NULL);
-		}
-	}
-	if (*ret == NULL && !s->links.complete) {
+	*ret = cached_typed(s, e, h);
+	if (*ret == NULL && cache_may_be_stored(&s->links, h)) {
 		return fetch(s, e, true, ret);
 	}
 	return 0;
@@ -253,7 +274,6 @@ upgrade(struct store *s, const struct link_ends *e, struct slink **ret)
 {
 	struct link_ends untyped = *e;
 	struct slink *l;
-	uint64_t hash;
 	int rc;
 
 	untyped.proto = 0;
@@ -261,10 +281,8 @@ upgrade(struct store *s, const struct link_ends *e, struct slink **ret)
 	if (rc != 0 || l == NULL) {
 		return rc;
 	}
-	(void)cached(s, e, &hash);
 	make_key(e, l->key);
 	l->proto = e->proto;
-	cache_rehash(&s->links, l, hash);
 	cache_dirty(&s->links, l);
 	*ret = l;
 	return 0;

@@ -16,7 +16,7 @@
 #include "store/export/source.h"
 
 #define PAGE_ROWS   256
-#define PART_ROWS   1024 /* 30 ms of assets */
+#define PART_ROWS   512 /* 20 ms of assets; the first lines wait for them */
 #define JSON_BUFFER (64 * 1024)
 
 struct run {
