@@ -282,7 +282,8 @@ asset_move(struct store *s, int64_t asset, const struct addr *front)
 }
 
 int
-asset_split(struct store *s, struct addr *mac, const struct addr *keep)
+asset_split(
+    struct store *s, struct addr *mac, const struct addr *keep, bool chassis)
 {
 	sqlite3_stmt *st = s->st[ST_ADDR_SPLIT];
 	int64_t old = mac->asset, young;
@@ -300,6 +301,7 @@ asset_split(struct store *s, struct addr *mac, const struct addr *keep)
 	db_bind(st, 2, old);
 	db_bind_text(st, 3, text);
 	db_bind(st, 4, keep->id);
+	db_bind(st, 5, chassis);
 	rc = addr_moved(s, st);
 	if (rc == 0) {
 		rc = asset_refresh(s, old);

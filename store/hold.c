@@ -145,7 +145,7 @@ part_sole(struct store *s, struct addr *m)
 		return 0;
 	}
 	if (sole->flags & ADDR_ORIGIN) {
-		return asset_split(s, m, sole);
+		return asset_split(s, m, sole, true);
 	}
 	sole->asset = 0;
 	asset_make(s, sole);
@@ -249,7 +249,7 @@ take_off(struct store *s, struct addr *a)
 	if (!(m->flags & ADDR_OWN)) {
 		m->asset = 0;
 	} else if (a->flags & ADDR_ORIGIN) {
-		rc = asset_split(s, m, a);
+		rc = asset_split(s, m, a, false);
 	} else {
 		a->asset = 0;
 		rc = asset_refresh(s, m->asset);
@@ -316,7 +316,7 @@ part_rival(struct store *s, struct addr *m, const struct addr *a)
 		m->sole = 0;
 		cache_dirty(&s->addrs, m);
 	}
-	return asset_split(s, m, a);
+	return asset_split(s, m, a, false);
 }
 
 /* Those that have the IP where m claims it. */

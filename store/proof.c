@@ -164,6 +164,8 @@ own_ip(struct store *s, struct addr *mac, const char *peer)
 	    ((a->flags & ADDR_FIRM) && !same_maker(a->mac, mac->mac))) {
 		return rc;
 	}
+	a->flags |= ADDR_NAMED;
+	cache_dirty(&s->addrs, a);
 	if (mac->sole == a->id) {
 		/* Proven, and not by being the only one: a second IP changes
 		 * nothing. */

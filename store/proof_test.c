@@ -186,6 +186,30 @@ test_a_management_address_is_the_switch(void **state)
 	    rig_int(r, ASSET_OF("02:ee:00:00:00:01")));
 }
 
+/* What a router forwards came first with the switch's MAC; with a second such
+ * address that is known, and the switch keeps what LLDP says of it. */
+static void
+test_a_switch_keeps_its_port_and_address(void **state)
+{
+	struct rig *r = *state;
+	struct host port = sample_mac(1), chassis = sample_mac(0x40),
+		    first = sample_host(10, 9, 0, 1),
+		    second = sample_host(10, 9, 0, 2);
+
+	memcpy(first.end.mac, chassis.end.mac, sizeof(first.end.mac));
+	memcpy(second.end.mac, chassis.end.mac, sizeof(second.end.mac));
+	assert_int_equal(sample_endpoint(&r->x, &first, "traffic"), 0);
+	neighbour(r, &port, "port_of", "02:ee:00:00:00:40");
+	neighbour(r, &chassis, "managed_at", "10.0.0.40");
+	assert_int_equal(sample_endpoint(&r->x, &second, "traffic"), 0);
+	assert_int_equal(rig_int(r, ASSET_OF("02:ee:00:00:00:40")),
+	    rig_int(r, ASSET_OF("02:ee:00:00:00:01")));
+	assert_int_equal(rig_int(r, ASSET_OF("02:ee:00:00:00:40")),
+	    rig_int(r, ASSET_OF("10.0.0.40")));
+	assert_int_not_equal(rig_int(r, ASSET_OF("02:ee:00:00:00:40")),
+	    rig_int(r, ASSET_OF("10.9.0.1")));
+}
+
 /* The address of a controller, which another maker's MAC holds. */
 static void
 test_a_forged_management_address_draws_nobody_in(void **state)
@@ -218,6 +242,7 @@ main(void)
 	    T(test_another_maker_is_no_port),
 	    T(test_an_own_address_stays_beside_a_second),
 	    T(test_a_management_address_is_the_switch),
+	    T(test_a_switch_keeps_its_port_and_address),
 	    T(test_a_forged_management_address_draws_nobody_in),
 	};
 

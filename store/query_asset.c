@@ -16,7 +16,8 @@
 	"(SELECT max(last) FROM addresses WHERE asset = a.id) AS seen "  \
 	"FROM assets AS a LEFT JOIN addresses AS c ON c.id = a.carrier " \
 	"LEFT JOIN assets AS p ON p.id = c.asset "                       \
-	"WHERE a.joined IS NULL AND seen IS NOT NULL"
+	"WHERE a.joined IS NULL AND EXISTS "                             \
+	"(SELECT 1 FROM addresses WHERE asset = a.id)"
 
 static void
 build(struct sql *s, const struct query_filter *f)

@@ -370,10 +370,11 @@ int asset_move(
     struct store *, int64_t asset, const struct addr *front) MUST_CHECK;
 /*
  * The addresses of an asset that mac holds, and its own row, but not keep,
- * get an asset of their own.
+ * get an asset of their own.  chassis: the ports and addresses, too, that LLDP
+ * and CDP prove to be mac's.
  */
-int asset_split(
-    struct store *, struct addr *mac, const struct addr *keep) MUST_CHECK;
+int asset_split(struct store *, struct addr *mac, const struct addr *keep,
+    bool chassis) MUST_CHECK;
 /* Chooses the shown facts anew. */
 int asset_refresh(struct store *, int64_t asset) MUST_CHECK;
 /* Likewise, after this was said, if that can change them; again: not for the
