@@ -13,6 +13,8 @@
 	"= '" ip "' AND asset <> 0"
 #define CHANGES "SELECT count(*) FROM changes"
 
+#define CLASHES "SELECT count(*) FROM changes WHERE what = 'duplicate-ip'"
+
 static int
 setup(void **state)
 {
@@ -341,9 +343,7 @@ test_no_tag_is_apart_from_nothing(void **state)
 	arp(r, 0, &two);
 	sample_wait(&r->x, SAMPLE_SECOND);
 	arp(r, 10, &one);
-	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes WHERE what = "
-				    "'duplicate-ip'"),
-	    1);
+	assert_int_equal(rig_int(r, CLASHES), 1);
 }
 
 /* --- interfaces -------------------------------------------------------------- */
@@ -353,6 +353,17 @@ at(struct rig *r, uint32_t iface, const struct host *h)
 {
 	r->x.iface = iface;
 	arp(r, 0, h);
+}
+
+/* They have one IP, and say so by turns: a, b, a. */
+static void
+in_turn(struct rig *r, const struct host *a, const struct host *b)
+{
+	at(r, 0, a);
+	sample_wait(&r->x, SAMPLE_SECOND);
+	at(r, 1, b);
+	sample_wait(&r->x, SAMPLE_SECOND);
+	at(r, 0, a);
 }
 
 static void
@@ -384,9 +395,7 @@ test_cells_behind_two_mirrors_are_kept_apart(void **state)
 		at(r, i, &plc[i]);
 	}
 	/* The first look was one network's, as far as anybody knew. */
-	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes WHERE what = "
-				    "'duplicate-ip'"),
-	    0);
+	assert_int_equal(rig_int(r, CLASHES), 0);
 	assert_int_equal(rig_int(r, HOLDERS("192.168.1.10")), 2);
 	assert_int_equal(
 	    rig_int(r, "SELECT count(*) FROM links AS l JOIN addresses AS s "
@@ -406,14 +415,8 @@ test_the_sides_of_a_tap_are_one_network(void **state)
 	at(r, 0, &left);
 	at(r, 1, &right);
 	talk(r, &left, &right);
-	at(r, 0, &a);
-	sample_wait(&r->x, SAMPLE_SECOND);
-	at(r, 1, &b);
-	sample_wait(&r->x, SAMPLE_SECOND);
-	at(r, 0, &a);
-	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes WHERE what = "
-				    "'duplicate-ip'"),
-	    1);
+	in_turn(r, &a, &b);
+	assert_int_equal(rig_int(r, CLASHES), 1);
 }
 
 /* Each shows whole conversations, but some go from the one to the other. */
@@ -432,14 +435,8 @@ test_who_talks_across_joins_two_mirrors(void **state)
 		talk(r, &near[i][0], &near[i][1]);
 	}
 	talk(r, &near[0][0], &near[1][1]);
-	at(r, 0, &a);
-	sample_wait(&r->x, SAMPLE_SECOND);
-	at(r, 1, &b);
-	sample_wait(&r->x, SAMPLE_SECOND);
-	at(r, 0, &a);
-	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes WHERE what = "
-				    "'duplicate-ip'"),
-	    1);
+	in_turn(r, &a, &b);
+	assert_int_equal(rig_int(r, CLASHES), 1);
 }
 
 /* Nobody knows yet what they show. */
@@ -449,14 +446,8 @@ test_interfaces_are_one_network_at_first(void **state)
 	struct rig *r = *state;
 	struct host a = in_cell(1, 10), b = in_cell(2, 10);
 
-	at(r, 0, &a);
-	sample_wait(&r->x, SAMPLE_SECOND);
-	at(r, 1, &b);
-	sample_wait(&r->x, SAMPLE_SECOND);
-	at(r, 0, &a);
-	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes WHERE what = "
-				    "'duplicate-ip'"),
-	    1);
+	in_turn(r, &a, &b);
+	assert_int_equal(rig_int(r, CLASHES), 1);
 }
 
 /* Who is heard at both mirrors of one network shows that it is one. */
@@ -474,14 +465,8 @@ test_two_mirrors_of_one_network_are_one(void **state)
 		at(r, i, &near[i]);
 		talk(r, &near[i], &common[0]);
 	}
-	at(r, 0, &a);
-	sample_wait(&r->x, SAMPLE_SECOND);
-	at(r, 1, &b);
-	sample_wait(&r->x, SAMPLE_SECOND);
-	at(r, 0, &a);
-	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes WHERE what = "
-				    "'duplicate-ip'"),
-	    1);
+	in_turn(r, &a, &b);
+	assert_int_equal(rig_int(r, CLASHES), 1);
 }
 
 static void
