@@ -3,10 +3,10 @@
  */
 #include <arpa/inet.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/json.h"
 #include "store/store_priv.h"
 
@@ -149,6 +149,14 @@ addr_row_key(struct addr *k, sqlite3_stmt *st)
 	return m.has_mac;
 }
 
+/* Bound as they are: they last until the statement has run. */
+struct row_text {
+	char key[ADDR_KEY_TEXT], mac[EV_MAC_TEXT], ip[EV_IP_TEXT];
+	char sub[3 * EV_SUB_PATH_MAX + 1];
+	/* a place is two numbers of up to six digits, with what is between */
+	char vlans[6 * ADDR_VLANS_MAX + 1], places[16 * ADDR_PLACES_MAX + 2];
+};
+
 static void
 bind_sub(sqlite3_stmt *st, const struct addr *a, char *text, size_t size)
 {
@@ -168,28 +176,54 @@ bind_sub(sqlite3_stmt *st, const struct addr *a, char *text, size_t size)
 	db_bind_text(st, 12, sub->len != 0 ? text : NULL);
 }
 
-static void
-print_vlans(const struct addr *a, char *buf, size_t size)
+static size_t
+put_part(char *buf, size_t n, char before, uint32_t v)
 {
-	size_t n = 0;
-
-	buf[0] = '\0';
-	for (int i = 0; i < a->vlan_n; i++) {
-		n += (size_t)snprintf(
-		    buf + n, size - n, "%s%u", i != 0 ? "," : "", a->vlan[i]);
+	if (n != 0) {
+		buf[n++] = before;
 	}
+	return n + digits_put(buf + n, v);
 }
 
 static void
-print_places(const struct addr *a, char *buf, size_t size)
+print_vlans(const struct addr *a, char *buf)
 {
 	size_t n = 0;
 
-	(void)snprintf(
-	    buf, size, "%s", a->place_n == ADDR_PLACES_MANY ? "*" : "");
+	for (int i = 0; i < a->vlan_n; i++) {
+		n = put_part(buf, n, ',', a->vlan[i]);
+	}
+	buf[n] = '\0';
+}
+
+static void
+print_places(const struct addr *a, char *buf)
+{
+	size_t n = 0;
+
+	if (a->place_n == ADDR_PLACES_MANY) {
+		buf[n++] = '*';
+	}
 	for (int i = 0; i < a->place_n && a->place_n <= ADDR_PLACES_MAX; i++) {
-		n += (size_t)snprintf(buf + n, size - n, "%s%u/%u",
-		    i != 0 ? "," : "", a->place[i] >> 12, a->place[i] & 0xfff);
+		n = put_part(buf, n, ',', a->place[i] >> 12);
+		n = put_part(buf, n, '/', a->place[i] & 0xfff);
+	}
+	buf[n] = '\0';
+}
+
+/* What makes it the one that it is: of a row that is stored it stays. */
+static void
+bind_key(sqlite3_stmt *st, const struct addr *a, struct row_text *t)
+{
+	addr_key_text(a, t->key);
+	db_bind(st, 3, a->kind);
+	db_bind_text(st, 4, t->key);
+	db_bind(st, 16, a->slot);
+	if (a->kind == ADDR_SUB) {
+		bind_sub(st, a, t->sub, sizeof(t->sub));
+	} else if (a->ipver != 0) {
+		(void)ev_ip_text(t->ip, a->ipver, &a->ip);
+		db_bind_text(st, 6, t->ip);
 	}
 }
 
@@ -201,52 +235,41 @@ addr_row_write(void *arg, void *row)
 	sqlite3_stmt *st = s->st[!a->stored                    ? ST_ADDR_NEW
 				 : a->stored_asset == a->asset ? ST_ADDR_AGAIN
 							       : ST_ADDR_MOVED];
-	char key[ADDR_KEY_TEXT], mac[EV_MAC_TEXT], ip[EV_IP_TEXT];
-	char sub[3 * EV_SUB_PATH_MAX + 1], vlans[6 * ADDR_VLANS_MAX];
-	char places[10 * ADDR_PLACES_MAX];
+	struct row_text t;
 	int rc;
 
 	if (a->new_asset && (rc = asset_write_new(s, a)) != 0) {
 		return rc;
 	}
-	addr_key_text(a, key);
-	print_vlans(a, vlans, sizeof(vlans));
-	print_places(a, places, sizeof(places));
+	print_vlans(a, t.vlans);
+	print_places(a, t.places);
 	(void)sqlite3_clear_bindings(st);
 	db_bind(st, 1, a->id);
 	db_bind(st, 2, a->asset);
-	db_bind(st, 3, a->kind);
-	db_bind_text(st, 4, key);
-	if (a->kind == ADDR_SUB) {
-		bind_sub(st, a, sub, sizeof(sub));
-	} else {
-		if (a->has_mac) {
-			(void)ev_mac_text(mac, a->mac);
-			db_bind_text(st, 5, mac);
-		}
-		if (a->ipver != 0) {
-			(void)ev_ip_text(ip, a->ipver, &a->ip);
-			db_bind_text(st, 6, ip);
-		}
+	if (!a->stored) {
+		bind_key(st, a, &t);
+	}
+	if (a->has_mac && a->kind != ADDR_SUB) {
+		(void)ev_mac_text(t.mac, a->mac);
+		db_bind_text(st, 5, t.mac);
 	}
 	db_bind_text(st, 13, hows[a->how]);
 	db_bind(st, 14, a->flags);
 	db_bind(st, 15, a->roles);
-	db_bind(st, 16, a->slot);
 	db_bind(st, 17, a->holders);
 	db_bind(st, 18, a->current);
 	db_bind(st, 19, a->ips);
 	db_bind(st, 20, a->firm_ips);
 	db_bind(st, 21, a->sole);
 	db_bind(st, 22, a->links);
-	db_bind_text(st, 23, vlans);
+	db_bind_text(st, 23, t.vlans);
 	db_bind(st, 24, (int64_t)a->first);
 	db_bind(st, 25, (int64_t)a->last);
 	db_bind(st, 26, a->servers);
 	db_bind(st, 27, (int64_t)a->heard);
 	db_bind(st, 28, (int64_t)a->pause);
 	db_bind(st, 29, (int64_t)a->silent);
-	db_bind_text(st, 30, places);
+	db_bind_text(st, 30, t.places);
 	db_bind(st, 31, (int64_t)a->taken);
 	db_bind(st, 32, (int64_t)a->taken_frame);
 	rc = db_run(st);

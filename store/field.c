@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/json.h"
 #include "event/ev_json.h"
 #include "store/store_priv.h"
@@ -55,6 +56,10 @@ field_print(
 	}
 	if (f->type == EV_T_NUMBERED) {
 		n = ev_numbered_text(work, f);
+		return text_fit(buf, size, work, n);
+	}
+	if (f->type == EV_T_UINT) {
+		n = digits_put(work, f->u);
 		return text_fit(buf, size, work, n);
 	}
 	json_init(&j, work, sizeof(work), NULL, NULL);

@@ -5,11 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/json.h"
 #include "store/text.h"
 
 #define HASH_DIGITS 16
 #define WORK_MAX    (3 * EV_TEXT_MAX + 1)
+
+/* Nothing to mend, and room for it. */
+static bool
+fits_as_it_is(const char *s, size_t n, size_t size)
+{
+	unsigned bad = n >= size;
+
+	for (size_t i = 0; i < n && bad == 0; i++) {
+		bad = (unsigned char)s[i] - 0x20u >= 0x7f - 0x20u;
+	}
+	return bad == 0;
+}
 
 size_t
 text_fit(char *buf, size_t size, const char *s, size_t n)
@@ -18,6 +31,13 @@ text_fit(char *buf, size_t size, const char *s, size_t n)
 	uint8_t h[crypto_generichash_BYTES_MIN];
 	size_t len, keep;
 
+	if (n <= EV_TEXT_MAX && fits_as_it_is(s, n, size)) {
+		if (n != 0) {
+			memmove(buf, s, n);
+		}
+		buf[n] = '\0';
+		return n;
+	}
 	len = utf8_clean(work, sizeof(work), s, n, NULL);
 	for (size_t i = 0; i < len; i++) {
 		if ((unsigned char)work[i] < 0x20 || work[i] == 0x7f) {
@@ -77,8 +97,7 @@ text_put(struct text *t, const char *s)
 void
 text_put_uint(struct text *t, uint64_t v)
 {
-	char buf[24];
-	int n = snprintf(buf, sizeof(buf), "%llu", (unsigned long long)v);
+	char buf[DIGITS_MAX];
 
-	text_putn(t, buf, (size_t)n);
+	text_putn(t, buf, digits_put(buf, v));
 }

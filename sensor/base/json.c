@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/digits.h"
 #include "base/json.h"
 
 /* Beyond this a double does not hold every integer, nor do most readers. */
@@ -210,34 +211,13 @@ put_value(struct json *j, const char *s, size_t n, bool quoted)
 	j->used = (size_t)(p - j->buf);
 }
 
-static const char digit_pairs[] = "0001020304050607080910111213141516171819"
-				  "2021222324252627282930313233343536373839"
-				  "4041424344454647484950515253545556575859"
-				  "6061626364656667686970717273747576777879"
-				  "8081828384858687888990919293949596979899";
-
 static void
 put_integer(struct json *j, uint64_t v, bool negative)
 {
-	char buf[PIECE_MAX];
-	char *p = buf + sizeof(buf);
-	uint64_t rest = v;
+	char buf[1 + DIGITS_MAX] = "-";
+	size_t n = digits_put(buf + negative, v);
 
-	while (rest >= 100) {
-		p -= 2;
-		memcpy(p, &digit_pairs[rest % 100 * 2], 2);
-		rest /= 100;
-	}
-	if (rest >= 10) {
-		p -= 2;
-		memcpy(p, &digit_pairs[rest * 2], 2);
-	} else {
-		*--p = (char)('0' + rest);
-	}
-	if (negative) {
-		*--p = '-';
-	}
-	put_value(j, p, (size_t)(buf + sizeof(buf) - p), v > EXACT_MAX);
+	put_value(j, buf, n + negative, v > EXACT_MAX);
 }
 
 void

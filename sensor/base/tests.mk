@@ -1,7 +1,7 @@
 TESTS += sensor/base/rd_test sensor/base/ht_test sensor/base/pool_test \
          sensor/base/arena_test sensor/base/mem_test sensor/base/hash_test \
          sensor/base/json_test sensor/base/log_test sensor/base/clock_test \
-         sensor/base/err_test sensor/base/real_test
+         sensor/base/digits_test sensor/base/err_test sensor/base/real_test
 sensor/base/ht_test_OBJS    := sensor/base/ht.o sensor/base/mem.o
 sensor/base/pool_test_OBJS  := sensor/base/pool.o sensor/base/mem.o
 sensor/base/arena_test_OBJS := sensor/base/arena.o sensor/base/mem.o

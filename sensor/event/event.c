@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "event/event.h"
 
 static const char *const kind_names[] = {
@@ -268,21 +269,38 @@ ev_ip_text(char *buf, uint8_t ipver, const struct ev_ip *ip)
 	return (size_t)(p - buf);
 }
 
+/* A word and a number behind it. */
+static size_t
+numbered(char *buf, const char *word, size_t n, uint32_t v)
+{
+	memcpy(buf, word, n);
+	buf[n++] = ' ';
+	n += digits_put(buf + n, v);
+	buf[n] = '\0';
+	return n;
+}
+
 size_t
 ev_numbered_text(char *buf, const struct ev_field *f)
 {
-	char digits[10];
-	size_t n = strnlen(f->s, EV_NAME_MAX), k = sizeof(digits);
-	uint32_t v = f->len;
+	return numbered(buf, f->s, strnlen(f->s, EV_NAME_MAX), f->len);
+}
 
-	memcpy(buf, f->s, n);
-	buf[n++] = ' ';
-	do {
-		digits[--k] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v != 0);
-	memcpy(buf + n, digits + k, sizeof(digits) - k);
-	n += sizeof(digits) - k;
+static size_t
+bacnet_text(char *buf, const struct ev_sub *s)
+{
+	static const char mac[] = " mac ";
+	size_t n = numbered(buf, "net", 3, s->net);
+
+	if (s->len == 0) {
+		return n;
+	}
+	memcpy(buf + n, mac, sizeof(mac) - 1);
+	n += sizeof(mac) - 1;
+	for (size_t i = 0; i < s->len && i < EV_SUB_MAC_MAX; i++) {
+		buf[n++] = hex_digits[s->mac[i] >> 4];
+		buf[n++] = hex_digits[s->mac[i] & 15];
+	}
 	buf[n] = '\0';
 	return n;
 }
@@ -290,34 +308,19 @@ ev_numbered_text(char *buf, const struct ev_field *f)
 size_t
 ev_sub_text(char *buf, const struct ev_sub *s)
 {
-	int n = 0;
-
 	buf[0] = '\0';
 	switch ((enum ev_sub_kind)s->kind) {
-	case EV_SUB_BACNET:
-		n = snprintf(buf, EV_SUB_TEXT, "net %u%s", s->net,
-		    s->len != 0 ? " mac " : "");
-		for (size_t i = 0; i < s->len && i < EV_SUB_MAC_MAX; i++) {
-			buf[n++] = hex_digits[s->mac[i] >> 4];
-			buf[n++] = hex_digits[s->mac[i] & 15];
-		}
-		buf[n] = '\0';
-		break;
-	case EV_SUB_ADDR:
-		n = snprintf(buf, EV_SUB_TEXT, "addr %u", s->num);
-		break;
-	case EV_SUB_UNIT:
-		n = snprintf(buf, EV_SUB_TEXT, "unit %u", s->num);
-		break;
+	case EV_SUB_BACNET: return bacnet_text(buf, s);
+	case EV_SUB_ADDR: return numbered(buf, "addr", 4, s->num);
+	case EV_SUB_UNIT: return numbered(buf, "unit", 4, s->num);
 	case EV_SUB_PATH:
-		n = snprintf(buf, EV_SUB_TEXT, "path %.*s",
+		return (size_t)snprintf(buf, EV_SUB_TEXT, "path %.*s",
 		    s->len < EV_SUB_PATH_MAX ? s->len : EV_SUB_PATH_MAX,
 		    s->path);
-		break;
 	case EV_SUB_NONE:
 	case EV_SUB_KIND_COUNT: break;
 	}
-	return (size_t)n;
+	return 0;
 }
 
 /* RFC 1918, 6598, 1122 (loopback); RFC 4193, 4291: not the Internet's. */
