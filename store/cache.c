@@ -1,8 +1,9 @@
 /*
  * cache: see cache.h.
  *
- * When the oldest row is unwritten, all unwritten ones are written: it has
- * waited since before the others changed, so this happens once in a cacheful.
+ * When the oldest row is unwritten, it is written with those that changed
+ * before it and some of the next, which will be the oldest soon; what changes
+ * all the time waits for the commit.
  */
 #include <assert.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 #define SEEN_LOG2  24
 #define SEEN_WORDS ((size_t)1 << (SEEN_LOG2 - 6))
 #define SEEN_BITS  3
+
+/* Of the rows, so many are written beyond the one that has to make room. */
+#define AHEAD(c) ((c)->pool.max / 8)
 
 static const struct cache_list none = {POOL_NONE, POOL_NONE};
 
@@ -134,51 +138,6 @@ cache_passed_by(struct cache *c)
 	c->complete = c->all_seen = false;
 }
 
-/* --- rows ----------------------------------------------------------------- */
-
-static int
-make_room(struct cache *c)
-{
-	uint32_t at = pool_oldest(&c->pool);
-	struct cache_row *r = pool_at(&c->pool, at);
-	int rc = r->listed ? cache_flush(c) : 0;
-
-	if (rc != 0) {
-		return rc;
-	}
-	if (c->complete) {
-		begin_filter(c);
-	}
-	ht_remove(&c->ht, r->hash, at);
-	pool_put(&c->pool, at);
-	c->evicted++;
-	return 0;
-}
-
-int
-cache_add(struct cache *c, uint64_t hash, void **ret)
-{
-	struct cache_row *r;
-	uint32_t at;
-
-	if (pool_is_full(&c->pool)) {
-		int rc = make_room(c);
-
-		if (rc != 0) {
-			return rc;
-		}
-	}
-	at = pool_get(&c->pool);
-	r = pool_at(&c->pool, at);
-	r->hash = hash;
-	ht_insert(&c->ht, hash, at);
-	if (c->all_seen) {
-		keep_seen(c, hash);
-	}
-	*ret = r;
-	return 0;
-}
-
 /* --- what changed --------------------------------------------------------- */
 
 void
@@ -254,22 +213,91 @@ cache_settle(struct cache *c)
 	return 0;
 }
 
+/* Writes the one that waits longest, which then is not listed any more. */
+static int
+write_first(struct cache *c)
+{
+	struct cache_row *r = pool_at(&c->pool, c->listed.first);
+	int rc = write_row(c, r);
+
+	if (rc == 0) {
+		r->listed = false;
+		c->listed.first = r->listed_next;
+	}
+	if (c->listed.first == POOL_NONE) {
+		c->listed = none;
+	}
+	return rc;
+}
+
+/* All that changed before r, and what comes behind it, AHEAD of need. */
+static int
+write_until(struct cache *c, const struct cache_row *r)
+{
+	int rc = cache_settle(c);
+
+	while (rc == 0 && r->listed) {
+		rc = write_first(c);
+	}
+	for (uint32_t i = 0;
+	     rc == 0 && i < AHEAD(c) && c->listed.first != POOL_NONE; i++) {
+		rc = write_first(c);
+	}
+	return rc;
+}
+
 int
 cache_flush(struct cache *c)
 {
 	int rc = cache_settle(c);
 
 	while (rc == 0 && c->listed.first != POOL_NONE) {
-		struct cache_row *r = pool_at(&c->pool, c->listed.first);
-
-		rc = write_row(c, r);
-		if (rc == 0) {
-			r->listed = false;
-			c->listed.first = r->listed_next;
-		}
-	}
-	if (rc == 0) {
-		c->listed = none;
+		rc = write_first(c);
 	}
 	return rc;
+}
+
+/* --- rows ----------------------------------------------------------------- */
+
+static int
+make_room(struct cache *c)
+{
+	uint32_t at = pool_oldest(&c->pool);
+	struct cache_row *r = pool_at(&c->pool, at);
+	int rc = r->listed ? write_until(c, r) : 0;
+
+	if (rc != 0) {
+		return rc;
+	}
+	if (c->complete) {
+		begin_filter(c);
+	}
+	ht_remove(&c->ht, r->hash, at);
+	pool_put(&c->pool, at);
+	c->evicted++;
+	return 0;
+}
+
+int
+cache_add(struct cache *c, uint64_t hash, void **ret)
+{
+	struct cache_row *r;
+	uint32_t at;
+
+	if (pool_is_full(&c->pool)) {
+		int rc = make_room(c);
+
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	at = pool_get(&c->pool);
+	r = pool_at(&c->pool, at);
+	r->hash = hash;
+	ht_insert(&c->ht, hash, at);
+	if (c->all_seen) {
+		keep_seen(c, hash);
+	}
+	*ret = r;
+	return 0;
 }

@@ -226,6 +226,29 @@ test_changed_row_is_written_before_it_makes_room(void **state)
 	}
 }
 
+/* What changes all the time is not written each time that one makes room. */
+static void
+test_making_room_writes_what_waits_longest(void **state)
+{
+	struct cache *c = *state;
+
+	for (unsigned i = 0; i < ROWS; i++) {
+		cache_counted(c, add(c, i));
+	}
+	assert_non_null(find(c, 0)); /* now 1 is the oldest, 0 changed first */
+	(void)add(c, 100);
+	assert_null(find(c, 1));
+	assert_int_equal(written.n, 2 + ROWS / 8);
+	for (unsigned i = 0; i < written.n; i++) {
+		assert_int_equal(written.value[i], i);
+	}
+	(void)add(c, 101); /* 2 is written already */
+	assert_null(find(c, 2));
+	assert_int_equal(written.n, 2 + ROWS / 8);
+	assert_int_equal(cache_flush(c), 0);
+	assert_int_equal(written.n, ROWS);
+}
+
 static void
 test_failed_writing_is_told_and_kept(void **state)
 {
@@ -271,6 +294,7 @@ main(void)
 	    T(test_what_was_never_there_is_known),
 	    T(test_settled_row_makes_room),
 	    T(test_changed_row_is_written_before_it_makes_room),
+	    T(test_making_room_writes_what_waits_longest),
 	    T(test_failed_writing_is_told_and_kept),
 	    T(test_clear_forgets_what_is_not_written),
 	};
