@@ -237,12 +237,12 @@ look_in_cache(struct store *s)
 	int64_t ids[AT_ONCE];
 	size_t n = 0;
 
-	/* Looking moves rows: they are picked first. */
-	for (uint32_t i = pool_oldest(p); i != POOL_NONE && n < AT_ONCE;
-	     i = pool_younger(p, i)) {
+	/* Looking moves rows: they are picked first, as they stand in memory:
+	 * by age each would be waited for. */
+	for (uint32_t i = 0; i < p->fresh && n < AT_ONCE; i++) {
 		const struct addr *a = pool_at(p, i);
 
-		if (is_overdue(s, a)) {
+		if (pool_is_listed(p, i) && is_overdue(s, a)) {
 			ids[n++] = a->id;
 		}
 	}

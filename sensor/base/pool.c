@@ -22,13 +22,6 @@
 #define POOL_FREE   (UINT32_MAX - 1)
 #define POOL_PINNED (UINT32_MAX - 2)
 
-static bool
-is_listed(const struct pool *p, uint32_t idx)
-{
-	return idx < p->fresh && p->link[idx].prev != POOL_FREE &&
-	       p->link[idx].prev != POOL_PINNED;
-}
-
 static void
 list_append(struct pool *p, uint32_t idx)
 {
@@ -56,6 +49,13 @@ list_remove(struct pool *p, uint32_t idx)
 	} else {
 		p->newest = l.prev;
 	}
+}
+
+bool
+pool_is_listed(const struct pool *p, uint32_t idx)
+{
+	return idx < p->fresh && p->link[idx].prev != POOL_FREE &&
+	       p->link[idx].prev != POOL_PINNED;
 }
 
 static int
@@ -136,7 +136,7 @@ pool_get(struct pool *p)
 void
 pool_put(struct pool *p, uint32_t idx)
 {
-	assert(is_listed(p, idx));
+	assert(pool_is_listed(p, idx));
 	list_remove(p, idx);
 	p->link[idx] = (struct pool_link){POOL_FREE, p->free};
 	p->free = idx;
@@ -149,7 +149,7 @@ pool_touch(struct pool *p, uint32_t idx)
 	if (idx == p->newest) {
 		return; /* the usual case within a burst of one flow */
 	}
-	assert(is_listed(p, idx));
+	assert(pool_is_listed(p, idx));
 	list_remove(p, idx);
 	list_append(p, idx);
 }
@@ -157,7 +157,7 @@ pool_touch(struct pool *p, uint32_t idx)
 void
 pool_pin(struct pool *p, uint32_t idx)
 {
-	assert(is_listed(p, idx));
+	assert(pool_is_listed(p, idx));
 	list_remove(p, idx);
 	p->link[idx] = (struct pool_link){POOL_PINNED, POOL_NONE};
 }

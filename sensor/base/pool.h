@@ -48,6 +48,9 @@ void pool_put(struct pool *, uint32_t idx);
 /* Makes the item the youngest. */
 void pool_touch(struct pool *, uint32_t idx);
 void pool_pin(struct pool *, uint32_t idx);
+/* Whether an item is on the age list: neither free nor pinned.  For who goes
+ * through the items as they stand in memory, up to fresh. */
+bool pool_is_listed(const struct pool *, uint32_t idx);
 void pool_unpin(struct pool *, uint32_t idx);
 
 static inline void *

@@ -114,6 +114,8 @@ test_pinned_item_has_no_age(void **state)
 	pool_pin(&p, 0);
 	pool_pin(&p, 2);
 	check_ages(&p, (const uint32_t[]){1}, 1);
+	assert_true(pool_is_listed(&p, 1));
+	assert_false(pool_is_listed(&p, 0));
 	pool_pin(&p, 1);
 	check_ages(&p, NULL, 0);
 	assert_int_equal(pool_oldest(&p), POOL_NONE);
@@ -122,6 +124,9 @@ test_pinned_item_has_no_age(void **state)
 	pool_unpin(&p, 2);
 	pool_unpin(&p, 0);
 	check_ages(&p, (const uint32_t[]){2, 0}, 2);
+	pool_put(&p, 2);
+	assert_false(pool_is_listed(&p, 2)); /* free */
+	assert_false(pool_is_listed(&p, 3)); /* no item */
 	pool_done(&p);
 }
 
