@@ -26,9 +26,10 @@
 	L(FLOW_CLOSED_S, 60, "s",                                              \
 	    "... or this long after both sides have closed it, or one has "    \
 	    "broken it off; RFC 9293 has TIME-WAIT for that")                  \
-	L(HOST_MAX, 65536, "addresses",                                        \
-	    "IP addresses known to the sensor "                                \
-	    "at once; the store remembers the others")                         \
+	L(HOST_MAX, 262144, "addresses",                                       \
+	    "IP addresses known to the sensor at once, two for each of "       \
+	    "100 000 devices, as a router shows them in other VLANs; what "    \
+	    "makes room is told to the store again")                           \
 	L(LINK_MAX, 65536, "links",                                            \
 	    "pairs with protocol and port, counted "                           \
 	    "in the sensor until they are flushed")                            \
@@ -40,9 +41,9 @@
 	L(COVER_ALL, 4096, "frames",                                           \
 	    "that earlier copies are looked for of one by one; then of one "   \
 	    "in sixteen")                                                      \
-	L(SERVICE_MAX, 32768, "services",                                      \
-	    "server ports whose first sight "                                  \
-	    "has been told")                                                   \
+	L(SERVICE_MAX, 393216, "services",                                     \
+	    "server ports whose first sight has been told, 40 bytes each: "    \
+	    "likewise three for each device")                                  \
 	L(BEHAVIOUR_MAX, 131072, "behaviours",                                 \
 	    "operations on objects whose "                                     \
 	    "repeats are counted rather than told")                            \
@@ -182,9 +183,9 @@
 	L(STORE_OUTBOX, 100000, "deliveries",                                  \
 	    "that wait for a receiver; "                                       \
 	    "the oldest make room, and that is counted")                       \
-	L(STORE_ADDRESS_CACHE, 262144, "addresses",                            \
+	L(STORE_ADDRESS_CACHE, 327680, "addresses",                            \
 	    "that the writer keeps at "                                        \
-	    "hand, 350 bytes each: two for each of 100 000 devices")           \
+	    "hand, 370 bytes each: three for each of 100 000 devices")         \
 	L(STORE_LINK_CACHE, 131072, "links",                                   \
 	    "likewise, 350 bytes each: "                                       \
 	    "those that had traffic last")                                     \

@@ -7,8 +7,9 @@
 
 #define KEY_WORDS 5
 
+/* A hundred thousand devices have more than one each: what tells them apart
+ * is kept as its hash. */
 struct service {
-	uint64_t key[KEY_WORDS];
 	uint64_t hash;
 	bool answers;
 };
@@ -66,10 +67,10 @@ service_is_news(
 	uint32_t at;
 
 	make_key(f, server, key);
-	hash = hash_place(&s->hash_key, key, KEY_WORDS);
+	hash = hash_words(&s->hash_key, key, KEY_WORDS);
 	HT_FOREACH (&s->ht, hash, i) {
 		x = pool_at(&s->pool, i);
-		if (memcmp(x->key, key, sizeof key) != 0) {
+		if (x->hash != hash) {
 			continue;
 		}
 		pool_touch(&s->pool, i);
@@ -87,7 +88,6 @@ service_is_news(
 	}
 	at = pool_get(&s->pool);
 	x = pool_at(&s->pool, at);
-	memcpy(x->key, key, sizeof key);
 	x->hash = hash;
 	x->answers = answers;
 	ht_insert(&s->ht, hash, at);
