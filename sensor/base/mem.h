@@ -11,6 +11,10 @@
 
 #include <stddef.h>
 
+/* Of the processor's cache, mostly: what is fetched ahead, and what tables are
+ * aligned to whose rows are. */
+#define MEM_LINE 64
+
 /* Zeroed, page aligned; NULL when the kernel has none. */
 void *mem_map(size_t bytes);
 /*

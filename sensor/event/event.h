@@ -203,6 +203,12 @@ ev_memo_slot(uint64_t past)
 }
 
 static inline const char *
+ev_memo_last(const struct ev_memos *t, const struct ev_memo *m)
+{
+	return t->base + (size_t)m->last * EV_MEMO_UNIT;
+}
+
+static inline const char *
 ev_memo_next(const struct ev_memos *t, const struct ev_memo *m)
 {
 	uint32_t at =

@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/ht.h"
+#include "base/mem.h"
 #include "base/pool.h"
 #include "event/event.h"
 #include "limits.h"
@@ -42,7 +43,8 @@ struct behaviour_key {
  * in the order of use.
  */
 struct behaviour {
-	uint64_t hash, link_id;
+	uint64_t hash __attribute__((aligned(MEM_LINE)));
+	uint64_t link_id;
 	uint32_t code;
 	uint8_t cls, space;
 	bool dirty, listed;
@@ -81,7 +83,8 @@ struct behaviour {
 	uint32_t server_next; /* next read of the same server and space    */
 };
 
-_Static_assert(offsetof(struct behaviour, key[2]) <= 128, "two cache lines");
+_Static_assert(
+    offsetof(struct behaviour, key[2]) <= 2 * MEM_LINE, "two cache lines");
 
 _Static_assert(
     LIMIT_BEHAVIOUR_GUESS_BITS == EV_MEMO_SEEN_BITS, "a memo looks there");

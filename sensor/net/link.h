@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/ht.h"
+#include "base/mem.h"
 #include "base/pool.h"
 #include "event/event.h"
 #include "net/flow.h"
@@ -25,6 +26,8 @@ struct link_side {
 
 #define LINK_WORDS 8 /* of a link's key */
 
+/* Two parts: what tells a link from others and what is told of it now and then;
+ * and what is asked for with each message, which net.c fetches ahead. */
 struct link {
 	uint64_t key[LINK_WORDS];
 	uint64_t hash;
@@ -38,26 +41,29 @@ struct link {
 	bool initiator_sure; /* the beginning of one of its flows was seen */
 	/* of a flow only one end is heard, and it shows that the other speaks */
 	bool half;
-	bool dirty;
-	uint32_t dirty_next;
 	uint32_t flows;
-	uint64_t id; /* order of first sight, from 1               */
+	const char *label; /* nDPI's, static text                        */
+	uint64_t due_ns;   /* next report; later each time               */
+	uint32_t every_s;
+	/* the novelty filter's budget (novelty.c) */
+	uint16_t budget_used, reports_used;
+	uint64_t budget_ns;
+	uint64_t first_ns, last_ns;
+	/* --- with each message --- */
+	uint64_t id __attribute__((aligned(MEM_LINE))); /* by first sight */
 	/* units whose first good reply was told, a bit each (novelty.c) */
 	uint64_t answered[4];
 	void *begins; /* what its last new flow began with (behaviour.c)    */
-	const char *label; /* nDPI's, static text                        */
+	/* values: what the last one was of, what comes next (points.c) */
+	void *series, *point;
 	/* since the last report */
 	struct link_side side[2];
 	uint32_t ops[EV_CLASS_COUNT];
 	uint32_t replies, unanswered, errors, retransmits, duplicates;
 	uint32_t rtt_count, rtt_max_us;
 	uint64_t rtt_sum_us;
-	uint64_t first_ns, last_ns;
-	uint64_t due_ns; /* next report; later each time               */
-	uint32_t every_s;
-	/* the novelty filter's budget (novelty.c) */
-	uint64_t budget_ns;
-	uint16_t budget_used, reports_used;
+	uint32_t dirty_next;
+	bool dirty;
 };
 
 struct links {

@@ -352,24 +352,41 @@ one_frame(struct net *n, const struct frame *frame, struct ahead *a)
 static void
 warm(const struct net *n, const struct flow *f)
 {
-	const char *link, *next;
-
 	if (n->memos.base != NULL) {
-		next = ev_memo_next(&n->memos, &f->memo);
+		const char *next = ev_memo_next(&n->memos, &f->memo);
+		const char *last = ev_memo_last(&n->memos, &f->memo);
+
 		__builtin_prefetch(next);
-		__builtin_prefetch(next + 64);
+		__builtin_prefetch(next + MEM_LINE);
+		__builtin_prefetch(last);
+		__builtin_prefetch(last + MEM_LINE);
 	}
 	__builtin_prefetch(f->state);
 	if (f->pend_head != POOL_NONE) {
 		__builtin_prefetch(pool_at(&n->pending.pool, f->pend_head));
 	}
 	if (f->link != POOL_NONE) {
-		link = pool_at(&n->links.pool, f->link);
-		__builtin_prefetch(link);
-		__builtin_prefetch(link + 64);
-		__builtin_prefetch(link + 128);
-		__builtin_prefetch(link + offsetof(struct link, ops));
+		const struct link *l = pool_at(&n->links.pool, f->link);
+
+		for (size_t i = offsetof(struct link, id); i < sizeof *l;
+		     i += MEM_LINE) {
+			__builtin_prefetch((const char *)l + i);
+		}
 	}
+}
+
+/* What its link will ask for then. */
+static void
+warm_points(const struct net *n, const struct flow *f)
+{
+	const struct link *l;
+
+	if (f->link == POOL_NONE) {
+		return;
+	}
+	l = pool_at(&n->links.pool, f->link);
+	__builtin_prefetch(l->series);
+	__builtin_prefetch(l->point);
 }
 
 void
@@ -389,6 +406,11 @@ net_frames(struct net *n, const struct frame *frame, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		if (likely[i] != NULL) {
 			warm(n, likely[i]);
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (likely[i] != NULL) {
+			warm_points(n, likely[i]);
 		}
 	}
 	for (size_t i = 0; i < count; i++) {

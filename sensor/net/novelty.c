@@ -380,7 +380,7 @@ reply(struct novelty *n, struct ev *e, struct link *l)
 /* What the same message said of the same thing the last time; NULL where that
  * cannot be asked. */
 static struct point *
-last_said(struct novelty *n, const struct ev *e, const struct link *l)
+last_said(struct novelty *n, const struct ev *e, struct link *l)
 {
 	const struct ev_field *key = ev_find(e, EVF_KEY);
 	const struct ev_field *via = ev_find(e, EVF_VIA);

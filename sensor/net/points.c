@@ -197,17 +197,28 @@ find_series(struct points *t, const struct series_key *k)
 	return at;
 }
 
+/* Mostly the one that the link had last, which is at hand (net.c). */
 static struct series *
-series_of(struct points *t, const struct series_key *k)
+series_of(struct points *t, const struct series_key *k, struct link *l)
 {
-	uint64_t hash = k->name ^ k->sub ^ k->link << 40;
-	uint16_t *at = &t->recent[(hash * 0x9e3779b97f4a7c15ULL) >>
-				  (64 - LIMIT_POINT_GUESS_BITS)];
+	struct series *s = l != NULL ? l->series : NULL;
+	uint64_t hash;
+	uint16_t *at;
 
+	if (s != NULL && is_series(s, k)) {
+		return s;
+	}
+	hash = k->name ^ k->sub ^ k->link << 40;
+	at = &t->recent[(hash * 0x9e3779b97f4a7c15ULL) >>
+			(64 - LIMIT_POINT_GUESS_BITS)];
 	if (!is_series(pool_at(&t->series, *at), k)) {
 		*at = (uint16_t)find_series(t, k);
 	}
-	return pool_at(&t->series, *at);
+	s = pool_at(&t->series, *at);
+	if (l != NULL) {
+		l->series = s;
+	}
+	return s;
 }
 
 /* --- the table ------------------------------------------------------------ */
@@ -318,9 +329,10 @@ seek(struct points *t, const struct series *s, uint64_t what)
 }
 
 static struct point *
-point_by(struct points *t, const struct series_key *k, uint64_t what)
+point_by(
+    struct points *t, const struct series_key *k, uint64_t what, struct link *l)
 {
-	struct series *s = series_of(t, k);
+	struct series *s = series_of(t, k, l);
 	uint32_t at = s->at != 0 ? guess(t, s, what) : POOL_NONE;
 	struct point *x;
 
@@ -338,6 +350,9 @@ point_by(struct points *t, const struct series_key *k, uint64_t what)
 	if (x->next != POOL_NONE) {
 		__builtin_prefetch(at_(t, x->next));
 	}
+	if (l != NULL) {
+		l->point = x->next != POOL_NONE ? at_(t, x->next) : NULL;
+	}
 	if (at + AHEAD < t->pool.max) { /* polls of all there is */
 		__builtin_prefetch(at_(t, at + AHEAD));
 	}
@@ -346,17 +361,17 @@ point_by(struct points *t, const struct series_key *k, uint64_t what)
 
 struct point *
 point_of(struct points *t, const struct ev *e, const struct ev_field *object,
-    const struct link *l)
+    struct link *l)
 {
 	struct series_key k;
 	uint64_t what = read_key(t, e, object, l, &k);
 
-	return point_by(t, &k, what);
+	return point_by(t, &k, what, l);
 }
 
 struct point *
 point_numbered(struct points *t, const struct dis_ctx *ctx,
-    const struct dis_reading *r, const struct link *l)
+    const struct dis_reading *r, struct link *l)
 {
 	const struct series_key k = {.link = l != NULL ? l->id : 0,
 	    .name = (uintptr_t)r->name,
@@ -364,7 +379,7 @@ point_numbered(struct points *t, const struct dis_ctx *ctx,
 	    .proto = r->proto,
 	    .type = EV_T_NUMBERED};
 
-	return point_by(t, &k, r->number);
+	return point_by(t, &k, r->number, l);
 }
 
 void

@@ -75,13 +75,14 @@ int points_init(
 void points_done(struct points *);
 /*
  * The point of a value event, found or made.  object: its field of that name,
- * or NULL; link may be NULL.  Of the event's ends only sub is looked at.
+ * or NULL; link may be NULL, and remembers where it was.  Of the event's ends
+ * only sub is looked at.
  */
 struct point *point_of(struct points *, const struct ev *,
-    const struct ev_field *object, const struct link *);
+    const struct ev_field *object, struct link *);
 /* The same of a point that has a number, by what would be in the event. */
 struct point *point_numbered(struct points *, const struct dis_ctx *,
-    const struct dis_reading *, const struct link *);
+    const struct dis_reading *, struct link *);
 /* Its value is told now: of all points it is dropped last. */
 void point_told(struct points *, struct point *, uint64_t now_ns);
 /* What an event says the value is, as a number that differs when it does. */

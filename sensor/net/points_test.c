@@ -324,7 +324,7 @@ test_value_over_the_budget_is_told_later(void **state)
 }
 
 static struct point *
-seek(struct points *t, const struct ev *e, const struct link *l)
+seek(struct points *t, const struct ev *e, struct link *l)
 {
 	return point_of(t, e, ev_find(e, EVF_OBJECT), l);
 }
