@@ -9,8 +9,10 @@
  * time have a row (slot) each.  What a MAC says about an IP and the other way
  * round is hold.c's.
  */
+#include <assert.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "store/store_priv.h"
 
 static uint64_t
@@ -210,6 +212,36 @@ addr_moved(struct store *s, sqlite3_stmt *st)
 		}
 	}
 	return rc;
+}
+
+/* Lines of a row that most events look at. */
+#define ROW_LINES 4
+
+void
+addrs_warm(struct store *s, const struct ev_end *const end[], size_t n)
+{
+	uint64_t h[ADDRS_WARM];
+	struct addr k;
+
+	assert(n <= ADDRS_WARM);
+	for (size_t i = 0; i < n; i++) {
+		addr_key_ip(&k, ADDR_IP, end[i]->ipver, &end[i]->ip, 0);
+		h[i] = hash(s, &k);
+		ht_prefetch(&s->addrs.ht, h[i]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint32_t pos = (uint32_t)h[i];
+		uint32_t at = ht_next(&s->addrs.ht, h[i], &pos);
+		const char *row;
+
+		if (at == HT_NONE) {
+			continue;
+		}
+		row = pool_at(&s->addrs.pool, at);
+		for (size_t line = 0; line < ROW_LINES; line++) {
+			__builtin_prefetch(row + line * MEM_LINE);
+		}
+	}
 }
 
 int

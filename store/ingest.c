@@ -122,9 +122,11 @@ find_ends(struct store *s)
 {
 	struct judged *n = &s->now;
 	const struct ev *e = n->ev;
+	const struct ev_end *const ends[] = {&e->src, &e->dst};
 	bool made = false;
 	int rc = 0;
 
+	addrs_warm(s, ends, 2);
 	if (e->kind == EV_ENDPOINT) {
 		return bind_endpoint(s, e, &n->src, &n->talker_new);
 	}

@@ -175,6 +175,10 @@ place_heard(struct store *s, struct addr *m, uint32_t place)
 	if (place_is_known(m, place)) {
 		return;
 	}
+	if (at < IFACES && !(s->sight.seen & 1ULL << at)) {
+		s->sight.seen |= 1ULL << at;
+		s->sight.changed = true;
+	}
 	for (uint8_t i = 0; i < m->place_n; i++) {
 		first = first && iface_of(m->place[i]) != at;
 	}
@@ -223,12 +227,25 @@ note_pair(struct store *s, uint64_t x, uint64_t y)
 	}
 }
 
+/* A single interface shows nothing more of itself than that it is whole. */
+static bool
+all_is_shown(const struct store *s)
+{
+	uint64_t seen = s->sight.seen;
+
+	return seen != 0 && (seen & (seen - 1)) == 0 &&
+	       (s->sight.whole & seen) != 0;
+}
+
 int
 place_talk(struct store *s, const struct ev *e)
 {
 	const struct ev_end *ends[2] = {&e->src, &e->dst};
 	uint64_t at[2];
 
+	if (all_is_shown(s)) {
+		return 0;
+	}
 	for (int i = 0; i < 2; i++) {
 		struct addr *m = NULL;
 		int rc = addr_has_mac(ends[i])
@@ -252,6 +269,7 @@ static const struct {
 	const char *key;
 	size_t at;
 } kept[] = {
+    {"ifaces_seen", offsetof(struct sight, seen)},
     {"ifaces_whole", offsetof(struct sight, whole)},
     {"ifaces_near", offsetof(struct sight, near)},
     {"ifaces_joined", offsetof(struct sight, joined)},

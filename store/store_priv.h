@@ -168,7 +168,7 @@ struct change {
 
 /* What each interface shows (place.c): bits of interfaces, and of pairs. */
 struct sight {
-	uint64_t whole, near, joined;
+	uint64_t seen, whole, near, joined;
 	bool changed;
 };
 
@@ -271,6 +271,10 @@ bool addr_parse_ip(const char *, uint8_t *ret_ver, struct ev_ip *ret);
  */
 int addr_mac(struct store *, const uint8_t mac[6], bool make,
     struct addr **ret) MUST_CHECK;
+/* Asks memory for the rows of these ends at once: all that is done with an
+ * event waits for them.  They need not have any. */
+#define ADDRS_WARM 2
+void addrs_warm(struct store *, const struct ev_end *const end[], size_t n);
 int addr_ip(struct store *, uint8_t ipver, const struct ev_ip *, uint8_t slot,
     bool make, struct addr **ret) MUST_CHECK;
 int addr_group(struct store *, const struct ev_end *, bool make,
