@@ -133,7 +133,8 @@ whose(const struct judged *n)
 
 /* What was said of a key before. */
 struct said {
-	bool any;
+	bool any;  /* by the same message */
+	bool none; /* by nobody           */
 	char value[EV_TEXT_MAX + 1];
 	int64_t rank[3]; /* confidence, last, first */
 	int64_t most;    /* confidence, whatever the message */
@@ -161,11 +162,16 @@ said_before(
 	int rc;
 
 	ret->any = false;
+	ret->none = true;
 	ret->most = 0;
 	db_bind(st, 1, addr);
 	db_bind_text(st, 2, f->key);
 	db_bind_text(st, 3, f->via);
 	while ((rc = db_step(st)) == 1) {
+		ret->none = false;
+		if (db_get(st, 5) == 0) {
+			continue;
+		}
 		if (db_get(st, 1) > ret->most) {
 			ret->most = db_get(st, 1);
 		}
@@ -194,6 +200,7 @@ find_change(struct store *s, const struct addr *a, const struct fact *f)
 	int rc = said_before(s, a->id, f, &said);
 
 	n->fact_known = rc == 0;
+	n->fact_first = rc == 0 && said.none;
 	n->fact_changes = false;
 	n->fact_old[0] = '\0';
 	if (rc == 0 && said.any && strcmp(said.value, f->value) != 0) {
@@ -300,25 +307,37 @@ make_room(struct store *s, int64_t addr, const struct fact *f, bool *ret)
 }
 
 static int
-insert(struct store *s, int64_t addr, const struct fact *f)
+find_room(struct store *s, int64_t addr, const struct fact *f, bool *ret)
 {
 	sqlite3_stmt *st = s->st[ST_FACT_RIVALS];
-	const struct ev *e = s->now.ev;
-	bool room = true;
 	int rc;
 
+	*ret = true;
+	if (s->now.fact_first) {
+		return 0;
+	}
 	db_bind(st, 1, addr);
 	db_bind_text(st, 2, f->key);
 	rc = db_step(st);
 	if (rc == 1) {
-		room = db_get(st, 0) < LIMIT_STORE_FACTS_PER_KEY;
+		*ret = db_get(st, 0) < LIMIT_STORE_FACTS_PER_KEY;
 		db_reset(st);
-		rc = room ? 0 : make_room(s, addr, f, &room);
+		rc = *ret ? 0 : make_room(s, addr, f, ret);
 	}
+	return rc;
+}
+
+static int
+insert(struct store *s, int64_t addr, const struct fact *f)
+{
+	sqlite3_stmt *st = s->st[ST_FACT_NEW];
+	const struct ev *e = s->now.ev;
+	bool room;
+	int rc = find_room(s, addr, f, &room);
+
 	if (rc != 0 || !room) {
 		return rc;
 	}
-	st = s->st[ST_FACT_NEW];
 	bind_key(st, addr, f);
 	db_bind(st, 6, (int64_t)e->ts_ns);
 	db_bind(st, 7, f->confidence);
@@ -363,10 +382,28 @@ shown(struct store *s, struct addr *a, const struct fact *f, bool again)
 	return rc == 0 && !again ? told(s, n, a, f) : rc;
 }
 
+/* It was said before, by the same message. */
+static int
+say_again(struct store *s, int64_t addr, const struct fact *f, bool *ret)
+{
+	sqlite3_stmt *st = s->st[ST_FACT_AGAIN];
+	int rc;
+
+	*ret = false;
+	if (s->now.fact_first) {
+		return 0;
+	}
+	bind_key(st, addr, f);
+	db_bind(st, 6, (int64_t)s->now.ev->ts_ns);
+	db_bind(st, 7, f->confidence);
+	rc = db_run(st);
+	*ret = rc == 0 && sqlite3_changes(s->db) != 0;
+	return rc;
+}
+
 int
 fact_store(struct store *s)
 {
-	sqlite3_stmt *st = s->st[ST_FACT_AGAIN];
 	struct judged *n = &s->now;
 	struct addr *a = n->subject != NULL ? n->subject : n->src;
 	struct fact f;
@@ -380,11 +417,7 @@ fact_store(struct store *s)
 	if (rc != 0) {
 		return rc;
 	}
-	bind_key(st, a->id, &f);
-	db_bind(st, 6, (int64_t)n->ev->ts_ns);
-	db_bind(st, 7, f.confidence);
-	rc = db_run(st);
-	again = rc == 0 && sqlite3_changes(s->db) != 0;
+	rc = say_again(s, a->id, &f, &again);
 	if (rc == 0 && !again) {
 		rc = insert(s, a->id, &f);
 	}

@@ -148,7 +148,8 @@ struct judged {
 	bool talker_new, link_new;
 	bool has_object;
 	struct object object;
-	bool fact_known, fact_changes; /* fact.c: worked out, and what */
+	/* fact.c: worked out, and what: of its key the first, or a change */
+	bool fact_known, fact_first, fact_changes;
 	char fact_old[EV_TEXT_MAX + 1];
 };
 
