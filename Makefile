@@ -140,11 +140,13 @@ $(B)/train/web/ui.o: $(B)/web/ui.inc
 $(B)/train/otus: $(PROG_SRCS:%.c=$(B)/train/%.o)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fprofile-generate -o $@ $^ $(PKG_LIBS) -lm
 
+SCALE_TOOL = $(B)/test-pcaps/gen/scale_tool
+
 # Without prerequisites: it is made once.
 $(B)/train/done:
-	$(Q)$(MAKE) --no-print-directory $(B)/train/otus
+	$(Q)$(MAKE) --no-print-directory $(B)/train/otus $(SCALE_TOOL)
 	@echo "  COUNT   $(B)/train/otus"
-	$(Q).ci/train $(B)/train
+	$(Q).ci/train $(B)/train $(SCALE_TOOL)
 	$(Q)touch $@
 endif
 
