@@ -76,6 +76,7 @@ make_row(struct store *s, const struct addr *k, uint64_t h, struct addr **ret)
 			a->holders = 1;
 		}
 		a->current = a->slot;
+		a->points = 1; /* none */
 		cache_dirty(&s->addrs, a);
 		*ret = a;
 	}

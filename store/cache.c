@@ -176,6 +176,7 @@ cache_dirty(struct cache *c, void *row)
 	at = pool_index(&c->pool, row);
 	r->asked = true;
 	r->asked_next = POOL_NONE;
+	r->asked_prev = c->asked.last;
 	if (c->asked.last != POOL_NONE) {
 		struct cache_row *last = pool_at(&c->pool, c->asked.last);
 
@@ -195,6 +196,26 @@ write_row(struct cache *c, struct cache_row *r)
 	return rc;
 }
 
+static void
+take_off_asked(struct cache *c, struct cache_row *r)
+{
+	uint32_t *to_it = &c->asked.first, *from_it = &c->asked.last;
+
+	if (r->asked_prev != POOL_NONE) {
+		struct cache_row *prev = pool_at(&c->pool, r->asked_prev);
+
+		to_it = &prev->asked_next;
+	}
+	if (r->asked_next != POOL_NONE) {
+		struct cache_row *next = pool_at(&c->pool, r->asked_next);
+
+		from_it = &next->asked_prev;
+	}
+	*to_it = r->asked_next;
+	*from_it = r->asked_prev;
+	r->asked = false;
+}
+
 /* They remain listed: written twice is what changes twice. */
 int
 cache_settle(struct cache *c)
@@ -206,35 +227,37 @@ cache_settle(struct cache *c)
 		if (rc != 0) {
 			return rc;
 		}
-		r->asked = false;
-		c->asked.first = r->asked_next;
+		take_off_asked(c, r);
 	}
-	c->asked = none;
 	return 0;
 }
 
-/* Writes the one that waits longest, which then is not listed any more. */
+/* Writes the one that waits longest, which then is in no list any more. */
 static int
 write_first(struct cache *c)
 {
 	struct cache_row *r = pool_at(&c->pool, c->listed.first);
 	int rc = write_row(c, r);
 
-	if (rc == 0) {
-		r->listed = false;
-		c->listed.first = r->listed_next;
+	if (rc != 0) {
+		return rc;
 	}
+	if (r->asked) {
+		take_off_asked(c, r);
+	}
+	r->listed = false;
+	c->listed.first = r->listed_next;
 	if (c->listed.first == POOL_NONE) {
 		c->listed = none;
 	}
-	return rc;
+	return 0;
 }
 
 /* All that changed before r, and what comes behind it, AHEAD of need. */
 static int
 write_until(struct cache *c, const struct cache_row *r)
 {
-	int rc = cache_settle(c);
+	int rc = 0;
 
 	while (rc == 0 && r->listed) {
 		rc = write_first(c);

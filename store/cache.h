@@ -31,7 +31,7 @@
 /* First member of every row. */
 struct cache_row {
 	uint64_t hash;
-	uint32_t listed_next, asked_next;
+	uint32_t listed_next, asked_next, asked_prev;
 	bool listed; /* among those that changed                        */
 	bool asked;  /* among those of them that a statement would miss */
 	bool dirty;

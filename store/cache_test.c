@@ -249,6 +249,34 @@ test_making_room_writes_what_waits_longest(void **state)
 	assert_int_equal(written.n, ROWS);
 }
 
+/* Those that a statement would miss are no haste when one makes room. */
+static void
+test_making_room_settles_nothing(void **state)
+{
+	struct cache *c = *state;
+
+	for (unsigned i = 0; i < ROWS; i++) {
+		cache_dirty(c, add(c, i));
+	}
+	(void)add(c, 100);
+	assert_int_equal(written.n, 1 + ROWS / 8);
+	/* What was written is asked for no more, what was not, is. */
+	assert_int_equal(cache_settle(c), 0);
+	assert_int_equal(written.n, ROWS);
+	for (unsigned i = 0; i < ROWS; i++) {
+		assert_int_equal(written.value[i], i);
+	}
+	cache_dirty(c, find(c, 3));
+	cache_dirty(c, find(c, 5));
+	cache_dirty(c, find(c, 4));
+	for (unsigned i = 200; i < 200 + ROWS; i++) {
+		cache_dirty(c, add(c, i));
+	}
+	assert_int_equal(cache_settle(c), 0);
+	assert_int_equal(cache_flush(c), 0);
+	assert_int_equal(written.n, 2 * ROWS + 3);
+}
+
 static void
 test_failed_writing_is_told_and_kept(void **state)
 {
@@ -295,6 +323,7 @@ main(void)
 	    T(test_settled_row_makes_room),
 	    T(test_changed_row_is_written_before_it_makes_room),
 	    T(test_making_room_writes_what_waits_longest),
+	    T(test_making_room_settles_nothing),
 	    T(test_failed_writing_is_told_and_kept),
 	    T(test_clear_forgets_what_is_not_written),
 	};

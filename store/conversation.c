@@ -23,23 +23,51 @@ ends_of(const struct addr *client, const struct addr *server, uint16_t port,
 	};
 }
 
-/* The link between the two that is there already, over any transport. */
 static int
-find_over_any(struct store *s, const struct addr *client,
-    const struct addr *server, uint16_t port, uint16_t proto,
-    struct slink **ret)
+find_over(struct store *s, const struct link_ends *e, struct slink **ret)
 {
+	int rc = link_find(s, e, ret);
+
+	if (rc == 0 && *ret == NULL && e->proto == 0) {
+		rc = link_find_typed(s, e, ret);
+	}
+	return rc;
+}
+
+/*
+ * The link between the two that is there already, over any transport.  Of those
+ * that are not at hand the server's own is asked for first: nearly always it is
+ * the one, and each that it is not costs a question.
+ */
+static int
+find_over_any(struct store *s, const struct addr *client, struct addr *server,
+    uint16_t port, uint16_t proto, struct slink **ret)
+{
+	struct link_ends e = ends_of(client, server, port, proto, 0);
+	uint8_t usual = 0;
+	bool sure = true;
 	int rc = 0;
 
 	*ret = NULL;
+	for (uint8_t t = LINK_OVER_TCP; t <= LINK_OVER_LLC && *ret == NULL;
+	     t++) {
+		e.transport = t;
+		sure = link_is_cached(s, &e, ret) && sure;
+	}
+	if (*ret != NULL || sure) {
+		return 0;
+	}
+	if (server != NULL && proto != 0) {
+		rc = record_transport(s, server, port, proto, &usual);
+	}
+	if (rc == 0 && usual != 0) {
+		e.transport = usual;
+		rc = find_over(s, &e, ret);
+	}
 	for (uint8_t t = LINK_OVER_TCP;
 	     t <= LINK_OVER_LLC && rc == 0 && *ret == NULL; t++) {
-		struct link_ends e = ends_of(client, server, port, proto, t);
-
-		rc = link_find(s, &e, ret);
-		if (rc == 0 && *ret == NULL && proto == 0) {
-			rc = link_find_typed(s, &e, ret);
-		}
+		e.transport = t;
+		rc = t != usual ? find_over(s, &e, ret) : 0;
 	}
 	return rc;
 }

@@ -244,6 +244,18 @@ fetch(
 	return rc;
 }
 
+bool
+link_is_cached(struct store *s, const struct link_ends *e, struct slink **ret)
+{
+	uint64_t h = hash(s, e);
+
+	*ret = cached(s, e, h);
+	if (*ret == NULL && e->proto == 0) {
+		*ret = cached_typed(s, e, h);
+	}
+	return *ret != NULL || !cache_may_be_stored(&s->links, h);
+}
+
 int
 link_find(struct store *s, const struct link_ends *e, struct slink **ret)
 {
@@ -328,8 +340,13 @@ int
 link_find_or_make(struct store *s, const struct link_ends *e,
     struct addr *client, struct slink **ret, bool *ret_new)
 {
-	int rc = link_find(s, e, ret);
+	int rc = 0;
 
+	/* A typed one has taken the untyped one over: that is not looked for
+	 * in the table, then. */
+	if (!link_is_cached(s, e, ret)) {
+		rc = link_find(s, e, ret);
+	}
 	if (rc == 0 && *ret == NULL) {
 		rc = e->proto != 0 ? upgrade(s, e, ret)
 				   : link_find_typed(s, e, ret);

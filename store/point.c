@@ -124,13 +124,13 @@ count_points(struct store *s, struct addr *a)
 
 /* Of a point that is not at hand; 1 when it finds no room. */
 static int
-is_new(struct store *s, const struct said *x, bool *ret)
+is_new(struct store *s, const struct said *x, bool may_be_stored, bool *ret)
 {
 	sqlite3_stmt *st = s->st[ST_POINT_GET];
 	int rc = 0;
 
 	*ret = true;
-	if (!s->points.complete) {
+	if (may_be_stored) {
 		db_bind(st, 1, x->addr->id);
 		db_bind_text(st, 2, x->part[SUB]);
 		db_bind_text(st, 3, x->part[OBJECT]);
@@ -245,7 +245,8 @@ enter(struct store *s, uint64_t h, const struct said *said, struct point **ret)
 	struct point *p;
 	bool is_first;
 	void *row;
-	int rc = is_new(s, said, &is_first);
+	bool may = cache_may_be_stored(&s->points, h);
+	int rc = is_new(s, said, may, &is_first);
 
 	rc = rc == 0 ? cache_add(&s->points, h, &row) : rc;
 	if (rc != 0) {
@@ -286,7 +287,7 @@ write_long(struct store *s, const struct said *said)
 	int rc = cache_settle(&s->points);
 
 	cache_passed_by(&s->points);
-	rc = rc == 0 ? is_new(s, said, &is_first) : rc;
+	rc = rc == 0 ? is_new(s, said, true, &is_first) : rc;
 	return rc == 0 ? put(s, is_first ? ST_POINT_NEW : ST_POINT_AGAIN, &x,
 			     said->part)
 		       : rc;

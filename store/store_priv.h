@@ -512,6 +512,10 @@ struct link_ends {
 };
 
 int links_init(struct store *) MUST_CHECK;
+/* With *ret, or surely none; else the table has to be asked.  Of an untyped one
+ * the typed one that took it over. */
+bool link_is_cached(
+    struct store *, const struct link_ends *, struct slink **ret) MUST_CHECK;
 /* *ret is NULL when there is none. */
 int link_find(
     struct store *, const struct link_ends *, struct slink **ret) MUST_CHECK;
