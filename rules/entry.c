@@ -403,6 +403,7 @@ entry_finish(
 	if (rc != 0) {
 		return rc;
 	}
+	plain_read(&e->plain, cols, e->value[ENTRY_WHEN]);
 	e->requests = !only;
 	e->pub.title = e->value[ENTRY_TITLE];
 	e->pub.severity = e->value[ENTRY_SEVERITY];

@@ -4,6 +4,7 @@
 #ifndef OTUS_RULES_ENTRY_H
 #define OTUS_RULES_ENTRY_H
 
+#include "rules/plain.h"
 #include "rules/text.h"
 
 #define ENTRY_ID_MAX 48
@@ -37,6 +38,7 @@ struct entry {
 	bool rests;             /* while the baseline is learned    */
 	bool bad;               /* a problem was told               */
 	struct text *title, *soc, *ot, *check, *group;
+	struct plain plain; /* asked before the statement       */
 	sqlite3_stmt *stmt; /* NULL: could not be compiled      */
 	struct rules_stat stat;
 };

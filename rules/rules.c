@@ -4,8 +4,8 @@
  *
  * Loading: load.c reads, guard.c compiles, and what stays is indexed by kind
  * and class.  Judging: the event becomes the one row of `ev` (evtab.c), each
- * rule's statement is stepped once and reset, and the texts of those that
- * hold are rendered.
+ * rule whose plain comparisons do not refute it (plain.c) has its statement
+ * stepped once and reset, and the texts of those that hold are rendered.
  *
  * A change of the schema makes the statements stale; SQLite says so when one
  * is stepped, and all are then compiled again under the guard.
@@ -373,6 +373,7 @@ rules_judge(struct rules *r, const struct rules_subject *sub,
 	const struct ev *ev = sub->ev;
 	const struct slot *s;
 	struct guard_run run;
+	bool guarded = false;
 	int rc = 0;
 
 	assert(r->tab->subject == NULL); /* hit() must not judge */
@@ -382,22 +383,31 @@ rules_judge(struct rules *r, const struct rules_subject *sub,
 		return 0;
 	}
 	r->tab->subject = sub;
-	guard_run_enter(&run, r->db, &r->tab->budget);
 	for (uint32_t i = s->at; i < s->at + s->n && rc == 0; i++) {
 		struct entry *e = r->set.rule[r->list[i]];
-		bool holds;
+		bool holds = false;
 
 		if (skips(e, sub)) {
 			continue;
 		}
+		if (plain_refutes(&e->plain, r->tab->cols, sub)) {
+			e->stat.asked++;
+			continue;
+		}
+		if (!guarded) {
+			guard_run_enter(&run, r->db, &r->tab->budget);
+			guarded = true;
+		}
 		rc = ask(r, e, &holds);
 		if (rc == 0 && holds) {
 			guard_run_leave(&run);
+			guarded = false;
 			rc = tell_hit(r, e, hit, arg);
-			guard_run_enter(&run, r->db, &r->tab->budget);
 		}
 	}
-	guard_run_leave(&run);
+	if (guarded) {
+		guard_run_leave(&run);
+	}
 	r->tab->subject = NULL;
 	return rc;
 }

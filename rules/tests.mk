@@ -14,12 +14,16 @@ RULES_COLS := rules/evcol.o sensor/event/event.o sensor/event/ev_json.o \
 RULES_TEXT := rules/text.o rules/render.o rules/clean.o $(RULES_COLS)
 RULES_ALL  := rules/rules.o rules/load.o rules/entry.o rules/ini.o \
               rules/guard.o rules/evtab.o rules/func.o rules/check.o \
-              rules/builtin.o rules/learning.o $(RULES_TEXT)
+              rules/builtin.o rules/learning.o rules/conjunct.o \
+              rules/plain.o $(RULES_TEXT)
 
 TESTS += rules/ini_test rules/clean_test rules/evcol_test rules/text_test \
          rules/func_test rules/load_test rules/guard_test rules/rules_test \
-         rules/shipped_test rules/fault_test rules/learning_test
-rules/learning_test_OBJS := rules/learning.o
+         rules/shipped_test rules/fault_test rules/learning_test \
+         rules/plain_test
+rules/learning_test_OBJS := rules/learning.o rules/conjunct.o
+rules/plain_test_OBJS   := rules/harness.o $(RULES_ALL)
+rules/plain_test_LIBS   := -lsqlite3 -linih
 rules/ini_test_OBJS     := rules/ini.o
 rules/ini_test_LIBS     := -linih
 rules/clean_test_OBJS   := rules/clean.o sensor/base/json.o
