@@ -132,7 +132,7 @@
 	    "its best guess")                                                  \
 	L(TRAFFIC_S, 10, "s",                                                  \
 	    "stream time between two reports of a new "                        \
-	    "link's counters; doubled at each report")                         \
+	    "link's counters; four times as long at each report")              \
 	L(TRAFFIC_MAX_S, 120, "s",                                             \
 	    "... up to this, for links that just go on")                       \
 	L(RULES_MAX, 1024, "rules",                                            \
