@@ -54,6 +54,7 @@ enter(struct store *s, const struct addr *k, uint64_t h, sqlite3_stmt *st,
 	a->row = row;
 	if (st != NULL) {
 		addr_row_load(a, st);
+		rhythm_loaded(s, a);
 	}
 	*ret = a;
 	return 0;

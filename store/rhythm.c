@@ -46,6 +46,7 @@ rhythm_start(struct store *s)
 {
 	int rc = read_meta(s, "heard_ns", &s->heard_ns);
 
+	s->quiet_until_ns = 0;
 	rc = rc == 0 ? read_meta(s, "awake_ns", &s->awake_ns) : rc;
 	return rc == 0 ? read_meta(s, "looked_ns", &s->looked_ns) : rc;
 }
@@ -122,16 +123,24 @@ rhythm_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 	cache_counted(&s->addrs, a);
 }
 
-static bool
-is_overdue(const struct store *s, const struct addr *a)
+/* When it is silent unless it is heard before, by what time alone says. */
+static uint64_t
+due(const struct store *s, const struct addr *a)
 {
 	uint64_t limit = PATIENCE * a->pause, known = a->heard - a->first;
 
 	limit = limit > LEAST_NS ? limit : LEAST_NS;
-	return a->asset != 0 && a->silent == 0 && a->heard > a->first &&
-	       !(a->roles & ROLE_EXTERNAL) &&
-	       s->heard_ns > since(s, a) + limit && known >= KNOWN_NS &&
-	       known >= PATIENCE * a->pause;
+	return a->silent == 0 && a->heard > a->first && known >= KNOWN_NS &&
+		       known >= PATIENCE * a->pause
+		   ? since(s, a) + limit
+		   : UINT64_MAX;
+}
+
+static bool
+is_overdue(const struct store *s, const struct addr *a)
+{
+	return s->heard_ns > due(s, a) && a->asset != 0 &&
+	       !(a->roles & ROLE_EXTERNAL);
 }
 
 /* Whether another MAC holds its IP now: it was replaced, and that was told. */
@@ -194,6 +203,17 @@ tell_silent(struct store *s, struct addr *a, const struct device *d)
 	return change_tell(s);
 }
 
+/* A row is at hand that was not when the cache was looked through. */
+void
+rhythm_loaded(struct store *s, const struct addr *a)
+{
+	uint64_t at = due(s, a);
+
+	if (at < s->quiet_until_ns) {
+		s->quiet_until_ns = at;
+	}
+}
+
 static int
 look_at(struct store *s, int64_t id)
 {
@@ -214,6 +234,7 @@ look_at(struct store *s, int64_t id)
 	if (d.heard > a->heard) {
 		a->heard = d.heard;
 		a->pause = a->pause > d.pause ? a->pause : d.pause;
+		rhythm_loaded(s, a);
 		return 0;
 	}
 	return tell_silent(s, a, &d);
@@ -230,22 +251,37 @@ look_at_all(struct store *s, const int64_t *ids, size_t n)
 	return rc;
 }
 
+/*
+ * Whoever is heard from now on is due in LEAST_NS at the earliest, and who was
+ * heard before is looked at: until the first of those is due nobody need look.
+ */
 static int
 look_in_cache(struct store *s)
 {
 	const struct pool *p = &s->addrs.pool;
 	int64_t ids[AT_ONCE];
+	uint64_t first = s->heard_ns + LEAST_NS;
 	size_t n = 0;
 
+	if (s->heard_ns <= s->quiet_until_ns) {
+		return 0;
+	}
 	/* Looking moves rows: they are picked first, as they stand in memory:
 	 * by age each would be waited for. */
 	for (uint32_t i = 0; i < p->fresh && n < AT_ONCE; i++) {
 		const struct addr *a = pool_at(p, i);
+		uint64_t at = due(s, a);
 
-		if (pool_is_listed(p, i) && is_overdue(s, a)) {
+		if (!pool_is_listed(p, i)) {
+			continue;
+		}
+		if (is_overdue(s, a)) {
 			ids[n++] = a->id;
+		} else if (at >= s->heard_ns && at < first) {
+			first = at;
 		}
 	}
+	s->quiet_until_ns = n == AT_ONCE ? 0 : first;
 	return look_at_all(s, ids, n);
 }
 

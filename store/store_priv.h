@@ -213,8 +213,9 @@ struct store {
 	struct addr *hand; /* stays in the cache while holders are looked at */
 	struct loss dropped, queue_dropped; /* since the last tick */
 	/* rhythm.c: when anybody was heard last, from when on that goes
-	 * without a long pause, when was looked for the silent, and where */
-	uint64_t heard_ns, awake_ns, looked_ns;
+	 * without a long pause, when was looked for the silent, and where;
+	 * until when nobody in the cache is due */
+	uint64_t heard_ns, awake_ns, looked_ns, quiet_until_ns;
 	int64_t rhythm_at;
 	/* behind the event at hand: change.c */
 	struct change change[CHANGES_MAX];
@@ -458,6 +459,8 @@ int change_said(struct store *, const struct addr *, const char *key,
 /* What a restart must not change: read, and written with all else. */
 int rhythm_start(struct store *) MUST_CHECK;
 int rhythm_write(struct store *) MUST_CHECK;
+/* The address came into the cache with what is known of it. */
+void rhythm_loaded(struct store *, const struct addr *);
 /* The address has sent something. */
 void rhythm_heard(struct store *, struct addr *, uint64_t ts_ns);
 /* Looks for those that are silent too long. */
