@@ -13,7 +13,7 @@ PROTOS = ("s7comm",)
 BY_FRAME = False
 MAY_CLAIM = False
 CATALOG = {"s7comm"}
-FILTER = ("s7comm.param.userdata.type == 8 && "
+FILTER = ("s7comm.param.userdata.type in {2, 8} && "
           "(s7comm.szl.xy11.0001.index || s7comm.szl.001c.000x.index)")
 ELEMENTS = ("s7comm",)
 KEYS = {"order_number", "hardware", "firmware", "name", "user_text",
