@@ -289,6 +289,20 @@ sql_if(struct sql *s, bool applies, const char *text)
 	}
 }
 
+void
+sql_start_ends(struct sql *s, const char *columns, const char *table,
+    const struct query_filter *f)
+{
+	sql_start(s, "SELECT ");
+	sql_add(s, columns != NULL ? columns : "count(*)");
+	sql_add(s, " FROM ");
+	sql_add(s, table);
+	sql_add(s, " AS l");
+	/* Of a million rows that are only counted nobody asks for the ends. */
+	sql_if(s, columns != NULL || f->text != NULL, ENDS_JOINED);
+	sql_add(s, " WHERE 1");
+}
+
 static void
 bind_named(sqlite3_stmt *st, const char *name, const char *text)
 {
@@ -376,17 +390,12 @@ query_prepare(struct query *q, const struct sql *s,
 }
 
 int
-query_count(struct query *q, const struct sql *inner,
-    const struct query_filter *f, uint64_t *ret)
+query_count(struct query *q, const struct sql *s, const struct query_filter *f,
+    uint64_t *ret)
 {
 	sqlite3_stmt *st;
-	struct sql s;
-	int rc;
+	int rc = query_prepare(q, s, f, NULL, &st);
 
-	sql_start(&s, "SELECT count(*) FROM (");
-	sql_add(&s, inner->text);
-	sql_add(&s, ")");
-	rc = query_prepare(q, &s, f, NULL, &st);
 	if (rc != 0) {
 		return rc;
 	}

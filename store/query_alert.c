@@ -6,17 +6,16 @@
 #include "store/query_priv.h"
 
 #define COLUMNS                                                          \
-	"SELECT l.id, l.uid, l.rule, l.severity, l.state, l.count, "     \
+	"l.id, l.uid, l.rule, l.severity, l.state, l.count, "            \
 	"l.first, l.last, l.title, l.soc, l.ot, l.\"check\", l.attack, " \
-	"l.frames, " SRC_COLUMNS ", " DST_COLUMNS                        \
-	" FROM alerts AS l" ENDS_JOINED " WHERE 1"
+	"l.frames, " SRC_COLUMNS ", " DST_COLUMNS
 
 enum { SRC = 14, DST = SRC + END_COLUMNS };
 
 static void
-build(struct sql *s, const struct query_filter *f)
+build(struct sql *s, const char *columns, const struct query_filter *f)
 {
-	sql_start(s, COLUMNS);
+	sql_start_ends(s, columns, "alerts", f);
 	sql_if(s, f->text != NULL,
 	    " AND (l.title" LIKE " OR l.soc" LIKE " OR l.ot" LIKE
 	    " OR l.rule" LIKE " OR " ENDS_LIKE ")");
@@ -84,7 +83,7 @@ query_alerts(struct query *q, const struct query_filter *f,
 {
 	struct sql s;
 
-	build(&s, f);
+	build(&s, COLUMNS, f);
 	if (f->newest_first) {
 		sql_if(&s, page->after != 0, " AND l.id < :after");
 		sql_add(&s, " ORDER BY l.id DESC LIMIT :limit");
@@ -99,7 +98,7 @@ query_alerts_count(struct query *q, const struct query_filter *f, uint64_t *ret)
 {
 	struct sql s;
 
-	build(&s, f);
+	build(&s, NULL, f);
 	return query_count(q, &s, f, ret);
 }
 
@@ -133,7 +132,7 @@ query_alert(struct query *q, const char *id,
 	if (page.after < 0) {
 		return ERR_NOTFOUND;
 	}
-	build(&s, &f);
+	build(&s, COLUMNS, &f);
 	sql_add(&s, " AND l.uid = :after LIMIT :limit");
 	rc = run(q, &s, &f, &page, take_one, &o);
 	return rc == 0 && !o.found ? ERR_NOTFOUND : rc;

@@ -370,9 +370,12 @@ query_assets(struct query *q, const struct query_filter *f,
 int
 query_assets_count(struct query *q, const struct query_filter *f, uint64_t *ret)
 {
-	struct sql s;
+	struct sql rows, s;
 
-	build(&s, f);
+	build(&rows, f);
+	sql_start(&s, "SELECT count(*) FROM (");
+	sql_add(&s, rows.text);
+	sql_add(&s, ")");
 	return query_count(q, &s, f, ret);
 }
 

@@ -7,22 +7,22 @@
 
 /* The counters and classes in model.h's and event.def's order. */
 #define COLUMNS                                                            \
-	"SELECT l.id, l.transport, l.port, l.proto, l.label, l.flags, "    \
+	"l.id, l.transport, l.port, l.proto, l.label, l.flags, "           \
 	"l.first, l.last, l.packets, l.bytes, l.packets_back, "            \
 	"l.bytes_back, l.replies, l.errors, l.unanswered, l.retransmits, " \
 	"l.duplicates, l.rtt_count, l.rtt_sum_us, l.rtt_max_us, "          \
 	"l.op_read, l.op_write, l.op_control, l.op_program, "              \
 	"l.op_firmware, l.op_config, l.op_diagnostic, l.op_discovery, "    \
 	"l.op_session, l.op_report, l.op_file, l.op_other, " SRC_COLUMNS   \
-	", " DST_COLUMNS " FROM links AS l" ENDS_JOINED " WHERE 1"
+	", " DST_COLUMNS
 
 enum { COUNTERS = 8, OPS = COUNTERS + LINK_COUNTERS };
 enum { SRC = OPS + EV_CLASS_COUNT - 1, DST = SRC + END_COLUMNS };
 
 static void
-build(struct sql *s, const struct query_filter *f)
+build(struct sql *s, const char *columns, const struct query_filter *f)
 {
-	sql_start(s, COLUMNS);
+	sql_start_ends(s, columns, "links", f);
 	sql_if(s, f->text != NULL,
 	    " AND (" ENDS_LIKE " OR l.proto" LIKE " OR l.label" LIKE
 	    " OR l.port" LIKE ")");
@@ -74,7 +74,7 @@ query_links(struct query *q, const struct query_filter *f,
 	struct sql s;
 	int rc;
 
-	build(&s, f);
+	build(&s, COLUMNS, f);
 	sql_add(&s, " AND l.id > :after ORDER BY l.id LIMIT :limit");
 	rc = query_prepare(q, &s, f, page, &st);
 	if (rc != 0) {
@@ -101,6 +101,6 @@ query_links_count(struct query *q, const struct query_filter *f, uint64_t *ret)
 {
 	struct sql s;
 
-	build(&s, f);
+	build(&s, NULL, f);
 	return query_count(q, &s, f, ret);
 }

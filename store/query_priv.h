@@ -39,6 +39,13 @@ void sql_add(struct sql *, const char *text);
 /* Adds the condition when it applies. */
 void sql_if(struct sql *, bool applies, const char *text);
 
+/*
+ * Starts the statement of a list with two ends, up to its first condition:
+ * with these columns, or NULL to count its rows.
+ */
+void sql_start_ends(struct sql *, const char *columns, const char *table,
+    const struct query_filter *);
+
 /* What a filter's names mean to the statement. */
 struct bound {
 	const struct query_filter *filter;
@@ -56,7 +63,7 @@ int query_find_asset(struct query *, const char *id, int64_t *ret) MUST_CHECK;
 int query_prepare(struct query *, const struct sql *,
     const struct query_filter *, const struct query_page *,
     sqlite3_stmt **ret) MUST_CHECK;
-/* Counts the rows of the statement. */
+/* What a statement counts. */
 int query_count(struct query *, const struct sql *, const struct query_filter *,
     uint64_t *ret) MUST_CHECK;
 
