@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "dissectors/registry.h"
 #include "proc/proc.h"
 #include "run/run.h"
@@ -46,11 +47,11 @@ main(int argc, char **argv)
 	}
 	if (options_has(&o, "help")) {
 		options_help(stdout, o.command);
-		return 0;
+		return output_end(0);
 	}
 	for (size_t i = 0; i < sizeof command / sizeof command[0]; i++) {
 		if (strcmp(command[i].name, o.command) == 0) {
-			return command[i].run(&o);
+			return output_end(command[i].run(&o));
 		}
 	}
 	return err_exit_code(ERR_INTERNAL);

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/lockin.h"
 #include "cli/order.h"
+#include "cli/output.h"
 #include "cli/pipeline.h"
 
 struct dissect {
@@ -102,8 +103,7 @@ cmd_dissect(const struct options *o)
 	}
 	order_settle(d.order, false, 0, 0);
 	if (json_flush(&d.out) < 0) {
-		/* A reader that has seen enough (head) is no failure to tell. */
-		if (errno != EPIPE) {
+		if (!output_unread()) {
 			fprintf(stderr, "otus: cannot write: %s\n",
 			    strerror(errno));
 		}

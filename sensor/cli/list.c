@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/datadir.h"
 #include "cli/list.h"
+#include "cli/output.h"
 
 int
 list_open(const struct options *o, struct query **ret)
@@ -67,11 +68,7 @@ list(const struct options *o,
 	}
 	err = export(q, &all, format, stdout);
 	query_close(q);
-	if (err < 0) {
-		fprintf(stderr, "otus: %s\n", err_text(err));
-		return err_exit_code(err);
-	}
-	return 0;
+	return output_status(err);
 }
 
 int
@@ -102,10 +99,9 @@ cmd_asset(const struct options *o)
 		fprintf(stderr,
 		    "otus: no device has this id, name or address: %s\n",
 		    o->args[0]);
-	} else if (err < 0) {
-		fprintf(stderr, "otus: %s\n", err_text(err));
+		return err_exit_code(err);
 	}
-	return err < 0 ? err_exit_code(err) : 0;
+	return output_status(err);
 }
 
 int
@@ -140,11 +136,7 @@ cmd_doctor(const struct options *o)
 	err = export_doctor(q,
 	    options_has(o, "json") ? EXPORT_JSON : EXPORT_TABLE, stdout, &good);
 	query_close(q);
-	if (err < 0) {
-		fprintf(stderr, "otus: %s\n", err_text(err));
-		return err_exit_code(err);
-	}
-	return good ? 0 : 1;
+	return err < 0 ? output_status(err) : good ? 0 : 1;
 }
 
 /* --- status -------------------------------------------------------------- */
@@ -266,9 +258,5 @@ cmd_status(const struct options *o)
 					     : status_table(q, &s, &t);
 	}
 	query_close(q);
-	if (err < 0) {
-		fprintf(stderr, "otus: %s\n", err_text(err));
-		return err_exit_code(err);
-	}
-	return 0;
+	return output_status(err);
 }

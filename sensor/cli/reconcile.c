@@ -7,15 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/list.h"
-
-static int
-say(int err)
-{
-	if (err < 0) {
-		fprintf(stderr, "otus: %s\n", err_text(err));
-	}
-	return err < 0 ? err_exit_code(err) : 0;
-}
+#include "cli/output.h"
 
 int
 cmd_reconcile(const struct options *o)
@@ -35,7 +27,7 @@ cmd_reconcile(const struct options *o)
 	}
 	err = export_reconcile(q, &opt, format, stdout);
 	query_close(q);
-	return say(err);
+	return output_status(err);
 }
 
 int
@@ -62,5 +54,5 @@ cmd_export(const struct options *o)
 		    stdout);
 	}
 	query_close(q);
-	return say(err);
+	return output_status(err);
 }
