@@ -1,11 +1,12 @@
 /*
  * alert: what rules found, grouped, and the deliveries that this asks for.
  *
- * A group key has one alert that is not closed; what holds again counts it.
- * An alert and its place in the outbox are committed together, so that what
- * is sent is stored, and what is stored is sent.  An alert that goes on is
- * delivered again, not more often than every STORE_ALERT_REPEAT_S of stream
- * time; each delivery has an id of its own: the alert's and a number.
+ * A group key has one alert that is not closed; what holds again counts it
+ * (alert_group.c).  An alert and its place in the outbox are committed
+ * together, so that what is sent is stored, and what is stored is sent.  An
+ * alert that goes on is delivered again, not more often than every
+ * STORE_ALERT_REPEAT_S of stream time; each delivery has an id of its own: the
+ * alert's and a number.
  *
  * A rule that holds for more than STORE_ALERTS_PER_RULE groups at once has
  * one alert more, which counts all the others: nobody reads the thousandth,
@@ -20,11 +21,9 @@
 #include "store/store_priv.h"
 #include "store/text.h"
 
-#define GROUP_MAX  512
-#define SALT_MAX   64
-#define FRAMES_MAX (24 * LIMIT_STORE_ALERT_FRAMES)
-#define OTHERS     "(others)" /* the group key of what is not kept apart */
-#define TRIM_ROWS  1000       /* of the outbox, at a time                */
+#define SALT_MAX  64
+#define OTHERS    "(others)" /* the group key of what is not kept apart */
+#define TRIM_ROWS 1000       /* of the outbox, at a time                */
 
 /* --- what templates ask for ------------------------------------------------ */
 
@@ -134,12 +133,6 @@ alert_trim(struct store *s)
 
 /* --- alerts ---------------------------------------------------------------- */
 
-/* An alert that is open, as far as a repetition needs it. */
-struct open_alert {
-	int64_t id, uid, told, revision;
-	char frames[FRAMES_MAX];
-};
-
 static void
 add_frame(char *frames, size_t size, uint64_t frame)
 {
@@ -155,27 +148,6 @@ add_frame(char *frames, size_t size, uint64_t frame)
 	}
 	(void)snprintf(frames + n - 1, size - n + 1, "%s%llu]",
 	    n > 2 ? "," : "", (unsigned long long)frame);
-}
-
-static int
-find_open(struct store *s, const char *rule, const char *group,
-    struct open_alert *ret)
-{
-	sqlite3_stmt *st = s->st[ST_ALERT_OPEN];
-	int rc;
-
-	db_bind_text(st, 1, rule);
-	db_bind_text(st, 2, group);
-	rc = db_step(st);
-	if (rc == 1) {
-		ret->id = db_get(st, 0);
-		ret->uid = db_get(st, 1);
-		ret->told = db_get(st, 2);
-		ret->revision = db_get(st, 3);
-		db_copy(st, 4, ret->frames, sizeof(ret->frames));
-		db_reset(st);
-	}
-	return rc;
 }
 
 static int
@@ -207,7 +179,7 @@ again(struct store *s, struct open_alert *a)
 static int64_t
 make_uid(const struct ev *e, const char *rule, const char *group, unsigned salt)
 {
-	char origin[EV_NAME_MAX + GROUP_MAX + 64];
+	char origin[EV_NAME_MAX + ALERT_GROUP_MAX + 64];
 
 	(void)snprintf(origin, sizeof(origin), "%s\n%s\n%llu\n%llu", rule,
 	    group, (unsigned long long)e->ts_ns, (unsigned long long)e->frame);
@@ -240,7 +212,7 @@ raise(struct store *s, const struct rules_hit *hit, const char *group,
 	const struct judged *n = &s->now;
 	const struct rule *r = hit->rule;
 	sqlite3_stmt *st = s->st[ST_ALERT_NEW];
-	char frames[FRAMES_MAX] = "[]", placed[EV_TEXT_MAX];
+	char frames[ALERT_FRAMES_MAX] = "[]", placed[EV_TEXT_MAX];
 
 	rules_texts(hit);
 	if (title == NULL) {
@@ -284,7 +256,7 @@ raise_others(struct store *s, const struct rules_hit *hit)
 	char title[EV_TEXT_MAX];
 	struct open_alert a;
 	struct text t;
-	int rc = find_open(s, hit->rule->id, OTHERS, &a);
+	int rc = alert_find(s, hit->rule->id, OTHERS, &a);
 
 	if (rc != 0) {
 		return rc == 1 ? again(s, &a) : rc;
@@ -303,14 +275,14 @@ alert_hit(void *arg, const struct rules_hit *hit)
 {
 	struct store *s = arg;
 	sqlite3_stmt *st = s->st[ST_ALERT_COUNT];
-	char group[GROUP_MAX];
+	char group[ALERT_GROUP_MAX];
 	struct open_alert a;
 	int64_t open = 0;
 	int rc;
 
 	(void)text_fit(
 	    group, sizeof(group), hit->group_key, strlen(hit->group_key));
-	rc = find_open(s, hit->rule->id, group, &a);
+	rc = alert_find(s, hit->rule->id, group, &a);
 	if (rc != 0) {
 		return rc == 1 ? again(s, &a) : rc;
 	}

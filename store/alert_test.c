@@ -102,6 +102,34 @@ test_closed_alert_is_not_reopened_but_followed(void **state)
 	    rig_int(r, "SELECT count(DISTINCT uid) FROM alerts"), 2);
 }
 
+/* Asked first, heard next: its address was no device when it was asked. */
+static void
+test_who_answers_is_not_told_again(void **state)
+{
+	struct rig *r = *state;
+	struct host asks = sample_host(10, 2, 0, 1);
+	struct host answers = sample_host(10, 2, 0, 2);
+	struct host other = sample_host(10, 2, 0, 3);
+	char buf[64];
+
+	rule(r, "operation", "client, server, unit");
+	assert_int_equal(sample_read(&r->x, &asks, &answers, 1, 0, 1), 0);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM assets"), 1);
+	(void)rig_text(r, "SELECT group_key FROM alerts", buf, sizeof(buf));
+	assert_non_null(strstr(buf, "|server=10.2.0.2|"));
+	assert_int_equal(sample_endpoint(&r->x, &answers, "arp"), 0);
+	assert_int_equal(sample_read(&r->x, &asks, &answers, 1, 0, 1), 0);
+	assert_int_equal(sample_read(&r->x, &asks, &answers, 1, 0, 1), 0);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM alerts"), 1);
+	assert_int_equal(rig_int(r, "SELECT count FROM alerts"), 3);
+	(void)rig_text(r, "SELECT group_key FROM alerts", buf, sizeof(buf));
+	assert_non_null(strstr(buf, "|server=#"));
+	/* Another server is another matter, and so is another unit. */
+	assert_int_equal(sample_read(&r->x, &asks, &other, 1, 0, 1), 0);
+	assert_int_equal(sample_read(&r->x, &asks, &answers, 2, 0, 1), 0);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM alerts"), 3);
+}
+
 static void
 test_groups_of_one_rule_are_bounded(void **state)
 {
@@ -200,6 +228,7 @@ main(void)
 	    T(test_alert_that_goes_on_is_told_again),
 	    T(test_repeats_are_not_judged),
 	    T(test_closed_alert_is_not_reopened_but_followed),
+	    T(test_who_answers_is_not_told_again),
 	    T(test_groups_of_one_rule_are_bounded),
 	    T(test_counters_go_on_over_a_restart_of_the_sensor),
 	    T(test_losses_are_judged_at_the_next_tick),

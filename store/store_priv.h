@@ -153,6 +153,15 @@ struct judged {
 	char fact_old[EV_TEXT_MAX + 1];
 };
 
+#define ALERT_GROUP_MAX  512
+#define ALERT_FRAMES_MAX (24 * LIMIT_STORE_ALERT_FRAMES)
+
+/* An alert that is open, as far as a repetition needs it. */
+struct open_alert {
+	int64_t id, uid, told, revision;
+	char frames[ALERT_FRAMES_MAX];
+};
+
 /* What a rule may be told. */
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_NONE };
 
@@ -577,6 +586,9 @@ int point_store(struct store *) MUST_CHECK;
 
 /* alert.c */
 int alert_hit(void *store, const struct rules_hit *);
+/* alert_group.c: the open alert of a group; 1 when there is one, 0 if none. */
+int alert_find(struct store *, const char *rule, const char *group,
+    struct open_alert *ret) MUST_CHECK;
 int alert_trim(struct store *) MUST_CHECK;
 int judge(struct store *) MUST_CHECK;
 
