@@ -309,6 +309,55 @@ asset_split(
 	return rc == 0 ? asset_refresh(s, young) : rc;
 }
 
+/* The asset that the address or its MAC was made for, if a join has it. */
+static int
+revive(struct store *s, struct addr *a, const char *mac, int64_t *ret)
+{
+	sqlite3_stmt *st = s->st[ST_ASSET_REVIVE];
+	int rc;
+
+	*ret = 0;
+	(void)sqlite3_clear_bindings(st);
+	db_bind(st, 1, a->asset);
+	db_bind(st, 2, a->id);
+	db_bind_text(st, 3, mac);
+	while ((rc = db_step(st)) == 1) {
+		*ret = *ret == 0 ? db_get(st, 0) : *ret;
+	}
+	return rc;
+}
+
+int
+asset_part(struct store *s, struct addr *a)
+{
+	sqlite3_stmt *st = s->st[ST_ADDR_PART];
+	char text[EV_MAC_TEXT], *mac = NULL;
+	int64_t old = a->asset, young;
+	int rc = cache_settle(&s->addrs);
+
+	if (a->has_mac && a->flags & ADDR_FIRM) {
+		(void)ev_mac_text(text, a->mac);
+		mac = text;
+	}
+	rc = rc == 0 ? revive(s, a, mac, &young) : rc;
+	if (rc != 0) {
+		return rc;
+	}
+	if (young == 0) {
+		asset_make(s, a);
+		young = a->asset;
+		rc = cache_settle(&s->addrs);
+	}
+	(void)sqlite3_clear_bindings(st);
+	db_bind(st, 1, young);
+	db_bind(st, 2, old);
+	db_bind(st, 3, a->id);
+	db_bind_text(st, 4, mac);
+	rc = rc == 0 ? addr_moved(s, st) : rc;
+	rc = rc == 0 ? asset_refresh(s, old) : rc;
+	return rc == 0 ? asset_refresh(s, young) : rc;
+}
+
 /* --- what others ask of an asset ------------------------------------------ */
 
 /* Where each key stands in ASSET_GET, and what it is there. */

@@ -33,7 +33,7 @@ how_of(const struct ev *e)
 
 /*
  * MACs that routers share: VRRP and CARP (RFC 5798, 7.3), HSRP 1 and 2
- * (RFC 2281, 5.4), GLBP.
+ * (RFC 2281, 5.4), 2 for IPv6, too, GLBP.
  */
 static bool
 is_virtual_router(const uint8_t m[6])
@@ -42,11 +42,13 @@ is_virtual_router(const uint8_t m[6])
 	static const uint8_t vrrp6[5] = {0x00, 0x00, 0x5e, 0x00, 0x02};
 	static const uint8_t hsrp[5] = {0x00, 0x00, 0x0c, 0x07, 0xac};
 	static const uint8_t hsrp2[4] = {0x00, 0x00, 0x0c, 0x9f};
+	static const uint8_t hsrp6[4] = {0x00, 0x05, 0x73, 0xa0};
 	static const uint8_t glbp[4] = {0x00, 0x07, 0xb4, 0x00};
 
 	return memcmp(m, vrrp, 5) == 0 || memcmp(m, vrrp6, 5) == 0 ||
 	       memcmp(m, hsrp, 5) == 0 ||
 	       (memcmp(m, hsrp2, 4) == 0 && (m[4] & 0xf0) == 0xf0) ||
+	       (memcmp(m, hsrp6, 4) == 0 && (m[4] & 0xf0) == 0x00) ||
 	       memcmp(m, glbp, 4) == 0;
 }
 
@@ -140,6 +142,36 @@ by_other(struct store *s, struct addr *m, struct addr *first,
 	return rc;
 }
 
+/* A packet from the holder of the row; own: with its MAC. */
+static int
+by_holder(struct store *s, struct addr *m, struct addr *first, struct addr *row,
+    bool own, const struct ev *e)
+{
+	int rc = 0;
+
+	if (own && row->current != row->slot && is_direct(e, m) &&
+	    (row->flags & (ADDR_FIRM | ADDR_DIRECT))) {
+		rc = hold_goes_on(s, first, row, e);
+	}
+	hold_heard(s, row, e->ts_ns);
+	return rc;
+}
+
+/* A packet from an IP that nobody is known to hold. */
+static int
+by_traffic(
+    struct store *s, struct addr *m, struct addr *row, const struct ev *e)
+{
+	int rc = hold_traffic(s, m, row, (e->flags & EV_ROUTED) != 0, e->ts_ns);
+
+	if (rc == 0 && is_direct(e, m) && !(row->flags & ADDR_DIRECT) &&
+	    memcmp(row->mac, m->mac, sizeof(m->mac)) == 0) {
+		row->flags |= ADDR_DIRECT;
+		cache_dirty(&s->addrs, row);
+	}
+	return rc;
+}
+
 /*
  * A packet from the IP of *a came with m; gives the row of who has the IP.
  * One that no router has passed on shows that m has the IP where it was heard,
@@ -164,12 +196,10 @@ by_packet(struct store *s, struct addr *m, const struct ev *e, struct addr **a)
 	    (own || (!(row->flags & ADDR_FIRM) && row->place_n == 0))) {
 		place_note(s, row, place_of(e));
 	}
-	if (row->has_mac && (own || first->holders > 1)) {
-		/* Else by a router: it is whoever has it now. */
-		hold_heard(s, row, e->ts_ns);
-		return 0;
-	}
-	return hold_traffic(s, m, row, e->ts_ns);
+	/* Several, and not m's: by a router; it is whoever has it now. */
+	return row->has_mac && (own || first->holders > 1)
+		   ? by_holder(s, m, first, row, own, e)
+		   : by_traffic(s, m, row, e);
 }
 
 /* An end that sent something, with how its MAC and IP are known. */
@@ -203,7 +233,8 @@ speaker(struct store *s, const struct ev *e, const struct ev_end *end,
 			hold_heard(s, a, e->ts_ns);
 		}
 	} else if (m->flags & ADDR_VIRTUAL) {
-		hold_virtual(s, m, a, how, e->ts_ns);
+		hold_virtual(
+		    s, m, a, how, (e->flags & EV_UNROUTED) != 0, e->ts_ns);
 	} else if (hold_may_be_firm(m, how, end)) {
 		return hold_firm(s, m, a, how, e, ret);
 	} else {

@@ -11,7 +11,8 @@
  *	traffic   i is an asset of its own.  As long as it is the only IP
  *	          heard with m, m is shown with it (sole); with a second one
  *	          m is nobody's.  From ROUTER_IPS on m is a router, which is
- *	          an asset without them.
+ *	          an asset without them; at once when the packet's TTL shows
+ *	          that a router has passed it on.
  *
  * A dual-stack host without ARP in sight: m's link-local address and its sole
  * other IP are taken for one asset, and parted when a second IP shows up.
@@ -34,10 +35,13 @@
 	4 /* a host with as many addresses is rare, and ARP
 			  tells it from a router                       */
 #define FIRM_MAX \
-	16            /* a MAC that answers ARP for more is a proxy
+	16              /* a MAC that answers ARP for more is a proxy
 			  (RFC 1027): the others are behind it         */
-#define HOLDERS_MAX 8 /* MACs that may hold one IP at one place       */
-#define SHARED_NS   (300 * NS_PER_SEC) /* in less nobody takes turns */
+#define OUI           3 /* bytes of a MAC that say who made it          */
+#define HOLDERS_MAX   8 /* MACs that may hold one IP at one place       */
+#define HELD_NS       (24 * 3600 * NS_PER_SEC) /* since it was heard with it */
+#define ON_ITS_WAY_NS (10 * NS_PER_SEC)
+#define SHARED_NS     (300 * NS_PER_SEC) /* in less nobody takes turns */
 
 static bool
 is_link_local(uint8_t ipver, const struct ev_ip *ip)
@@ -46,15 +50,11 @@ is_link_local(uint8_t ipver, const struct ev_ip *ip)
 			  : ip->a[0] == 0xfe && (ip->a[1] & 0xc0) == 0x80;
 }
 
-void
-hold_heard(struct store *s, struct addr *a, uint64_t ts_ns)
+static void
+note_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 {
 	addr_seen(s, a, ts_ns);
 	rhythm_heard(s, a, ts_ns);
-	if (a->asset == 0 && a->kind != ADDR_GROUP && a->kind != ADDR_MAC &&
-	    !(a->flags & ADDR_VIRTUAL)) {
-		asset_make(s, a);
-	}
 	if (!(a->flags & ADDR_HEARD)) {
 		a->flags |= ADDR_HEARD;
 		if (s->learning) {
@@ -64,23 +64,40 @@ hold_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 	}
 }
 
+void
+hold_heard(struct store *s, struct addr *a, uint64_t ts_ns)
+{
+	if (a->asset == 0 && a->kind != ADDR_GROUP && a->kind != ADDR_MAC &&
+	    !(a->flags & ADDR_VIRTUAL)) {
+		asset_make(s, a);
+	}
+	note_heard(s, a, ts_ns);
+}
+
 /*
  * The MAC of a redundancy protocol is nobody's, and an IP that ARP gives to it
- * is nobody's either: the master of the moment answers there.  A packet from
- * another IP says nothing: it was forwarded, or is the protocol's own.
+ * is nobody's either: the master of the moment answers there.  A packet with
+ * it that no router has passed on is from such an IP, or from a member's own
+ * by the protocol itself, which will be heard with the member's MAC: a device
+ * it shows in neither case.  Another one was forwarded.
  */
 void
 hold_virtual(struct store *s, const struct addr *m, struct addr *a,
-    enum how how, uint64_t ts_ns)
+    enum how how, bool unrouted, uint64_t ts_ns)
 {
 	if (how > HOW_TRAFFIC && !(a->flags & (ADDR_FIRM | ADDR_VIRTUAL))) {
 		a->flags |= ADDR_VIRTUAL;
 		a->has_mac = true;
 		memcpy(a->mac, m->mac, sizeof(a->mac));
 		a->how = (uint8_t)how;
+		a->asset = 0;
 		cache_dirty(&s->addrs, a);
 	}
-	hold_heard(s, a, ts_ns);
+	if (unrouted) {
+		note_heard(s, a, ts_ns);
+	} else {
+		hold_heard(s, a, ts_ns);
+	}
 }
 
 /* a comes to the asset that b is of, and is as well known as b. */
@@ -149,7 +166,8 @@ part_sole(struct store *s, struct addr *m)
 	}
 	sole->asset = 0;
 	asset_make(s, sole);
-	return asset_refresh(s, m->asset);
+	rc = asset_refresh(s, sole->asset);
+	return rc == 0 ? asset_refresh(s, m->asset) : rc;
 }
 
 /* A device known by its MAC, whose first IP this would be. */
@@ -196,12 +214,38 @@ count_ip(struct store *s, struct addr *m, struct addr *a)
 	return rc;
 }
 
+/* m passes on what comes from others, as a packet's TTL shows. */
+static int
+is_router(struct store *s, struct addr *m)
+{
+	int rc = m->sole != 0 ? part_sole(s, m) : 0;
+
+	if (rc != 0) {
+		return rc;
+	}
+	m->ips = ROUTER_IPS;
+	m->roles |= ROLE_ROUTER;
+	m->flags |= ADDR_OWN;
+	if (m->asset == 0) {
+		asset_make(s, m);
+	}
+	cache_dirty(&s->addrs, m);
+	return 0;
+}
+
 int
-hold_traffic(struct store *s, struct addr *m, struct addr *a, uint64_t ts_ns)
+hold_traffic(struct store *s, struct addr *m, struct addr *a, bool routed,
+    uint64_t ts_ns)
 {
 	bool is_new = false;
 	int rc = 0;
 
+	if (routed && !(m->roles & ROLE_ROUTER)) {
+		rc = is_router(s, m);
+		if (rc != 0) {
+			return rc;
+		}
+	}
 	if (!a->has_mac) {
 		a->has_mac = true;
 		memcpy(a->mac, m->mac, sizeof(a->mac));
@@ -325,6 +369,18 @@ struct claims {
 	int weak;      /* slot of who was only seen with it; -1: nobody */
 };
 
+/*
+ * Packets that no router had passed on showed that another MAC has the IP.  The
+ * ports of a team send with their own MACs, and one of them answers ARP; they
+ * have one maker.
+ */
+static bool
+is_anothers(const struct addr *a, const struct addr *m)
+{
+	return a->has_mac && (a->flags & ADDR_DIRECT) &&
+	       memcmp(a->mac, m->mac, OUI) != 0;
+}
+
 static int
 look_round(struct store *s, struct addr *m, struct addr *first, uint32_t place,
     struct claims *ret)
@@ -342,7 +398,7 @@ look_round(struct store *s, struct addr *m, struct addr *first, uint32_t place,
 		if (a == NULL || place_is_elsewhere(s, a, place)) {
 			continue;
 		}
-		if (a->flags & ADDR_FIRM) {
+		if (a->flags & ADDR_FIRM || is_anothers(a, m)) {
 			ret->firm++;
 		} else if (ret->weak < 0 ||
 			   memcmp(a->mac, m->mac, sizeof(m->mac)) == 0) {
@@ -439,27 +495,41 @@ keep_in_hand(struct store *s, struct addr *const hand[3])
 	}
 }
 
+/* The IPs that m has now, and for good: not those of last month, which another
+ * may have by now, nor the addresses of a day (RFC 8981). */
 static int
-is_proxy(struct store *s, struct addr *const hand[3])
+held_now(
+    struct store *s, const struct addr *m, int64_t ids[FIRM_MAX], size_t *ret)
 {
-	struct addr *m = hand[0];
 	sqlite3_stmt *st = s->st[ST_HELD_BY];
-	int64_t ids[FIRM_MAX];
 	char mac[EV_MAC_TEXT];
-	size_t n = 0;
-	int rc = cache_settle(&s->addrs);
+	uint64_t now = s->stream_ns;
+	/* When it was heard is counted only. */
+	int rc = cache_flush(&s->addrs);
 
+	*ret = 0;
 	if (rc != 0) {
 		return rc;
 	}
 	(void)ev_mac_text(mac, m->mac);
 	db_bind(st, 1, m->asset);
 	db_bind_text(st, 2, mac);
+	db_bind(st, 3, now > HELD_NS ? (int64_t)(now - HELD_NS) : 0);
 	while ((rc = db_step(st)) == 1) {
-		if (n < FIRM_MAX) {
-			ids[n++] = db_get(st, 0);
+		if (*ret < FIRM_MAX) {
+			ids[(*ret)++] = db_get(st, 0);
 		}
 	}
+	return rc;
+}
+
+static int
+give_back_all(struct store *s, struct addr *const hand[3],
+    const int64_t ids[FIRM_MAX], size_t n)
+{
+	struct addr *m = hand[0];
+	int rc = 0;
+
 	for (size_t i = 1; i < n && rc == 0; i++) {
 		struct addr *a = NULL;
 
@@ -472,6 +542,32 @@ is_proxy(struct store *s, struct addr *const hand[3])
 	m->firm_ips = FIRM_MAX;
 	addr_role(s, m, ROLE_ROUTER);
 	return rc == 0 ? asset_refresh(s, m->asset) : rc;
+}
+
+static int
+is_proxy(struct store *s, struct addr *const hand[3])
+{
+	int64_t ids[FIRM_MAX];
+	size_t n;
+	int rc = held_now(s, hand[0], ids, &n);
+
+	if (rc == 0 && n < FIRM_MAX) {
+		hand[0]->firm_ips = n == 0 ? 1 : (uint32_t)n;
+		cache_dirty(&s->addrs, hand[0]);
+		return 0;
+	}
+	return rc == 0 ? give_back_all(s, hand, ids, n) : rc;
+}
+
+int
+hold_proxy(struct store *s, struct addr *m, struct addr *a)
+{
+	struct addr *const hand[3] = {m, a, a};
+	int64_t ids[FIRM_MAX];
+	size_t n;
+	int rc = held_now(s, m, ids, &n);
+
+	return rc == 0 ? give_back_all(s, hand, ids, n) : rc;
 }
 
 /* A MAC that has an IP has got another one.  Of IPv6 that is usual, by the
@@ -541,7 +637,8 @@ pass_on(struct store *s, struct addr *first, struct addr *a, bool known,
 		}
 		cache_touch(&s->addrs, a);
 		if (r == NULL || i == slot || r->current == slot ||
-		    !(r->flags & ADDR_FIRM) || place_are_apart(s, r, a)) {
+		    !(r->flags & (ADDR_FIRM | ADDR_DIRECT)) ||
+		    place_are_apart(s, r, a)) {
 			continue;
 		}
 		if (r->current == i && r->has_mac) {
@@ -566,6 +663,24 @@ pass_on(struct store *s, struct addr *first, struct addr *a, bool known,
 		cache_dirty(&s->addrs, a);
 	}
 	return 0;
+}
+
+/*
+ * Another took the IP by ARP, and a still sends with it: so does whoever is
+ * spoofed.  What was on its way at the moment shows nothing.
+ */
+int
+hold_goes_on(
+    struct store *s, struct addr *first, struct addr *a, const struct ev *e)
+{
+	struct addr *r = NULL;
+	int rc = hold_row(s, first, a->current, &r);
+
+	if (rc != 0 || r == NULL || e->ts_ns < r->taken + ON_ITS_WAY_NS) {
+		return rc;
+	}
+	cache_touch(&s->addrs, a);
+	return pass_on(s, first, a, true, e);
 }
 
 /* What the way in which it was said this time adds. */
@@ -604,14 +719,6 @@ hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
 	if (a == NULL) {
 		return hold_pick(s, first, NULL, place, ret, &here);
 	}
-	if (m->firm_ips == FIRM_MAX) {
-		struct addr *const hand[3] = {m, first, a};
-
-		rc = is_proxy(s, hand);
-		if (rc != 0) {
-			return rc;
-		}
-	}
 	note_how(s, a, how);
 	place_note(s, a, place);
 	if (first->holders > 1) {
@@ -622,6 +729,11 @@ hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
 	}
 	hold_heard(s, a, e->ts_ns);
 	*ret = a;
+	if (m->firm_ips == FIRM_MAX) {
+		struct addr *const hand[3] = {m, first, a};
+
+		return is_proxy(s, hand);
+	}
 	return 0;
 }
 

@@ -32,6 +32,7 @@ enum addr_flag {
 	ADDR_SHARED = 1 << 8,  /* IP: went to an earlier MAC and back      */
 	ADDR_CLASHED = 1 << 9, /* IP: two had it at the same time          */
 	ADDR_NAMED = 1 << 10,  /* IP: its device says so by LLDP or CDP    */
+	ADDR_DIRECT = 1 << 11, /* IP: mac sent what no router had passed on */
 };
 
 /* addresses.roles: a set, gathered from what was seen (role.c). */

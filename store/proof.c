@@ -2,8 +2,10 @@
  * proof: what shows that two devices are one (architecture.md, section 6).
  *
  *	serial   both say of themselves the same serial number and the same
- *	         vendor, by id within one protocol or by name, and nothing that
- *	         contradicts it: the same message with another model or name
+ *	         vendor, by id within one protocol or by name, neither said
+ *	         another one before (it was replaced, or moved), and nothing
+ *	         contradicts it: the same message with another model or name.
+ *	         What contradicts it later parts them again
  *	port_of  LLDP: the frame's MAC is a port of the chassis that it names
  *	managed_at, has_address
  *	         LLDP, CDP: the sender gives this IP as its own
@@ -47,6 +49,15 @@ may_prove(const char *key)
 	       strcmp(key, "vendor_id") == 0;
 }
 
+static bool
+may_part(const char *key)
+{
+	return strcmp(key, "name") == 0 || strcmp(key, "model") == 0 ||
+	       strcmp(key, "device_instance") == 0 ||
+	       strcmp(key, "product_code") == 0 ||
+	       strcmp(key, "order_number") == 0;
+}
+
 /* 1 when another address says the same serial number, 0, negative err */
 static int
 has_rival(struct store *s, int64_t addr)
@@ -62,18 +73,85 @@ has_rival(struct store *s, int64_t addr)
 	return rc;
 }
 
+/* 1 when the statement of an address, its asset and its MAC has a row. */
+static int
+ask(struct store *s, enum stmt which, const struct addr *a, int64_t *ret)
+{
+	sqlite3_stmt *st = s->st[which];
+	char mac[EV_MAC_TEXT];
+	int rc = cache_settle(&s->addrs);
+
+	if (rc != 0) {
+		return rc;
+	}
+	(void)sqlite3_clear_bindings(st);
+	db_bind(st, 1, a->id);
+	db_bind(st, 2, a->asset);
+	if (a->has_mac) {
+		(void)ev_mac_text(mac, a->mac);
+		db_bind_text(st, 3, mac);
+	}
+	rc = db_step(st);
+	if (rc == 1) {
+		*ret = db_get(st, 0);
+		db_reset(st);
+	}
+	return rc;
+}
+
+/* A serial number joined it with another, which now turns out to be one. */
+static int
+part(struct store *s, struct addr *a)
+{
+	struct addr *other = NULL;
+	int64_t id;
+	bool is_unit = a->kind == ADDR_SUB && a->sub.kind == EV_SUB_UNIT;
+	int rc = is_unit ? 0 : has_rival(s, a->id);
+
+	rc = rc == 1 ? ask(s, ST_PROOF_STRANGER, a, &id) : rc;
+	if (rc != 1) {
+		return rc;
+	}
+	if (!(a->flags & ADDR_ORIGIN)) {
+		return asset_part(s, a);
+	}
+	rc = addr_by_id(s, id, &other);
+	return rc != 0 || other == NULL ? rc : asset_part(s, other);
+}
+
+/* Two IPs of one MAC have serial numbers of their own: it carries others. */
+static int
+carried(struct store *s, struct addr *a)
+{
+	struct addr *m = NULL;
+	int64_t found;
+	int rc = a->kind == ADDR_IP && a->has_mac && a->flags & ADDR_FIRM
+		     ? addr_mac(s, a->mac, false, &m)
+		     : 0;
+
+	if (rc != 0 || m == NULL || m->asset != a->asset || m->firm_ips < 2) {
+		return rc;
+	}
+	rc = ask(s, ST_PROOF_CARRIED, a, &found);
+	return rc == 1 ? hold_proxy(s, m, a) : rc;
+}
+
 int
-proof_said(struct store *s, const struct addr *a, const char *key)
+proof_said(struct store *s, struct addr *a, const char *key)
 {
 	sqlite3_stmt *st = s->st[ST_PROOF_TWINS];
 	int64_t id = a->id, asset = a->asset, twins[TWINS_MAX];
 	size_t n = 0;
 	int rc;
 
-	if (asset == 0 || !may_prove(key)) {
+	if (asset == 0) {
 		return 0;
 	}
-	rc = has_rival(s, id);
+	if (!may_prove(key)) {
+		return may_part(key) ? part(s, a) : 0;
+	}
+	rc = strcmp(key, "serial") == 0 ? carried(s, a) : 0;
+	rc = rc == 0 ? has_rival(s, id) : rc;
 	if (rc != 1) {
 		return rc;
 	}
@@ -81,6 +159,7 @@ proof_said(struct store *s, const struct addr *a, const char *key)
 	if (rc != 0) {
 		return rc;
 	}
+	asset = a->asset;
 	db_bind(st, 1, id);
 	db_bind(st, 2, asset);
 	while ((rc = db_step(st)) == 1) {
@@ -148,6 +227,25 @@ port_of(struct store *s, struct addr *port, const char *peer)
 	return be_one(s, port, chassis);
 }
 
+/* 1: the asset is of a neighbour with another name, or on another chassis. */
+static int
+is_of_other(struct store *s, const struct addr *mac, int64_t asset)
+{
+	sqlite3_stmt *st = s->st[ST_PROOF_CHASSIS];
+	int rc = cache_settle(&s->addrs);
+
+	if (rc != 0) {
+		return rc;
+	}
+	db_bind(st, 1, mac->id);
+	db_bind(st, 2, asset);
+	rc = db_step(st);
+	if (rc == 1) {
+		db_reset(st);
+	}
+	return rc;
+}
+
 static int
 own_ip(struct store *s, struct addr *mac, const char *peer)
 {
@@ -163,6 +261,13 @@ own_ip(struct store *s, struct addr *mac, const char *peer)
 	    (a->flags & ADDR_VIRTUAL) ||
 	    ((a->flags & ADDR_FIRM) && !same_maker(a->mac, mac->mac))) {
 		return rc;
+	}
+	rc = a->asset != 0 && a->asset != mac->asset
+		 ? is_of_other(s, mac, a->asset)
+		 : 0;
+	if (rc != 0) {
+		/* A factory's default, or one of them is wrong. */
+		return rc < 0 ? rc : 0;
 	}
 	a->flags |= ADDR_NAMED;
 	cache_dirty(&s->addrs, a);

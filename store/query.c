@@ -14,24 +14,32 @@
 #define ARENA_SIZE  (1024 * 1024)
 #define PATTERN_MAX 512
 
-#define ADDRS_SQL                                                              \
-	"SELECT x.kind, x.mac, x.ip, x.vlans, x.sub_kind, x.sub_num, "         \
-	"x.sub_text, f.ip, f.mac, x.transport, x.port, " AT_PLACE(             \
-	    "x") " "                                                           \
-		 "FROM addresses AS x LEFT JOIN addresses AS f "               \
-		 "ON f.id = x.carrier WHERE x.asset = ?1 ORDER BY x.id LIMIT " \
+#define ADDRS_SQL                                                             \
+	"SELECT x.kind, x.mac, x.ip, x.vlans, x.sub_kind, x.sub_num, "        \
+	"x.sub_text, f.ip, f.mac, x.transport, x.port, " AT_PLACE(            \
+	    "x") " "                                                          \
+		 "FROM addresses AS x LEFT JOIN addresses AS f "              \
+		 "ON f.id = x.carrier WHERE x.asset = ?1 ORDER BY x.current " \
+		 "<> x.slot, x.id LIMIT "                                     \
 		 "1024"
 /*
- * It has been silent since another took an IP of its, and that was no lease
- * (128, ADDR_LEASED).  A row's key is its IP and its holder's slot.
+ * It has been silent since another took the IP that it had to the last, and
+ * that was no lease (128, ADDR_LEASED); and it had no other one then, as a
+ * member of a pair has, whose common one went to the other.  To the last: in
+ * the fifteen minutes before.  A row's key is its IP and its holder's slot.
  */
-#define SUCCESSOR_SQL                                                \
-	"SELECT n.uid FROM addresses AS x "                          \
-	"JOIN addresses AS y ON y.key = CASE x.current "             \
-	"WHEN 0 THEN x.ip ELSE x.ip || '#' || x.current END "        \
-	"JOIN assets AS n ON n.id = y.asset WHERE x.asset = ?1 AND " \
-	"x.kind = 2 AND y.asset <> ?1 AND y.first > ?2 AND "         \
-	"((x.flags | y.flags) & 128) = 0 ORDER BY x.id LIMIT 1"
+#define TO_THE_LAST(t) t ".last >= ?2 - 900000000000"
+#define SUCCESSOR_SQL                                                          \
+	"SELECT n.uid FROM addresses AS x "                                    \
+	"JOIN addresses AS y ON y.key = CASE x.current "                       \
+	"WHEN 0 THEN x.ip ELSE x.ip || '#' || x.current END "                  \
+	"JOIN assets AS n ON n.id = y.asset WHERE x.asset = ?1 AND "           \
+	"x.kind = 2 AND y.asset <> ?1 AND y.first > ?2 AND "                   \
+	"((x.flags | y.flags) & 128) = 0 AND " TO_THE_LAST(                    \
+	    "x") " AND NOT EXISTS (SELECT 1 FROM addresses AS h WHERE "        \
+		 "h.asset = ?1 AND h.kind = 2 AND instr(h.ip, ':') = 0 AND "   \
+		 "h.current = h.slot AND (h.flags & 2) <> 0 AND " TO_THE_LAST( \
+		     "h") ") ORDER BY x.id LIMIT 1"
 #define REASONS_SQL                                                   \
 	"SELECT role, why, proto, frame FROM reasons JOIN addresses " \
 	"ON addresses.id = reasons.addr WHERE asset = ?1 "            \
@@ -74,7 +82,8 @@
 	"u.asset = ?1 AND u.kind = 4) WHERE p <> '' ORDER BY p LIMIT 256"
 
 _Static_assert(LINK_ANSWERED == 2 && ADDR_SUB == 4, "as in PROTOS_SQL");
-_Static_assert(ADDR_LEASED == 128 && ADDR_IP == 2, "as in SUCCESSOR_SQL");
+_Static_assert(ADDR_LEASED == 128 && ADDR_IP == 2 && ADDR_FIRM == 2,
+    "as in SUCCESSOR_SQL");
 _Static_assert(
     QUERY_FACTS_MAX == 1024 && QUERY_LIST_MAX == 256 && QUERY_CHANGES_MAX == 48,
     "as in FACTS_SQL, PROTOS_SQL and CHANGES_SQL");

@@ -369,6 +369,17 @@ is_master(struct store *s, const struct addr *a, const char *peer, bool *ret)
 	return rc;
 }
 
+/* Who says so says it with its own IP, if with the group's MAC; hold.c took it
+ * for nobody's. */
+static void
+member(struct store *s, struct addr *a, const char *relation)
+{
+	if (strcmp(relation, "master_of") == 0 ||
+	    strcmp(relation, "standby_of") == 0) {
+		hold_heard(s, a, s->now.ev->ts_ns);
+	}
+}
+
 static int
 topology(struct store *s)
 {
@@ -387,6 +398,7 @@ topology(struct store *s)
 	(void)field_text(e, EVF_RELATION, relation, sizeof(relation));
 	rc = station(s, relation);
 	(void)field_text(e, EVF_PEER, peer, sizeof(peer));
+	member(s, a, relation);
 	rc = rc == 0 ? proof_neighbour(s, a, relation, peer) : rc;
 	rc = rc == 0 ? role_of_relation(s, a, relation, peer) : rc;
 	if (rc == 0 && strcmp(relation, "master_of") == 0) {

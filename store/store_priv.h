@@ -353,10 +353,16 @@ int hold_pick(struct store *, struct addr *first, const uint8_t *mac,
 int hold_new(struct store *, struct addr *first, uint32_t place,
     struct addr **ret) MUST_CHECK;
 int hold_traffic(struct store *, struct addr *mac, struct addr *first,
-    uint64_t ts_ns) MUST_CHECK;
+    bool routed, uint64_t ts_ns) MUST_CHECK;
+/* a sends with its MAC, though another has taken its IP. */
+int hold_goes_on(struct store *, struct addr *first, struct addr *a,
+    const struct ev *) MUST_CHECK;
 /* The same for the MAC of a redundancy protocol. */
 void hold_virtual(struct store *, const struct addr *mac, struct addr *a,
-    enum how, uint64_t ts_ns);
+    enum how, bool unrouted, uint64_t ts_ns);
+/* The MAC carries others' packets, though ARP gives it their IPs; a is in hand.
+ */
+int hold_proxy(struct store *, struct addr *mac, struct addr *a) MUST_CHECK;
 /* The row of an IP that mac holds firmly; *ret NULL when it holds none. */
 int hold_find(struct store *, struct addr *first, const uint8_t mac[6],
     struct addr **ret) MUST_CHECK;
@@ -390,6 +396,9 @@ int asset_move(
  */
 int asset_split(struct store *, struct addr *mac, const struct addr *keep,
     bool chassis) MUST_CHECK;
+/* The address becomes an asset again that it was before a join, or a new one,
+ * and with it all that its MAC holds. */
+int asset_part(struct store *, struct addr *) MUST_CHECK;
 /* Chooses the shown facts anew. */
 int asset_refresh(struct store *, int64_t asset) MUST_CHECK;
 /* Likewise, after this was said, if that can change them; again: not for the
@@ -444,7 +453,7 @@ int chassis_of(struct store *, int64_t asset, int64_t *ret) MUST_CHECK;
 
 /* proof.c */
 /* The address said this of itself, for the first time. */
-int proof_said(struct store *, const struct addr *, const char *key) MUST_CHECK;
+int proof_said(struct store *, struct addr *, const char *key) MUST_CHECK;
 /* LLDP or CDP: the MAC is a port of that device, or the IP is its. */
 int proof_neighbour(struct store *, struct addr *mac, const char *relation,
     const char *peer) MUST_CHECK;

@@ -58,7 +58,7 @@ enum {
 
 #define FLAGS_ALL                                                           \
 	(EV_TENTATIVE | EV_DUP | EV_HAS_CODE | EV_HAS_RTT | EV_HAS_ORIGIN | \
-	    EV_HAS_SUBJECT | EV_REPEAT | EV_CUT | EV_UNROUTED)
+	    EV_HAS_SUBJECT | EV_REPEAT | EV_CUT | EV_UNROUTED | EV_ROUTED)
 #define VLAN_ID_MAX    4095 /* IEEE 802.1Q, 12 bits */
 #define FIELD_MIN_SIZE 3    /* id and type: what bounds a claimed count */
 

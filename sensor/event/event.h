@@ -163,6 +163,7 @@ enum ev_flag {
 	EV_UNROUTED = 1 << 8, /* endpoint, by traffic: no router has passed the
 			       packet on, as far as its TTL tells; stays
 			       between sensor and store                     */
+	EV_ROUTED = 1 << 9, /* likewise: one has, so the MAC is a router's   */
 };
 
 /*

@@ -140,6 +140,7 @@ host_bind(struct host *x, const uint8_t mac[6], uint32_t iface, uint64_t now_ns)
 	memcpy(x->mac, mac, 6);
 	x->has_mac = true;
 	x->ifaces = iface_bit(iface);
+	x->told = HOST_TRAFFIC; /* what was told is of the other one */
 	x->told_ns = now_ns;
 	return true;
 }

@@ -224,6 +224,10 @@ packet(struct net *n, const struct pkt *p, const struct flow_seek *seek)
 		flow_drop(&n->flows, f);
 		f = flow_get(&n->flows, p, seek, n->stream_ns, &is_new);
 	}
+	if (p->l4 == PKT_L4_ICMP) {
+		/* First, as it says more than that the packet came. */
+		arp_neighbour(n, p);
+	}
 	bind_source(n, f, side, p);
 	if (is_new) {
 		f->lane = n->lane;
@@ -238,9 +242,7 @@ packet(struct net *n, const struct pkt *p, const struct flow_seek *seek)
 		}
 	} else {
 		count_packet(n, f, side, p);
-		if (p->l4 == PKT_L4_ICMP) {
-			arp_neighbour(n, p);
-		} else if (standby_is(p)) {
+		if (standby_is(p)) {
 			standby_packet(n, p);
 		}
 	}

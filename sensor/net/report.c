@@ -60,6 +60,17 @@ is_unrouted(uint8_t ttl)
 	return ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255;
 }
 
+/*
+ * One to three less than that.  Nobody begins with these; 30, 60 and 100 are
+ * what some devices begin with, and 254 is.
+ */
+static bool
+is_routed(uint8_t ttl)
+{
+	return (ttl >= 61 && ttl <= 63) || (ttl >= 125 && ttl <= 127) ||
+	       (ttl >= 251 && ttl <= 253);
+}
+
 void
 report_endpoint(struct net *n, const uint8_t mac[6], uint8_t ipver,
     const struct ev_ip *ip, const char *how)
@@ -68,6 +79,8 @@ report_endpoint(struct net *n, const uint8_t mac[6], uint8_t ipver,
 
 	if (is_unrouted(n->pkt->ttl)) {
 		e->flags |= EV_UNROUTED;
+	} else if (is_routed(n->pkt->ttl)) {
+		e->flags |= EV_ROUTED;
 	}
 	e->vlan_n = n->pkt->vlan_n;
 	memcpy(e->vlan, n->pkt->vlan, sizeof e->vlan);
