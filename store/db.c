@@ -19,6 +19,9 @@
 int
 db_err(int rc)
 {
+	if (rc == SQLITE_READONLY_ROLLBACK) {
+		return ERR_HALFWAY; /* a journal that its writer left */
+	}
 	switch (rc & 0xff) {
 	case SQLITE_OK:
 	case SQLITE_ROW:

@@ -21,12 +21,28 @@
 
 struct said {
 	char dir[4096];
-	sqlite3 *db; /* NULL: nothing was ever declared */
-	int64_t version;
+	sqlite3 *db;     /* NULL: nothing was ever declared */
+	int64_t version; /* that was read; -1: none */
+	int trouble;     /* why not; 0: it was      */
 	struct declared reg;
 	struct match_key *key; /* sorted */
 	size_t nkeys;
 };
+
+/* At the start only, while it may: rules need the words that were there. */
+static void
+repair(const char *dir)
+{
+	sqlite3 *db = NULL;
+	int rc = register_open(dir, &db);
+
+	(void)sqlite3_close_v2(db);
+	if (rc == ERR_HALFWAY && register_repair(dir) == 0) {
+		log_warn("%s/" DECL_FILE
+			 ": an interrupted write was rolled back",
+		    dir);
+	}
+}
 
 int
 said_open(struct store *s, const char *dir)
@@ -41,7 +57,9 @@ said_open(struct store *s, const char *dir)
 		return ERR_TOOBIG;
 	}
 	memcpy(x->dir, dir, strlen(dir) + 1);
+	x->version = -1;
 	s->said = x;
+	repair(dir);
 	said_refresh(s);
 	return 0;
 }
@@ -98,32 +116,33 @@ read_again(struct said *x)
 	return rc;
 }
 
-/* Without the register the sensor still sees: told once a change, no more. */
+/* Without the register the sensor still sees: told once, until it changes. */
 void
 said_refresh(struct store *s)
 {
 	struct said *x = s->said;
-	int64_t version = 0;
+	int64_t version = -1;
 	int rc;
 
 	if (x == NULL) {
 		return; /* it is being opened */
 	}
 	rc = x->db == NULL ? register_open(x->dir, &x->db) : 0;
-	if (x->db != NULL) {
+	if (rc == 0 && x->db != NULL) {
 		rc = db_int(x->db, "PRAGMA data_version", 0, &version);
 	}
-	if (rc == 0 && x->db != NULL && version != x->version) {
-		x->version = version;
-		rc = read_again(x);
-	} else if (rc == x->version) {
+	if (rc == 0 && version == x->version) {
 		return;
 	}
+	rc = rc == 0 ? read_again(x) : rc;
 	if (rc != 0) {
-		x->version = x->db == NULL ? rc : x->version;
 		forget(x);
+	}
+	if (rc != 0 && rc != x->trouble) {
 		log_warn("%s/" DECL_FILE ": %s", x->dir, err_text(rc));
 	}
+	x->trouble = rc;
+	x->version = rc == ERR_BUSY ? -1 : version;
 }
 
 /* --- whose words ---------------------------------------------------------- */

@@ -7,8 +7,9 @@ test-pcaps/peers/mb_server_tool_LIBS := -lmodbus
 test-pcaps/peers/mb_client_tool_LIBS := -lmodbus
 test-pcaps/gen/pcaploop_tool_LIBS    := -lpcap
 test-pcaps/gen/replicate_tool_LIBS   := -lpcap
-SCRIPTS += test-pcaps/test_plant test-pcaps/test_cells test-pcaps/test_resolution test-pcaps/test_standby test-pcaps/test_rules test-pcaps/test_devices \
-           test-pcaps/test_site test-pcaps/test_register \
+SCRIPTS += test-pcaps/test_plant test-pcaps/test_cells test-pcaps/test_resolution test-pcaps/test_standby \
+           test-pcaps/test_rules test-pcaps/test_devices \
+           test-pcaps/test_site test-pcaps/test_register test-pcaps/test_declare \
            test-pcaps/test_doctor
 ROOT_SCRIPTS += test-pcaps/test_loss
 SCRIPTS += test-pcaps/test_differential test-pcaps/test_identities \

@@ -55,6 +55,19 @@ take_declared(void *arg, const struct query_declaration *d)
 	return 0;
 }
 
+/* Who does not see what was declared cannot say more: it would be twice. */
+static int
+open_known(const struct options *o, struct query **ret)
+{
+	int err = list_open(o, ret);
+
+	if (err == 0 && (err = query_register_trouble(*ret)) < 0) {
+		fprintf(stderr, "otus: so nothing is declared\n");
+		query_close(*ret);
+	}
+	return err;
+}
+
 /* Exactly one device, or a line that says why not. */
 static int
 find(struct query *q, struct target *t)
@@ -229,7 +242,7 @@ cmd_declare(const struct options *o)
 	for (int i = 0; i < n && err == 0; i++) {
 		err = parse_word(o->args[i + 1], &word[i]);
 	}
-	if (err < 0 || (err = list_open(o, &q)) < 0) {
+	if (err < 0 || (err = open_known(o, &q)) < 0) {
 		return err_exit_code(err);
 	}
 	t.what = o->args[0];
@@ -256,7 +269,7 @@ cmd_approve(const struct options *o)
 				"'otus assets' lists their ids\n");
 		return err_exit_code(ERR_USAGE);
 	}
-	if ((err = list_open(o, &q)) < 0) {
+	if ((err = open_known(o, &q)) < 0) {
 		return err_exit_code(err);
 	}
 	for (int i = 0; i < o->nargs && err == 0; i++) {

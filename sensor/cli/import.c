@@ -206,6 +206,9 @@ look(const struct options *o, struct import *im)
 	sqlite3 *db = NULL;
 	int err = register_open(datadir(o, dir), &db);
 
+	if (err == ERR_HALFWAY && register_repair(dir) == 0) {
+		err = register_open(dir, &db);
+	}
 	err = err == 0 ? register_read(db, &reg) : err;
 	err = err == 0 ? import_plan(im, &reg) : err;
 	register_free(&reg);

@@ -10,6 +10,19 @@
 #include "cli/datadir.h"
 #include "cli/list.h"
 #include "cli/output.h"
+#include "store/declared/register.h"
+
+/* What a killed command left is rolled back by whoever may, and comes first. */
+static int
+register_trouble(struct query *q, const char *dir)
+{
+	int err = query_register_trouble(q);
+
+	if (err == ERR_HALFWAY && register_repair(dir) == 0) {
+		err = query_register_trouble(q);
+	}
+	return err;
+}
 
 int
 list_open(const struct options *o, struct query **ret)
@@ -30,7 +43,7 @@ list_open(const struct options *o, struct query **ret)
 	} else if (err < 0) {
 		fprintf(stderr, "otus: %s: %s\n", dir, err_text(err));
 	}
-	if (err == 0 && (trouble = query_register_trouble(*ret)) < 0) {
+	if (err == 0 && (trouble = register_trouble(*ret, dir)) < 0) {
 		fprintf(stderr,
 		    "otus: the register in %s cannot be read (%s): nothing "
 		    "that was declared is shown\n",

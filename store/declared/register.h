@@ -40,7 +40,8 @@ struct declared {
 
 /*
  * Opens DIR's register for reading.  *ret is NULL when nothing was ever
- * declared.
+ * declared.  ERR_HALFWAY: a writer was killed; register_repair() helps, and
+ * so does the next writer.
  */
 int register_open(const char *dir, sqlite3 **ret) MUST_CHECK;
 int register_read(sqlite3 *, struct declared *ret) MUST_CHECK;
@@ -78,6 +79,8 @@ int register_history(sqlite3 *, int64_t device,
 
 struct register_writer;
 
+/* Rolls back what a writer began that was killed; needs leave to write. */
+int register_repair(const char *dir) MUST_CHECK;
 /* Makes the file when there is none; waits for another writer a while. */
 int register_begin(const char *dir, struct register_writer **ret) MUST_CHECK;
 /* As it is now, and stays until the writer is done. */

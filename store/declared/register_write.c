@@ -98,19 +98,37 @@ start(struct register_writer *w)
 	return rc;
 }
 
+static int
+path_of(const char *dir, char path[4096])
+{
+	return snprintf(path, 4096, "%s/" DECL_FILE, dir) < 4096 ? 0
+								 : ERR_TOOBIG;
+}
+
+int
+register_repair(const char *dir)
+{
+	char path[4096];
+	sqlite3 *db = NULL;
+	int rc = path_of(dir, path);
+
+	/* Who may write and begins to read rolls back (SQLite, "Atomic
+	 * Commit", 4.2). */
+	rc = rc == 0 ? db_open_small(path, &db) : rc;
+	rc = rc == 0 ? db_exec(db, "BEGIN IMMEDIATE; ROLLBACK") : rc;
+	(void)sqlite3_close_v2(db);
+	return rc;
+}
+
 int
 register_begin(const char *dir, struct register_writer **ret)
 {
 	struct register_writer *w = calloc(1, sizeof(*w));
 	char path[4096];
-	int rc = 0;
+	int rc = path_of(dir, path);
 
 	if (w == NULL) {
 		return ERR_NOMEM;
-	}
-	if (snprintf(path, sizeof(path), "%s/" DECL_FILE, dir) >=
-	    (int)sizeof(path)) {
-		rc = ERR_TOOBIG;
 	}
 	rc = rc == 0 ? make_file(dir, path) : rc;
 	rc = rc == 0 ? db_open_small(path, &w->db) : rc;
@@ -129,6 +147,24 @@ register_now(struct register_writer *w, struct declared *ret)
 	return register_read(w->db, ret);
 }
 
+/*
+ * A write that failed (no room, a limit) leaves its journal, which this
+ * connection would roll back when it reads next: so it reads.  Readers may
+ * not be able to.
+ */
+static void
+roll_back(sqlite3 *db)
+{
+	int64_t version;
+
+	if (!sqlite3_get_autocommit(db)) {
+		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	}
+	if (db_int(db, "PRAGMA user_version", 0, &version) != 0) {
+		return; /* the next writer will */
+	}
+}
+
 void
 register_abort(struct register_writer *w)
 {
@@ -138,8 +174,8 @@ register_abort(struct register_writer *w)
 	for (int i = 0; i < STATEMENTS; i++) {
 		(void)sqlite3_finalize(w->st[i]);
 	}
-	if (w->db != NULL && !sqlite3_get_autocommit(w->db)) {
-		(void)sqlite3_exec(w->db, "ROLLBACK", NULL, NULL, NULL);
+	if (w->db != NULL) {
+		roll_back(w->db);
 	}
 	(void)sqlite3_close_v2(w->db);
 	free(w);
