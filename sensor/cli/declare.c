@@ -11,49 +11,11 @@
 #include "cli/cli.h"
 #include "cli/datadir.h"
 #include "cli/list.h"
+#include "cli/target.h"
 #include "cli/who.h"
 #include "store/declared/register.h"
 
 #define WORDS_MAX DECL_KEYS
-
-/* Whom a name means. */
-struct target {
-	const char *what;
-	unsigned found;
-	bool ambiguous;
-	int64_t device;       /* in the register; 0: not yet */
-	char asset[UID_TEXT]; /* "": known to the register only */
-};
-
-struct word {
-	enum decl_key key;
-	char value[DECL_VALUE_MAX];
-};
-
-static int
-take(void *arg, const struct query_asset *a)
-{
-	struct target *t = arg;
-
-	if (t->found++ == 0) {
-		t->ambiguous = a->ambiguous;
-		t->device =
-		    a->declared[0] != '\0' ? register_id_parse(a->declared) : 0;
-		memcpy(t->asset, a->id, sizeof(t->asset));
-	}
-	return 0;
-}
-
-static int
-take_declared(void *arg, const struct query_declaration *d)
-{
-	struct target *t = arg;
-
-	if (register_id_parse(d->id) == t->device) {
-		t->found++;
-	}
-	return 0;
-}
 
 /* Who does not see what was declared cannot say more: it would be twice. */
 static int
@@ -68,47 +30,10 @@ open_known(const struct options *o, struct query **ret)
 	return err;
 }
 
-/* Exactly one device, or a line that says why not. */
-static int
-find(struct query *q, struct target *t)
-{
-	int64_t id = register_id_parse(t->what);
-	int err;
-
-	if (id > 0) {
-		t->device = id;
-		err = query_register(q, take_declared, t);
-	} else {
-		err = query_find(q, t->what, take, t);
-	}
-	if (err < 0 && err != ERR_NOTFOUND) {
-		fprintf(stderr, "otus: %s\n", err_text(err));
-		return err;
-	}
-	if (t->found == 1 && !t->ambiguous) {
-		return 0;
-	}
-	if (t->found == 0) {
-		fprintf(stderr,
-		    "otus: no device has this id, name or address: %s\n",
-		    t->what);
-	} else if (t->found > 1) {
-		fprintf(stderr,
-		    "otus: %u devices are called %s; give one's id\n", t->found,
-		    t->what);
-	} else {
-		fprintf(stderr,
-		    "otus: several rows of the register may be %s: 'otus "
-		    "reconcile' lists them; give one's id (d-...)\n",
-		    t->what);
-	}
-	return ERR_NOTFOUND;
-}
-
 /* --- what is said ----------------------------------------------------------- */
 
 static int
-parse_word(const char *arg, struct word *w)
+parse_word(const char *arg, struct target_word *w)
 {
 	const char *eq = strchr(arg, '=');
 	int err;
@@ -134,52 +59,95 @@ parse_word(const char *arg, struct word *w)
 	return 0;
 }
 
+/* What an act says, and of whom. */
+struct act {
+	const char *const *name; /* of the devices; NULL: the words tell it */
+	size_t names;
+	const struct target_word *word;
+	size_t words;
+	bool remove;
+};
+
 static int
-set_words(struct register_writer *w, const struct register_act *act,
-    const struct target *t, const struct word *word, size_t n)
+set_words(struct register_writer *w, const struct register_act *by,
+    const struct target *t, const struct act *a)
 {
+	bool is_heard = t->asset[0] != '\0';
 	int64_t id = t->device;
+	char text[DECL_ID_TEXT];
 	int err = 0;
 
-	if (id == 0) {
-		err = register_add(w, act, &id);
-		err = err == 0
-			  ? register_set(w, act, id, DECL_ASSET, t->asset, NULL)
-			  : err;
+	/* One act may name a device twice. */
+	if (id == 0 && is_heard) {
+		err = register_find(w, DECL_ASSET, t->asset, &id);
 	}
-	for (size_t i = 0; i < n && err == 0; i++) {
-		err =
-		    register_set(w, act, id, word[i].key, word[i].value, NULL);
+	if (err == 0 && id == 0) {
+		err = register_add(w, by, &id);
+		if (err == 0 && is_heard) {
+			err =
+			    register_set(w, by, id, DECL_ASSET, t->asset, NULL);
+		} else if (err == 0) {
+			register_id(text, id);
+			printf("%s: not heard yet\n", text);
+		}
+	}
+	for (size_t i = 0; i < a->words && err == 0; i++) {
+		err = register_set(
+		    w, by, id, a->word[i].key, a->word[i].value, NULL);
+	}
+	return err;
+}
+
+/* Looked up while nobody else can write: two who speak of a device at once
+ * speak of one row. */
+static int
+say_of(struct query *q, struct register_writer *w,
+    const struct register_act *by, const struct act *a, size_t i)
+{
+	struct target t = {0};
+	int err;
+
+	if (a->name == NULL) {
+		err = target_find_words(q, a->word, a->words, &t);
+	} else {
+		t.what = a->name[i];
+		err = target_find(q, &t);
+	}
+	if (err < 0) {
+		return err; /* told */
+	}
+	err = !a->remove      ? set_words(w, by, &t, a)
+	      : t.device != 0 ? register_remove(w, by, t.device)
+			      : 0;
+	if (err < 0) {
+		fprintf(stderr, "otus: %s: %s\n", t.what, err_text(err));
 	}
 	return err;
 }
 
 /* All of it, or nothing. */
 static int
-say(const struct options *o, const struct target *t, size_t ntargets,
-    const struct word *word, size_t n, bool remove)
+say(const struct options *o, struct query *q, const struct act *a)
 {
 	struct register_writer *w = NULL;
 	char dir[DATADIR_MAX], who[WHO_MAX];
-	const struct register_act act = {
-	    who, remove ? "otus declare" : o->command, clock_wall_ns()};
+	const struct register_act by = {
+	    who, a->remove ? "otus declare" : o->command, clock_wall_ns()};
 	int err;
 
 	if ((err = who_says(o, who)) < 0) {
 		return err;
 	}
 	err = register_begin(datadir(o, dir), &w);
-	for (size_t i = 0; i < ntargets && err == 0; i++) {
-		if (!remove) {
-			err = set_words(w, &act, &t[i], word, n);
-		} else if (t[i].device != 0) {
-			err = register_remove(w, &act, t[i].device);
-		}
-	}
 	if (err == 0) {
+		for (size_t i = 0; i < a->names && err == 0; i++) {
+			err = say_of(q, w, &by, a, i);
+		}
+		if (err < 0) {
+			register_abort(w);
+			return err;
+		}
 		err = register_commit(w);
-	} else {
-		register_abort(w);
 	}
 	if (err < 0) {
 		fprintf(
@@ -225,46 +193,81 @@ show(const struct options *o, const struct target *t)
 	return err;
 }
 
+static int
+show_one(const struct options *o, struct query *q)
+{
+	struct target t = {.what = o->args[0]};
+	int err = target_find(q, &t);
+
+	return err == 0 ? show(o, &t) : err;
+}
+
+/* "ip=10.0.0.5": a device that need not have been heard. */
+static bool
+is_word(const char *arg)
+{
+	const char *eq = strchr(arg, '=');
+
+	return eq != NULL && decl_key(arg, (size_t)(eq - arg)) != DECL_NONE;
+}
+
+/* From the first word on; as many as there are keys. */
+static int
+parse_words(const struct options *o, int first,
+    struct target_word word[WORDS_MAX], size_t *ret_n)
+{
+	size_t n = 0;
+	int err = 0;
+
+	if (o->nargs - first > WORDS_MAX) {
+		fprintf(stderr, "otus: declare: one word a key\n");
+		return ERR_USAGE;
+	}
+	for (int i = first; i < o->nargs && err == 0; i++) {
+		err = parse_word(o->args[i], &word[n++]);
+	}
+	if (err == 0) {
+		*ret_n = n;
+	}
+	return err;
+}
+
 int
 cmd_declare(const struct options *o)
 {
-	struct word word[WORDS_MAX];
-	struct target t = {0};
+	struct target_word word[WORDS_MAX];
+	struct act a = {
+	    .names = 1, .word = word, .remove = options_has(o, "remove")};
 	struct query *q = NULL;
-	bool remove = options_has(o, "remove");
-	int err = 0, n = o->nargs - 1;
+	int err;
 
-	if (n < 0 || n > WORDS_MAX || (remove && n != 0)) {
+	if (o->nargs < 1 || (a.remove && o->nargs != 1)) {
 		fprintf(stderr, "otus: declare: which device, and what? See "
 				"'otus help declare'\n");
 		return err_exit_code(ERR_USAGE);
 	}
-	for (int i = 0; i < n && err == 0; i++) {
-		err = parse_word(o->args[i + 1], &word[i]);
+	if (a.remove || !is_word(o->args[0])) {
+		a.name = (const char *const *)o->args;
 	}
-	if (err < 0 || (err = open_known(o, &q)) < 0) {
+	if ((err = parse_words(o, a.name != NULL, word, &a.words)) < 0 ||
+	    (err = open_known(o, &q)) < 0) {
 		return err_exit_code(err);
 	}
-	t.what = o->args[0];
-	err = find(q, &t);
+	err = a.words == 0 && !a.remove ? show_one(o, q) : say(o, q, &a);
 	query_close(q);
-	if (err == 0) {
-		err = n == 0 && !remove
-			  ? show(o, &t)
-			  : say(o, &t, 1, word, (size_t)n, remove);
-	}
 	return err < 0 ? err_exit_code(err) : 0;
 }
 
 int
 cmd_approve(const struct options *o)
 {
-	static const struct word yes = {DECL_APPROVED, "yes"};
-	struct target t[256] = {0};
+	static const struct target_word yes = {DECL_APPROVED, "yes"};
+	const struct act a = {
+	    (const char *const *)o->args, (size_t)o->nargs, &yes, 1, false};
 	struct query *q = NULL;
-	int err = 0;
+	int err;
 
-	if (o->nargs < 1 || o->nargs > (int)(sizeof(t) / sizeof(t[0]))) {
+	if (o->nargs < 1 || o->nargs > 256) {
 		fprintf(stderr, "otus: approve: which devices, up to 256? "
 				"'otus assets' lists their ids\n");
 		return err_exit_code(ERR_USAGE);
@@ -272,11 +275,7 @@ cmd_approve(const struct options *o)
 	if ((err = open_known(o, &q)) < 0) {
 		return err_exit_code(err);
 	}
-	for (int i = 0; i < o->nargs && err == 0; i++) {
-		t[i].what = o->args[i];
-		err = find(q, &t[i]);
-	}
+	err = say(o, q, &a);
 	query_close(q);
-	err = err == 0 ? say(o, t, (size_t)o->nargs, &yes, 1, false) : err;
 	return err < 0 ? err_exit_code(err) : 0;
 }

@@ -100,6 +100,9 @@ int register_add(struct register_writer *, const struct register_act *,
 int register_set(struct register_writer *, const struct register_act *,
     int64_t device, enum decl_key, const char *value,
     bool *ret_changed) MUST_CHECK;
+/* The first device that has this word, also of this act; 0: none. */
+int register_find(struct register_writer *, enum decl_key, const char *value,
+    int64_t *ret_device) MUST_CHECK;
 /* All words of a device, and the device. */
 int register_remove(struct register_writer *, const struct register_act *,
     int64_t device) MUST_CHECK;

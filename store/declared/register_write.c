@@ -23,7 +23,19 @@ static const char schema[] = {
 #include "store/declared/schema.inc"
 };
 
-enum { GET, PUT, DELETE, TELL, ADD, COUNT, KEYS, REMOVE, TRIM, STATEMENTS };
+enum {
+	GET,
+	PUT,
+	DELETE,
+	TELL,
+	ADD,
+	COUNT,
+	KEYS,
+	REMOVE,
+	TRIM,
+	FIND,
+	STATEMENTS
+};
 
 static const char *const statements[STATEMENTS] = {
     [GET] = "SELECT value FROM words WHERE device = ?1 AND key = ?2",
@@ -39,6 +51,7 @@ static const char *const statements[STATEMENTS] = {
     [REMOVE] = "DELETE FROM devices WHERE id = ?1",
     [TRIM] = "DELETE FROM history WHERE id <= "
 	     "(SELECT max(id) FROM history) - ?1",
+    [FIND] = "SELECT min(device) FROM words WHERE key = ?1 AND value = ?2",
 };
 
 struct register_writer {
@@ -215,6 +228,23 @@ register_add(struct register_writer *w, const struct register_act *a,
 		*ret_device = sqlite3_last_insert_rowid(w->db);
 	}
 	return rc;
+}
+
+int
+register_find(struct register_writer *w, enum decl_key k, const char *value,
+    int64_t *ret_device)
+{
+	sqlite3_stmt *st = w->st[FIND];
+	int rc;
+
+	db_bind_text(st, 1, decl_word(k));
+	db_bind_text(st, 2, value);
+	rc = db_step(st);
+	if (rc == 1) {
+		*ret_device = db_get(st, 0); /* 0 for NULL */
+		db_reset(st);
+	}
+	return rc < 0 ? rc : 0;
 }
 
 static void

@@ -1,0 +1,162 @@
+/*
+ * target: see target.h.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/target.h"
+
+static int
+take(void *arg, const struct query_asset *a)
+{
+	struct target *t = arg;
+
+	if (t->found++ == 0) {
+		t->ambiguous = a->ambiguous;
+		t->device =
+		    a->declared[0] != '\0' ? register_id_parse(a->declared) : 0;
+		memcpy(t->asset, a->id, sizeof(t->asset));
+	}
+	return 0;
+}
+
+static int
+take_declared(void *arg, const struct query_declaration *d)
+{
+	struct target *t = arg;
+
+	if (register_id_parse(d->id) == t->device) {
+		t->found++;
+	}
+	return 0;
+}
+
+/* None is told by the caller, several here. */
+static int
+refuse_many(const struct target *t)
+{
+	if (t->found > 1) {
+		fprintf(stderr,
+		    "otus: %u devices are called %s; give one's id\n", t->found,
+		    t->what);
+		return ERR_NOTFOUND;
+	}
+	if (t->ambiguous) {
+		fprintf(stderr,
+		    "otus: several rows of the register may be %s: 'otus "
+		    "reconcile' lists them; give one's id (d-...)\n",
+		    t->what);
+		return ERR_NOTFOUND;
+	}
+	return 0;
+}
+
+static int
+failed(int err)
+{
+	fprintf(stderr, "otus: %s\n", err_text(err));
+	return err;
+}
+
+int
+target_find(struct query *q, struct target *t)
+{
+	int64_t id = register_id_parse(t->what);
+	int err;
+
+	if (id > 0) {
+		t->device = id;
+		err = query_register(q, take_declared, t);
+	} else {
+		err = query_find(q, t->what, take, t);
+	}
+	if (err < 0 && err != ERR_NOTFOUND) {
+		return failed(err);
+	}
+	if (t->found == 0) {
+		fprintf(stderr,
+		    "otus: no device has this id, name or address: %s\n",
+		    t->what);
+		return ERR_NOTFOUND;
+	}
+	return refuse_many(t);
+}
+
+/* --- by words ------------------------------------------------------------- */
+
+static const char *
+value_of(const struct target_word *w, size_t n, enum decl_key k)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (w[i].key == k && w[i].value[0] != '\0') {
+			return w[i].value;
+		}
+	}
+	return NULL;
+}
+
+/* A row that says the same of the key that tells devices apart. */
+struct same {
+	struct target *t;
+	const char *key, *value, *sub;
+};
+
+static const char *
+word_of(const struct query_declaration *d, const char *key)
+{
+	for (size_t i = 0; i < d->nwords; i++) {
+		if (strcmp(d->words[i].key, key) == 0) {
+			return d->words[i].value;
+		}
+	}
+	return NULL;
+}
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcasecmp(a, b) == 0;
+}
+
+static int
+take_same(void *arg, const struct query_declaration *d)
+{
+	const struct same *s = arg;
+
+	if (is_same(s->value, word_of(d, s->key)) &&
+	    is_same(s->sub, word_of(d, "sub")) && s->t->found++ == 0) {
+		s->t->device = register_id_parse(d->id);
+	}
+	return 0;
+}
+
+int
+target_find_words(
+    struct query *q, const struct target_word *w, size_t n, struct target *t)
+{
+	/* The best proof first (match.h). */
+	static const enum decl_key keys[] = {DECL_NUMBER, DECL_MAC, DECL_SERIAL,
+	    DECL_IP, DECL_NAME, DECL_HOSTNAME};
+	struct same same = {.t = t, .sub = value_of(w, n, DECL_SUB)};
+	int err = 0;
+
+	for (size_t i = 0; same.value == NULL; i++) {
+		if (i == sizeof(keys) / sizeof(keys[0])) {
+			fprintf(stderr, "otus: declare: which device? Its mac, "
+					"ip, serial or name tells\n");
+			return ERR_USAGE;
+		}
+		same.key = decl_word(keys[i]);
+		same.value = value_of(w, n, keys[i]);
+	}
+	t->what = same.value;
+	/* What is behind an address is not who has the address. */
+	if (same.sub == NULL) {
+		err = query_find(q, same.value, take, t);
+	}
+	if ((err == 0 || err == ERR_NOTFOUND) && t->found == 0) {
+		err = query_register(q, take_same, &same);
+	}
+	return err < 0 && err != ERR_NOTFOUND ? failed(err) : refuse_many(t);
+}
