@@ -6,6 +6,7 @@
  */
 #include <sodium.h>
 #include <string.h>
+#include <strings.h>
 
 #include "store/model.h"
 
@@ -99,15 +100,15 @@ role_name(int64_t roles)
 	return w != NULL ? w->name : NULL;
 }
 
-bool
-role_is_known(const char *name)
+const struct role_word *
+role_known(const char *name)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(words[i].name, name) == 0) {
-			return true;
+		if (strcasecmp(words[i].name, name) == 0) {
+			return &words[i];
 		}
 	}
-	return false;
+	return NULL;
 }
 
 int

@@ -134,8 +134,8 @@ const struct role_word *role_best(int64_t roles);
 size_t role_words(int64_t roles, const struct role_word **list, size_t max);
 /* Of the most telling one: NULL and -1 when unknown. */
 const char *role_name(int64_t roles);
-/* Whether it is one of those words. */
-bool role_is_known(const char *name);
+/* Which of those words it is, in any case of letters; NULL: none. */
+const struct role_word *role_known(const char *name);
 int role_level(int64_t roles);
 
 /*

@@ -88,12 +88,18 @@ _Static_assert(
     QUERY_FACTS_MAX == 1024 && QUERY_LIST_MAX == 256 && QUERY_CHANGES_MAX == 48,
     "as in FACTS_SQL, PROTOS_SQL and CHANGES_SQL");
 
+/* Of an asset's row and the roles seen: a person's word, where it is one of
+ * ours, else the most telling one. */
 static void
 role_of(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
-	const char *name = role_name(sqlite3_value_int64(argv[0]));
+	struct query *q = sqlite3_user_data(ctx);
+	const char *name = told_role(q, sqlite3_value_int64(argv[0]));
 
 	(void)argc;
+	if (name == NULL) {
+		name = role_name(sqlite3_value_int64(argv[1]));
+	}
 	if (name != NULL) {
 		sqlite3_result_text(ctx, name, -1, SQLITE_STATIC);
 	}
@@ -205,7 +211,7 @@ prepare(struct query *q)
 	    [QS_REASONS] = REASONS_SQL,
 	    [QS_CHANGES] = CHANGES_SQL,
 	};
-	int rc = add_function(q, "role_of", 1, role_of);
+	int rc = add_function(q, "role_of", 2, role_of);
 
 	rc = rc == 0 ? add_function(q, "maker", 1, maker) : rc;
 	rc = rc == 0 ? add_function(q, "at_place", 3, at_place) : rc;

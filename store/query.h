@@ -265,6 +265,8 @@ struct query_declaration {
 	int64_t row;    /* of the asset that it is; 0: of none      */
 	bool ambiguous; /* as in query_asset                        */
 	const char *proof, *proof_key;
+	char twin[24]; /* "d-1": the row of the device that has its address;
+			* by which proof; "" = none */
 	size_t nwords;
 	struct query_word words[QUERY_WORDS_MAX];
 };

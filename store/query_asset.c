@@ -33,7 +33,7 @@ build(struct sql *s, const struct query_filter *f)
 	    "AS t ON t.addr = x.id AND t.relation IN ('master_of', "
 	    "'standby_of') AND (t.peer" LIKE " OR t.detail" LIKE
 	    ") WHERE x.asset = a.id) OR declared(a.id)" LIKE ")");
-	sql_if(s, f->role != NULL, " AND role_of(all_roles) = :role");
+	sql_if(s, f->role != NULL, " AND role_of(a.id, all_roles) = :role");
 	sql_if(s, f->since_ns != 0, " AND seen > :since");
 	sql_if(s, f->parent != NULL, " AND c.asset = :parent");
 	sql_if(s, f->asset != NULL, " AND a.id = :asset");

@@ -219,9 +219,77 @@ join(struct told *t)
 	return 0;
 }
 
+/*
+ * Whether a row that found no device may be the one that another row is: it
+ * has the address, and no MAC or serial number that would make it another,
+ * which had the address before.
+ */
+static bool
+is_twin(const struct told *t, uint32_t row, int32_t other, enum proof p)
+{
+	const struct decl_device *a = &t->reg.device[row];
+	const struct decl_device *b = &t->reg.device[other];
+
+	if (p == PROOF_MAC) {
+		return true;
+	}
+	return p == PROOF_IP && !(a->has & 1U << DECL_MAC) &&
+	       decl_agrees(DECL_SERIAL, register_value(&t->reg, a, DECL_SERIAL),
+		   register_value(&t->reg, b, DECL_SERIAL));
+}
+
+/* Keys that are one, from a to end: the register's stand first. */
+static void
+find_twins(struct told *t, size_t a, size_t end)
+{
+	const struct match *m = &t->match;
+	int32_t other = MATCH_NONE;
+
+	for (size_t i = a; i < end; i++) {
+		const struct match_key *k = &m->key[i];
+
+		if (k->side == MATCH_RIGHT &&
+		    m->party[MATCH_RIGHT][k->party].partner >= 0) {
+			other = m->party[MATCH_RIGHT][k->party].partner;
+		}
+	}
+	for (size_t i = a; i < end && other >= 0; i++) {
+		const struct match_key *k = &m->key[i];
+
+		if (k->side == MATCH_LEFT &&
+		    m->party[MATCH_LEFT][k->party].partner == MATCH_NONE &&
+		    t->twin[k->party].key == NULL &&
+		    is_twin(t, k->party, other, (enum proof)k->proof)) {
+			t->twin[k->party] = (struct told_twin){k, other};
+		}
+	}
+}
+
+static int
+twins(struct told *t)
+{
+	size_t end;
+
+	t->twin = calloc(t->reg.n + 1, sizeof(*t->twin));
+	if (t->twin == NULL) {
+		return ERR_NOMEM;
+	}
+	for (size_t a = 0; a < t->match.nkeys; a = end) {
+		for (end = a + 1;
+		     end < t->match.nkeys &&
+		     by_text(&t->match.key[end], &t->match.key[a]) == 0;) {
+			end++;
+		}
+		find_twins(t, a, end);
+	}
+	return 0;
+}
+
 static void
 forget(struct told *t)
 {
+	free(t->twin);
+	t->twin = NULL;
 	match_done(&t->match);
 	register_free(&t->reg);
 	free(t->asset);
@@ -255,6 +323,7 @@ work_out(struct query *q, struct told *t)
 	rc = read_assets(t, q->db);
 	rc = rc == 0 ? read_addrs(t, q->db) : rc;
 	rc = rc == 0 ? join(t) : rc;
+	rc = rc == 0 ? twins(t) : rc;
 	free(t->wire);
 	t->wire = NULL;
 	t->room = 0;
@@ -387,10 +456,18 @@ over(const struct query_asset *a, const char *key, const char **shown)
 	*shown = v != NULL ? v : *shown;
 }
 
-/* Before what was seen of it, which stays beside it. */
+/*
+ * Before what was seen of it, which stays beside it: one of otus' words, in
+ * otus' spelling, or a person's own.
+ */
 static void
 declare_role(struct query_asset *a, const char *role)
 {
+	const struct role_word *known = role_known(role);
+
+	if (known != NULL) {
+		role = known->name;
+	}
 	if (a->nroles == QUERY_ROLES_MAX) {
 		a->nroles--;
 	}
@@ -399,6 +476,19 @@ declare_role(struct query_asset *a, const char *role)
 	    .name = role, .why = "declared", .level = a->level};
 	a->nroles++;
 	a->role = role;
+}
+
+/* A person's word; else that of his role, which may not say any; else as seen. */
+static int
+declared_level(const struct query_asset *a, const char *role)
+{
+	const char *v = query_declared(a, "level");
+	const struct role_word *w = role != NULL ? role_known(role) : NULL;
+
+	if (v != NULL) {
+		return v[0] - '0';
+	}
+	return w != NULL && w->level >= 0 ? w->level : a->level;
 }
 
 void
@@ -433,13 +523,11 @@ told_fill(struct query *q, struct query_asset *a)
 	over(a, "serial", &a->serial);
 	a->vendor_by_mac =
 	    a->vendor_by_mac && query_declared(a, "vendor") == NULL;
-	/* Rules and filters know these words; others stand beside it. */
 	v = query_declared(a, "role");
-	if (v != NULL && role_is_known(v)) {
+	a->level = declared_level(a, v);
+	if (v != NULL) {
 		declare_role(a, v);
 	}
-	v = query_declared(a, "level");
-	a->level = v != NULL ? v[0] - '0' : a->level;
 	v = query_declared(a, "approved");
 	a->approved = v != NULL ? strcmp(v, "yes") == 0 : a->approved;
 }
@@ -468,15 +556,30 @@ told_text(struct query *q, int64_t asset)
 	return buf;
 }
 
-const char *
-told_name(struct query *q, int64_t asset)
+static const char *
+told_value(struct query *q, int64_t asset, enum decl_key k)
 {
 	const struct match_party *p = party_of(&q->told, asset);
 
 	return p != NULL && p->partner >= 0
-		   ? register_value(&q->told.reg,
-			 &q->told.reg.device[p->partner], DECL_NAME)
+		   ? register_value(
+			 &q->told.reg, &q->told.reg.device[p->partner], k)
 		   : NULL;
+}
+
+const char *
+told_name(struct query *q, int64_t asset)
+{
+	return told_value(q, asset, DECL_NAME);
+}
+
+const char *
+told_role(struct query *q, int64_t asset)
+{
+	const char *v = told_value(q, asset, DECL_ROLE);
+	const struct role_word *w = v != NULL ? role_known(v) : NULL;
+
+	return w != NULL ? w->name : NULL;
 }
 
 int
@@ -503,6 +606,12 @@ query_register(struct query *q,
 				    : t->asset[p->partner];
 			x.proof = proof_name((enum proof)p->proof);
 			x.proof_key = p->key;
+		} else if (t->twin != NULL && t->twin[i].key != NULL) {
+			const struct told_twin *w = &t->twin[i];
+
+			register_id(x.twin, t->reg.device[w->row].id);
+			x.proof = proof_name((enum proof)w->key->proof);
+			x.proof_key = w->key->text;
 		}
 		rc = row(arg, &x);
 	}

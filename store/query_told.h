@@ -13,6 +13,12 @@ struct told_key {
 	int64_t asset;
 };
 
+/* A row without a device, whose key is that of one that has another row. */
+struct told_twin {
+	const struct match_key *key; /* NULL: none */
+	int32_t row;
+};
+
 struct told {
 	char dir[4096];
 	sqlite3 *db; /* NULL: nothing was ever declared */
@@ -20,6 +26,7 @@ struct told {
 	struct match match; /* left: the register's, right: below */
 	int64_t *asset;     /* rows, in order: the right parties  */
 	size_t nassets;
+	struct told_twin *twin;       /* of each of the register's rows */
 	sqlite3_stmt *vendor, *known; /* of the sensor's database */
 	bool fresh;
 	int trouble;        /* why the register was not read; 0: it was */
@@ -40,5 +47,7 @@ void told_fill(struct query *, struct query_asset *);
 const char *told_text(struct query *, int64_t asset);
 /* The declared name of it; NULL: none. */
 const char *told_name(struct query *, int64_t asset);
+/* The declared role, where it is one of otus' words; NULL: none. */
+const char *told_role(struct query *, int64_t asset);
 
 #endif

@@ -302,7 +302,12 @@ said_value(struct store *s, const struct addr *a, const char *key, char *buf,
 	}
 	rc = find(s, a, &d);
 	v = rc == 0 && d != NULL ? register_value(&s->said->reg, d, k) : NULL;
-	if (rc != 0 || v == NULL || (k == DECL_ROLE && !role_is_known(v))) {
+	if (v != NULL && k == DECL_ROLE) {
+		const struct role_word *w = role_known(v);
+
+		v = w != NULL ? w->name : NULL;
+	}
+	if (rc != 0 || v == NULL) {
 		return rc != 0 ? rc : ERR_NOTFOUND;
 	}
 	if (k == DECL_APPROVED) {

@@ -94,6 +94,21 @@ same_words(const char *a, const char *b)
 	return strcmp(x, y) == 0 || fold_has(x, y) || fold_has(y, x);
 }
 
+/* Order numbers are broken up as it pleases. */
+static size_t
+unbroken(char *buf, size_t size, const char *text)
+{
+	size_t n = fold(buf, size, text, strlen(text)), used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (buf[i] != ' ') {
+			buf[used++] = buf[i];
+		}
+	}
+	buf[used] = '\0';
+	return used;
+}
+
 /* --- versions ------------------------------------------------------------- */
 
 static const char *
@@ -166,6 +181,9 @@ decl_agrees(enum decl_key k, const char *declared, const char *observed)
 	case DECL_COMPARE_NAME:
 		return same_folded(fold_name, declared, observed);
 	case DECL_COMPARE_WORDS: return same_words(declared, observed);
+	case DECL_COMPARE_MODEL:
+		return same_words(declared, observed) ||
+		       same_folded(unbroken, declared, observed);
 	case DECL_COMPARE_VERSION:
 		return same_folded(version, declared, observed);
 	}

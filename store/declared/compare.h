@@ -7,6 +7,8 @@
  *	words     one has all of the other's words side by side, case, punctuation
  *	          and legal forms (AG, GmbH, Inc ...) aside: "Siemens" is "SIEMENS
  *	          AG", "Rockwell Automation" is "Rockwell Automation/Allen-Bradley"
+ *	model     likewise; or equal without anything between letters and
+ *	          digits: "6ES7315-2EH14" is "6ES7 315-2EH14"
  *	version   the same numbers and words, without a "V" in front, leading zeros
  *	          and ".0" at the end: V02.09.00 is 2.9, but 2.9 is not 2.9.4
  *

@@ -135,6 +135,14 @@ put_serial_marked(struct text *t, const void *row)
 }
 
 static void
+put_role_marked(struct text *t, const void *row)
+{
+	const struct query_asset *a = row;
+
+	put_marked(t, a, "role", a->role);
+}
+
+static void
 put_zone(struct text *t, const void *row)
 {
 	const char *zone = query_declared(row, "zone");
@@ -151,6 +159,7 @@ is_marked(const void *row)
 	       query_declared(a, "vendor") != NULL ||
 	       query_declared(a, "model") != NULL ||
 	       query_declared(a, "firmware") != NULL ||
+	       query_declared(a, "role") != NULL ||
 	       query_declared(a, "serial") != NULL;
 }
 
@@ -240,10 +249,11 @@ static const struct column columns[] = {
     {"serial", IN_TABLE, false, 16, 6, PUT(put_serial_marked)},
     {"serial", IN_CSV, false, 0, 0, TEXT(serial)},
     {"zone", IN_TABLE_USED, false, 16, 4, PUT(put_zone)},
-    {"role", IN_BOTH, false, 0, 0, TEXT(role)},
+    {"role", IN_TABLE, false, 24, 4, PUT(put_role_marked)},
+    {"role", IN_CSV, false, 0, 0, TEXT(role)},
     {"level", IN_CSV, true, 0, 0, PUT(put_level)},
     {"protocols", IN_BOTH, false, 24, 9, PUT(put_protocols)},
-    {"first", IN_CSV, false, 0, 0, STAMP(first)},
+    {"first", IN_BOTH, false, 0, 0, STAMP(first)},
     {"last", IN_BOTH, false, 0, 0, STAMP(last)},
     {"approved", IN_CSV, false, 0, 0, PUT(put_approved)},
     {"vendor_by_mac", IN_CSV, false, 0, 0, PUT(put_vendor_by_mac)},

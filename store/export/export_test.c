@@ -241,15 +241,20 @@ test_assets_as_a_table(void **state)
 {
 	assert_export(*state, export_assets, EXPORT_TABLE,
 	    "ID            NAME  ADDRESS    VENDOR      MODEL  FIRMWARE  "
-	    "SERIAL  ROLE        PROTOCOLS  LAST\n"
+	    "SERIAL  ROLE        PROTOCOLS  FIRST                     "
+	    "LAST\n"
 	    "a-p5bcr8fdwv        10.0.0.57                               "
-	    "        supervisor  modbus     2004-08-26T12:01:21.000Z\n"
+	    "        supervisor  modbus     2004-08-26T12:01:21.000Z  "
+	    "2004-08-26T12:01:21.000Z\n"
 	    "a-stfy2rtppx        10.0.0.3                                "
-	    "        gateway     modbus     2004-08-26T12:01:21.000Z\n"
+	    "        gateway     modbus     2004-08-26T12:01:21.000Z  "
+	    "2004-08-26T12:01:21.000Z\n"
 	    "a-81dx859va2        unit 7     ACME, Inc.                   "
-	    "        controller  modbus     2004-08-26T12:01:21.000Z\n"
+	    "        controller  modbus     2004-08-26T12:01:21.000Z  "
+	    "2004-08-26T12:01:21.000Z\n"
 	    "a-47y7e67trj        10.0.0.66                               "
-	    "                               2004-08-26T12:01:21.000Z\n");
+	    "                               2004-08-26T12:01:21.000Z  "
+	    "2004-08-26T12:01:21.000Z\n");
 }
 
 static void

@@ -7,7 +7,9 @@
  *	             since the last one
  *	unknown      heard, and not in the register.  Public addresses beyond a
  *	             router are no part of a plant and not listed
- *	ambiguous    several rows and devices share a key: nothing is guessed
+ *	ambiguous    several rows and devices share a key: nothing is guessed.
+ *	             Also a row that names the address of a device that is
+ *	             another row already by a better proof: "double of d-1"
  *
  * Rows are gathered and sorted: a person reads one kind after the other.
  */
@@ -165,7 +167,9 @@ observed(const struct query_asset *a, enum decl_key k, char *buf, size_t size)
 	case DECL_VENDOR:
 		/* Who made the network chip need not have made the device. */
 		return a->observed.vendor_by_mac ? NULL : a->observed.vendor;
-	case DECL_MODEL: return a->observed.model;
+	case DECL_MODEL:
+		v = a->observed.model;
+		return v != NULL ? v : fact_value(a, "order_number");
 	case DECL_FIRMWARE: return a->observed.firmware;
 	case DECL_HARDWARE: return a->observed.hardware;
 	case DECL_SOFTWARE: return a->observed.software;
@@ -176,14 +180,15 @@ observed(const struct query_asset *a, enum decl_key k, char *buf, size_t size)
 
 /*
  * A device has one firmware, and goes by several names: its vendor as one
- * protocol spells it, its model or the order number of that.
+ * protocol spells it, its model, or the order number or product code of that.
  */
 static const char *const *
 other_names(enum decl_key k)
 {
 	static const char *const name[] = {"name", "hostname", NULL};
 	static const char *const vendor[] = {"vendor", NULL};
-	static const char *const model[] = {"model", "order_number", NULL};
+	static const char *const model[] = {
+	    "model", "order_number", "product_code", NULL};
 	static const char *const none[] = {NULL};
 
 	switch (k) {
@@ -365,11 +370,12 @@ take_declared(void *arg, const struct query_declaration *d)
 	struct gather *g = arg;
 	const struct query_word *w;
 	struct line *l;
+	char buf[64];
 
 	if (d->row != 0) {
 		return 0; /* has come with its asset */
 	}
-	l = add(g, d->ambiguous ? AMBIGUOUS : NOT_HEARD);
+	l = add(g, d->ambiguous || d->twin[0] != '\0' ? AMBIGUOUS : NOT_HEARD);
 	if (l == NULL) {
 		return ERR_NOMEM;
 	}
@@ -382,9 +388,14 @@ take_declared(void *arg, const struct query_declaration *d)
 	l->address = w != NULL ? copy(g, w->value) : NULL;
 	l->declared_by = copy(g, d->source);
 	l->since = d->made;
-	if (d->ambiguous) {
+	if (l->state == AMBIGUOUS) {
 		l->attribute = copy(g, d->proof);
 		l->is_declared = copy(g, d->proof_key);
+		if (d->twin[0] != '\0') {
+			(void)snprintf(
+			    buf, sizeof(buf), "double of %s", d->twin);
+			l->observed_by = copy(g, buf);
+		}
 	} else {
 		l->observed_by = copy(g, "never heard");
 	}
