@@ -35,11 +35,11 @@ STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
                 proof.o role.o fact.o link.o conversation.o behave.o written.o baseline.o point.o record.o alert.o alert_group.o outbox.o health.o change.o rhythm.o \
                 sqlfunc.o ingest.o maker.o coverage.o)
 STORE_DECLARED := $(addprefix store/declared/,bag.o key.o fold.o compare.o match.o \
-                  csv.o guess.o import.o register.o register_write.o)
+                  csv.o guess.o import.o unsaid.o register.o register_write.o)
 STORE_READER := $(addprefix store/,query.o query_told.o query_detail.o query_asset.o query_ghost.o query_group.o query_link.o \
                 query_alert.o query_status.o query_coverage.o)
 STORE_EXPORT := $(addprefix store/export/,export.o layout.o assets.o \
-                asset.o inventory.o cyclonedx.o reconcile.o \
+                asset.o inventory.o register_only.o cyclonedx.o reconcile.o \
                 links.o alerts.o ghosts.o doctor.o verdict.o unheard.o)
 STORE_HARNESS := store/harness.o sensor/event/coverage.o $(DISSECTOR_OBJS)
 STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \

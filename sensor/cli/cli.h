@@ -4,6 +4,8 @@
 #ifndef OTUS_CLI_CLI_H
 #define OTUS_CLI_CLI_H
 
+#include <stdio.h>
+
 #include "cli/options.h"
 
 int cmd_dissect(const struct options *);
@@ -14,6 +16,7 @@ int cmd_ghosts(const struct options *);
 int cmd_links(const struct options *);
 int cmd_alerts(const struct options *);
 int cmd_declare(const struct options *);
+void declare_help(FILE *); /* the keys */
 int cmd_approve(const struct options *);
 int cmd_import(const struct options *);
 int cmd_reconcile(const struct options *);

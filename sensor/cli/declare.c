@@ -30,6 +30,21 @@ open_known(const struct options *o, struct query **ret)
 	return err;
 }
 
+void
+declare_help(FILE *f)
+{
+	fputs("\nkeys, and what a register may call their columns:\n", f);
+	for (int k = 0; k < DECL_KEYS; k++) {
+		const char *heads = decl_headers((enum decl_key)k);
+
+		if (k != DECL_ASSET) {
+			fprintf(f, "  %-13s %.*s\n",
+			    decl_word((enum decl_key)k),
+			    (int)strcspn(heads, "|"), heads);
+		}
+	}
+}
+
 /* --- what is said ----------------------------------------------------------- */
 
 static int

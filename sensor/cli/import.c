@@ -265,6 +265,11 @@ work(const struct options *o, struct import *im)
 	    : im->csv.sep == '|'  ? "bars"
 				  : "commas",
 	    im->csv.encoding);
+	if (im->titles != 0) {
+		printf("The header is line %u; what stands above it is not "
+		       "taken.\n\n",
+		    im->head.line);
+	}
 	show_columns(im);
 	show_plan(im, done);
 	if (!done) {

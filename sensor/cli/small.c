@@ -32,6 +32,9 @@ cmd_help(const struct options *o)
 		return 0;
 	}
 	options_help(stdout, what);
+	if (what != NULL && strcmp(what, "declare") == 0) {
+		declare_help(stdout);
+	}
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "limits.h"
 #include "store/declared/csv.h"
 
+#define TITLE_ROWS 3
 #define GUESS_ROWS 20
 
 static int
@@ -159,9 +160,10 @@ count(const char *p, char sep, const char **ret_next)
 	return n;
 }
 
-/* The separator that gives most of the first rows as many cells as the first. */
+/* The separator that gives most of the first rows as many cells as the first:
+ * of how many. */
 static char
-guess_separator(const char *text)
+separator_from(const char *text, size_t *ret_same)
 {
 	static const char seps[] = ";,\t|";
 	size_t best = 0, best_cells = 1;
@@ -179,6 +181,29 @@ guess_separator(const char *text)
 			best = same;
 			best_cells = cells;
 			ret = *s;
+		}
+	}
+	*ret_same = best;
+	return ret;
+}
+
+/* Where no row is like the first one, that may be a title above the rows. */
+static char
+guess_separator(const char *text)
+{
+	const char *p = text;
+	size_t same, more;
+	char ret = separator_from(text, &same);
+
+	for (int i = 0; i < TITLE_ROWS && same < 2 && *p != '\0'; i++) {
+		char sep;
+
+		p += strspn(p, "\r\n");
+		(void)count(p, ',', &p);
+		sep = separator_from(p, &more);
+		if (more > 1) {
+			ret = sep;
+			same = more;
 		}
 	}
 	return ret;

@@ -3,9 +3,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "store/declared/fold.h"
 #include "store/declared/guess.h"
+#include "store/declared/unsaid.h"
 
 #define HEADER_MAX 128
 /* Most of what is filled in, and more than chance, must be addresses. */
@@ -74,6 +76,22 @@ static bool
 is_address(enum decl_key k)
 {
 	return k == DECL_MAC || k == DECL_IP;
+}
+
+/* What only an export has, beside what can be declared (inventory.c). */
+static bool
+is_export_only(const char *head)
+{
+	static const char *const heads[] = {"Observed IP", "Observed MAC",
+	    "Manufacturer Source", "Behind", "First Seen", "Last Seen", "Heard",
+	    "Declared Columns", UNSAID_HEADER};
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		if (strcasecmp(heads[i], head) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* The key whose header fits best; of two, the more telling one. */
@@ -163,12 +181,29 @@ guess_columns(const struct csv_row *head, const struct csv_row *rows,
     size_t nrows, struct guess ret[CSV_COLUMNS_MAX])
 {
 	for (size_t i = 0; i < head->n; i++) {
+		ret[i] = (struct guess){DECL_NONE, GUESS_NOT};
+		if (is_export_only(head->cell[i])) {
+			continue;
+		}
 		ret[i] = by_header(head->cell[i]);
 		if (ret[i].how == GUESS_NOT) {
 			ret[i] = by_values(head->cell[i], rows, nrows, i);
 		}
 	}
 	settle(ret, head->n);
+}
+
+size_t
+guess_count(const struct csv_row *row, bool all)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < row->n; i++) {
+		enum guess_how how = by_header(row->cell[i]).how;
+
+		n += how == GUESS_HEADER || (all && how == GUESS_WORDS);
+	}
+	return n;
 }
 
 static size_t

@@ -32,6 +32,9 @@ struct guess {
 void guess_columns(const struct csv_row *head, const struct csv_row *rows,
     size_t nrows, struct guess ret[CSV_COLUMNS_MAX]);
 
+/* How many columns of a row are headers in whole, or, all set, in part. */
+size_t guess_count(const struct csv_row *, bool all);
+
 /*
  * "COLUMN=key", "COLUMN=" to leave one out; COLUMN is a header, or "#3" the
  * third.  ERR_NOTFOUND: no such column; ERR_FORMAT: no such key.

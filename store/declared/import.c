@@ -9,6 +9,7 @@
 
 #include "store/declared/compare.h"
 #include "store/declared/import.h"
+#include "store/declared/unsaid.h"
 
 /* --- the file ------------------------------------------------------------- */
 
@@ -30,6 +31,58 @@ add_row(struct import *im, const struct csv_row *row)
 	return 0;
 }
 
+/* Empty cells beyond the header are a spreadsheet's; others are somebody's. */
+static int
+fit_row(const struct csv_row *head, struct csv_row *row, struct csv_error *e)
+{
+	while (row->n > head->n && row->cell[row->n - 1][0] == '\0') {
+		row->n--;
+	}
+	if (row->n > head->n) {
+		(void)snprintf(e->text, sizeof(e->text),
+		    "line %u, column %zu: the header has %zu columns",
+		    row->line, head->n + 1, head->n);
+		return ERR_FORMAT;
+	}
+	return 0;
+}
+
+static size_t
+filled(const struct csv_row *row)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < row->n; i++) {
+		n += row->cell[i][0] != '\0';
+	}
+	return n;
+}
+
+/*
+ * Above the header may stand a title, which has one cell or no word that a
+ * header has: then the first of the rows below that has two is the header.
+ */
+static void
+skip_title(struct import *im)
+{
+	size_t at = 0;
+
+	if (filled(&im->head) > 1 && guess_count(&im->head, true) != 0) {
+		return;
+	}
+	while (at < im->n && at < IMPORT_TITLE_MAX &&
+	       guess_count(&im->cells[at], false) < 2) {
+		at++;
+	}
+	if (at == im->n || at == IMPORT_TITLE_MAX) {
+		return;
+	}
+	im->head = im->cells[at];
+	im->titles = at + 1;
+	im->n -= at + 1;
+	memmove(im->cells, &im->cells[at + 1], im->n * sizeof(*im->cells));
+}
+
 static int
 read_rows(struct import *im, struct csv_error *e)
 {
@@ -42,15 +95,15 @@ read_rows(struct import *im, struct csv_error *e)
 		return ERR_FORMAT;
 	}
 	while (rc == 1 && (rc = csv_row(&im->csv, &row, e)) == 1) {
-		if (row.n > im->head.n) {
-			(void)snprintf(e->text, sizeof(e->text),
-			    "line %u, column %zu: the header has %zu columns",
-			    row.line, im->head.n + 1, im->head.n);
-			return ERR_FORMAT;
-		}
 		if (add_row(im, &row) != 0) {
 			return ERR_NOMEM;
 		}
+	}
+	if (rc == 0) {
+		skip_title(im);
+	}
+	for (size_t i = 0; i < im->n && rc == 0; i++) {
+		rc = fit_row(&im->head, &im->cells[i], e);
 	}
 	return rc;
 }
@@ -73,6 +126,12 @@ import_open(struct import *im, const void *bytes, size_t n, struct csv_error *e)
 		return rc;
 	}
 	guess_columns(&im->head, im->cells, im->n, im->guess);
+	im->unsaid = im->head.n;
+	for (size_t c = 0; c < im->head.n; c++) {
+		if (strcasecmp(im->head.cell[c], UNSAID_HEADER) == 0) {
+			im->unsaid = c;
+		}
+	}
 	return 0;
 }
 
@@ -140,8 +199,8 @@ add_value(
 }
 
 static int
-take_cell(
-    struct import *im, struct import_row *r, size_t column, const char *text)
+take_cell(struct import *im, struct import_row *r, size_t column,
+    const char *text, const char *unsaid)
 {
 	enum decl_key k = im->guess[column].key;
 	char value[DECL_VALUE_MAX];
@@ -151,6 +210,9 @@ take_cell(
 	if (text[0] == '\'' && text[1] != '\0' &&
 	    strchr("=+-@", text[1]) != NULL) {
 		text++;
+	}
+	if (k != DECL_ASSET && unsaid_has(unsaid, k, text)) {
+		return 0;
 	}
 	rc = decl_value(k, text, strlen(text), value);
 	if (rc == 0 && value[0] != '\0') {
@@ -184,11 +246,14 @@ take_rows(struct import *im)
 	for (size_t i = 0; i < im->n; i++) {
 		const struct csv_row *cells = &im->cells[i];
 		struct import_row *r = &im->row[i];
+		const char *unsaid =
+		    im->unsaid < cells->n ? cells->cell[im->unsaid] : "";
 
 		*r = (struct import_row){.line = cells->line, .device = -1};
 		for (size_t c = 0; c < cells->n && rc == 0; c++) {
 			if (im->guess[c].key != DECL_NONE) {
-				rc = take_cell(im, r, c, cells->cell[c]);
+				rc =
+				    take_cell(im, r, c, cells->cell[c], unsaid);
 			}
 		}
 		if (rc != 0) {

@@ -6,7 +6,8 @@
  * A cell that its key cannot take (a text where an IP address belongs) is left
  * out and told; so is a row that nothing identifies, that has the same key as
  * another row, or could be several devices.  An empty cell says nothing: it
- * takes back nothing.
+ * takes back nothing.  Of a file that otus wrote, a cell that still is what was
+ * observed is nobody's word (unsaid.h).
  */
 #ifndef OTUS_STORE_DECLARED_IMPORT_H
 #define OTUS_STORE_DECLARED_IMPORT_H
@@ -16,6 +17,7 @@
 #include "store/declared/register.h"
 
 #define IMPORT_PROBLEMS_MAX 200 /* told one by one */
+#define IMPORT_TITLE_MAX    3   /* rows above the header */
 
 enum import_state {
 	IMPORT_NEW,
@@ -35,7 +37,9 @@ struct import_row {
 struct import {
 	struct csv csv;
 	struct csv_row head, *cells;
+	size_t titles; /* rows above head, which are not read */
 	struct guess guess[CSV_COLUMNS_MAX];
+	size_t unsaid; /* the column that unsaid.h tells of; head.n: none */
 	struct import_row *row;
 	size_t n, room;
 	struct bag texts; /* of the values and keys */

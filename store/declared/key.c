@@ -168,22 +168,43 @@ decl_is_nothing(const char *s)
 	return s[0] == '\0';
 }
 
+/* What spreadsheets and web pages have for a blank: U+00A0, U+2007, U+200B,
+ * U+202F. */
+static size_t
+blank(const char *p)
+{
+	static const char *const blanks[] = {
+	    "\xc2\xa0", "\xe2\x80\x87", "\xe2\x80\x8b", "\xe2\x80\xaf"};
+
+	for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++) {
+		size_t n = strlen(blanks[i]);
+
+		if (strncmp(p, blanks[i], n) == 0) {
+			return n;
+		}
+	}
+	return (unsigned char)*p < 0x20 || *p == 0x7f;
+}
+
 /* Clean, one line, no white space around it. */
 static int
 tidy(const char *text, size_t n, char ret[DECL_VALUE_MAX])
 {
 	char buf[DECL_VALUE_MAX * 3];
-	size_t len, skip = 0;
+	size_t len, skip = 0, used = 0;
 
 	if (n >= DECL_VALUE_MAX) {
 		return ERR_TOOBIG;
 	}
 	len = utf8_clean(buf, sizeof(buf), text, n, NULL);
-	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)buf[i] < 0x20 || buf[i] == 0x7f) {
-			buf[i] = ' ';
-		}
+	buf[len] = '\0';
+	for (size_t i = 0; i < len; used++) {
+		size_t white = blank(&buf[i]);
+
+		buf[used] = white != 0 ? ' ' : buf[i];
+		i += white != 0 ? white : 1;
 	}
+	len = used;
 	while (len > 0 && buf[len - 1] == ' ') {
 		len--;
 	}

@@ -364,6 +364,33 @@ test_a_register_read_again_finds_its_rows(void **state)
 	harness_remove(dir);
 }
 
+static void
+test_what_stands_around_a_register(void **state)
+{
+	static const char csv[] =
+	    "Anlage 3, Stand heute\n\nName;IP;Zone\n"
+	    "a;10.0.0.1\xc2\xa0;x;;\nb;10.0.0.2;y\nc;10.0.0.3;z\n";
+	static const char more[] = "Name,IP\na,10.0.0.1,x\n";
+	char buf[64];
+	const char *dir = harness_dir(buf, sizeof(buf));
+	size_t n[IMPORT_STATES];
+	struct csv_error e;
+	struct import im;
+
+	(void)state;
+	assert_int_equal(import_open(&im, csv, strlen(csv), &e), 0);
+	assert_int_equal(im.titles, 1);
+	assert_int_equal(im.head.line, 3);
+	import_close(&im);
+	import(dir, csv, n);
+	assert_int_equal(n[IMPORT_NEW], 3);
+	import(dir, "Name,IP\nd,10.0.0.1\n", n);
+	assert_int_equal(n[IMPORT_CHANGES], 1);
+	/* A cell that has something and no header is not lost silently. */
+	assert_int_equal(import_open(&im, more, strlen(more), &e), ERR_FORMAT);
+	harness_remove(dir);
+}
+
 int
 main(void)
 {
@@ -377,6 +404,7 @@ main(void)
 		test_a_broken_register_hides_nothing_that_was_heard),
 	    cmocka_unit_test(test_rules_hear_of_it_while_the_writer_works),
 	    cmocka_unit_test(test_a_register_read_again_finds_its_rows),
+	    cmocka_unit_test(test_what_stands_around_a_register),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "store/export/register_only.h"
 #include "store/export/source.h"
 #include "version.h"
 
@@ -52,8 +53,10 @@ property_time(struct json *j, const char *key, uint64_t ns)
 {
 	char at[CLOCK_STAMP_MAX];
 
-	clock_rfc3339(at, ns);
-	property(j, key, at);
+	if (ns != 0) {
+		clock_rfc3339(at, ns);
+		property(j, key, at);
+	}
 }
 
 /* Words that are fields elsewhere. */
@@ -80,17 +83,44 @@ observed(struct json *j, const struct query_asset *a, const char *key,
 	}
 }
 
-static void
-properties(struct bom *b, const struct query_asset *a)
+/* In the words of the inventory's other form (inventory.c). */
+static int
+observed_details(struct bom *b, const struct query_asset *a)
+{
+	static const struct {
+		const char *key;
+		enum query_detail what;
+	} details[] = {{"ports", QUERY_PORTS}, {"accounts", QUERY_ACCOUNTS},
+	    {"logging", QUERY_LOGGING}};
+	char buf[1024];
+	int rc = 0;
+
+	observed(&b->j, a, "hostname", source_fact(a, "hostname"));
+	observed(&b->j, a, "location", source_fact(a, "location"));
+	for (size_t i = 0; i < 3 && rc == 0; i++) {
+		struct text t;
+
+		text_start(&t, buf, sizeof(buf));
+		rc = query_detail(b->q, a->row, details[i].what, &t);
+		observed(&b->j, a, details[i].key, buf);
+	}
+	return rc;
+}
+
+static int
+properties(struct bom *b, const struct query_asset *a, const char *heard)
 {
 	char buf[1024], declared[1024];
+	int rc;
 	struct json *j = &b->j;
 	struct text t;
 
 	json_key(j, "properties");
 	json_array(j);
 	property(j, "asset", a->id);
+	property(j, "heard", heard);
 	property(j, "model", a->model);
+	property(j, "vendor_by_mac", a->vendor_by_mac ? "yes" : NULL);
 	property_list(j, "ip", a->ips, a->nips);
 	property_list(j, "mac", a->macs, a->nmacs);
 	property_list(j, "protocol", a->protocols, a->nprotocols);
@@ -106,6 +136,7 @@ properties(struct bom *b, const struct query_asset *a)
 		query_put_sub(&t, &a->subs[0]);
 	}
 	observed(j, a, "sub", buf);
+	rc = observed_details(b, a);
 	property(j, "behind", a->parent);
 	property_time(j, "first_seen", a->first);
 	property_time(j, "last_seen", a->last);
@@ -125,6 +156,14 @@ properties(struct bom *b, const struct query_asset *a)
 	}
 	property(j, "declared", declared);
 	json_array_end(j);
+	return rc;
+}
+
+/* Its row in the register, where it was never heard. */
+static const char *
+reference(const struct query_asset *a)
+{
+	return a->id[0] != '\0' ? a->id : a->declared;
 }
 
 /* What runs on it. */
@@ -134,7 +173,7 @@ part(struct json *j, const struct query_asset *a, const char *type,
 {
 	char ref[64];
 
-	(void)snprintf(ref, sizeof(ref), "%s/%s", a->id, type);
+	(void)snprintf(ref, sizeof(ref), "%s/%s", reference(a), type);
 	json_object(j);
 	json_kstr(j, "type", type);
 	json_kstr(j, "bom-ref", ref);
@@ -150,11 +189,8 @@ parts(struct json *j, const struct query_asset *a)
 {
 	const char *os = query_declared(a, "os");
 
-	for (size_t i = 0; os == NULL && i < a->nfacts; i++) {
-		if (strcmp(a->facts[i].key, "os") == 0 &&
-		    a->facts[i].confidence >= 50) {
-			os = a->facts[i].value;
-		}
+	if (os == NULL) {
+		os = source_fact(a, "os");
 	}
 	if (a->firmware == NULL && a->software == NULL && os == NULL) {
 		return;
@@ -173,34 +209,53 @@ parts(struct json *j, const struct query_asset *a)
 	json_array_end(j);
 }
 
-static int
-take(void *arg, const struct query_asset *a)
+static const char *
+name_of(const struct query_asset *a)
 {
-	struct bom *b = arg;
+	const char *v = a->name != NULL    ? a->name
+			: a->model != NULL ? a->model
+			: a->nips != 0     ? a->ips[0]
+			: a->nmacs != 0    ? a->macs[0]
+					   : query_declared(a, "ip");
+
+	return v != NULL ? v : reference(a);
+}
+
+static int
+component(struct bom *b, const struct query_asset *a, const char *heard)
+{
 	struct json *j = &b->j;
+	int rc;
 
 	json_object(j);
 	json_kstr(j, "type", "device");
-	json_kstr(j, "bom-ref", a->id);
+	json_kstr(j, "bom-ref", reference(a));
 	if (a->vendor != NULL) {
 		json_key(j, "manufacturer");
 		json_object(j);
 		json_kstr(j, "name", a->vendor);
 		json_object_end(j);
 	}
-	json_kstr(j, "name",
-	    a->name != NULL    ? a->name
-	    : a->model != NULL ? a->model
-	    : a->nips != 0     ? a->ips[0]
-	    : a->nmacs != 0    ? a->macs[0]
-			       : a->id);
+	json_kstr(j, "name", name_of(a));
 	if (a->hardware != NULL) {
 		json_kstr(j, "version", a->hardware);
 	}
-	properties(b, a);
+	rc = properties(b, a, heard);
 	parts(j, a);
 	json_object_end(j);
-	return j->err;
+	return rc != 0 ? rc : j->err;
+}
+
+static int
+take(void *arg, const struct query_asset *a)
+{
+	return component(arg, a, "yes");
+}
+
+static int
+take_unheard(void *arg, const struct query_asset *a, const char *why)
+{
+	return component(arg, a, why);
 }
 
 /* --- the document ----------------------------------------------------------- */
@@ -283,6 +338,7 @@ run_page(struct bom *b, struct query_page *page, FILE *out)
 	}
 	rc = query_assets(b->q, &all, page, take, b);
 	if (rc == 0 && page->after == 0) {
+		rc = register_only(b->q, take_unheard, b);
 		json_array_end(&b->j);
 		json_object_end(&b->j);
 		json_line_end(&b->j);

@@ -214,6 +214,18 @@ put_at(struct text *t, const char *at)
 	}
 }
 
+const char *
+source_fact(const struct query_asset *a, const char *key)
+{
+	for (size_t i = 0; i < a->nfacts; i++) {
+		if (strcmp(a->facts[i].key, key) == 0 &&
+		    a->facts[i].confidence >= 50) {
+			return a->facts[i].value;
+		}
+	}
+	return NULL;
+}
+
 void
 json_stamp(struct json *j, const char *key, uint64_t ts_ns)
 {

@@ -17,13 +17,18 @@
  *	IP, MAC                     as bound by ARP, ND, DHCP
  *	Logging                     where it sends syslog
  *	User Accounts               who logged in to it (never a password)
+ *
+ * After them what a person may want beside a declared value: the addresses
+ * heard, and who told the manufacturer.  What is declared and was never heard
+ * comes last, and is marked as that.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "store/declared/key.h"
+#include "store/declared/unsaid.h"
+#include "store/export/register_only.h"
 #include "store/export/source.h"
 
 #define CELL_SIZE DECL_VALUE_MAX /* so that it can be declared again */
@@ -65,6 +70,11 @@ enum {
 	CELL_PARENT = CELLS_DECLARED,
 	CELL_FIRST,
 	CELL_LAST,
+	CELL_SOURCE,
+	CELL_HEARD_IP,
+	CELL_HEARD_MAC,
+	CELL_HEARD,
+	CELL_UNSAID,
 	CELL_DECLARED,
 	CELLS_ALL
 };
@@ -82,6 +92,11 @@ static const struct column columns[] = {
 	{"Behind", IN_CSV, false, 0, 0, AT(CELL_PARENT)},
     {"First Seen", IN_CSV, false, 0, 0, AT(CELL_FIRST)},
     {"Last Seen", IN_CSV, false, 0, 0, AT(CELL_LAST)},
+    {"Manufacturer Source", IN_CSV, false, 0, 0, AT(CELL_SOURCE)},
+    {"Observed IP", IN_CSV, false, 0, 0, AT(CELL_HEARD_IP)},
+    {"Observed MAC", IN_CSV, false, 0, 0, AT(CELL_HEARD_MAC)},
+    {"Heard", IN_CSV, false, 0, 0, AT(CELL_HEARD)},
+    {UNSAID_HEADER, IN_CSV, false, 0, 0, AT(CELL_UNSAID)},
     {"Declared Columns", IN_CSV, false, 0, 0, AT(CELL_DECLARED)},
 };
 
@@ -118,19 +133,6 @@ set_list(struct line *l, int cell, const char *const *list, size_t n)
 	}
 }
 
-/* The best that it said under a key. */
-static const char *
-fact(const struct query_asset *a, const char *key)
-{
-	for (size_t i = 0; i < a->nfacts; i++) {
-		if (strcmp(a->facts[i].key, key) == 0 &&
-		    a->facts[i].confidence >= 50) {
-			return a->facts[i].value;
-		}
-	}
-	return NULL;
-}
-
 static void
 set_observed(struct line *l, const struct query_asset *a)
 {
@@ -141,13 +143,13 @@ set_observed(struct line *l, const struct query_asset *a)
 	}
 	set_list(l, CELL_PROTOCOLS, a->protocols, a->nprotocols);
 	set(l, CELL_ROLE, a->role);
-	set(l, CELL_HOSTNAME, fact(a, "hostname"));
+	set(l, CELL_HOSTNAME, source_fact(a, "hostname"));
 	set_list(l, CELL_IP, a->ips, a->nips);
 	set_list(l, CELL_MAC, a->macs, a->nmacs);
 	set(l, CELL_VENDOR, a->vendor);
 	set(l, CELL_MODEL, a->model);
-	set(l, CELL_OS, fact(a, "os"));
-	set(l, CELL_LOCATION, fact(a, "location"));
+	set(l, CELL_OS, source_fact(a, "os"));
+	set(l, CELL_LOCATION, source_fact(a, "location"));
 	set(l, CELL_NAME, a->name);
 	set(l, CELL_SERIAL, a->serial);
 	set(l, CELL_FIRMWARE, a->firmware);
@@ -156,7 +158,52 @@ set_observed(struct line *l, const struct query_asset *a)
 	set(l, CELL_LEVEL, level);
 	set(l, CELL_ASSET, a->id);
 	set(l, CELL_PARENT, a->parent);
-	set(l, CELL_DECLARED, "");
+	set(l, CELL_SOURCE,
+	    a->vendor == NULL                     ? ""
+	    : a->vendor_by_mac                    ? "MAC registry"
+	    : query_declared(a, "vendor") != NULL ? "declared"
+						  : "observed");
+	set_list(l, CELL_HEARD_IP, a->ips, a->nips);
+	set_list(l, CELL_HEARD_MAC, a->macs, a->nmacs);
+}
+
+static void
+set_time(struct line *l, int cell, uint64_t ns)
+{
+	char at[CLOCK_STAMP_MAX] = "";
+
+	if (ns != 0) {
+		clock_rfc3339(at, ns);
+	}
+	set(l, cell, at);
+}
+
+/* A person's words over it; which those are, and which are not. */
+static void
+set_declared(struct line *l, const struct query_asset *a)
+{
+	char word[UNSAID_MAX];
+	struct text said, unsaid;
+
+	text_start(&said, l->cell[CELL_DECLARED], CELL_SIZE);
+	text_start(&unsaid, l->cell[CELL_UNSAID], CELL_SIZE);
+	for (int i = 0; i < CELLS_DECLARED; i++) {
+		enum decl_key k = (enum decl_key)keys[i];
+		const char *v = query_declared(a, decl_word(k));
+
+		if (i == CELL_ASSET) {
+			continue;
+		}
+		if (v != NULL) {
+			set(l, i, v);
+			text_put(&said, said.n != 0 ? " " : "");
+			text_put(&said, decl_word(k));
+			continue;
+		}
+		unsaid_word(k, l->cell[i], word);
+		text_put(&unsaid, unsaid.n != 0 && word[0] != '\0' ? " " : "");
+		text_put(&unsaid, word);
+	}
 }
 
 static int
@@ -181,7 +228,6 @@ set_details(struct line *l, struct query *q, const struct query_asset *a)
 static int
 fill(struct line *l, struct query *q, const struct query_asset *a)
 {
-	char at[CLOCK_STAMP_MAX];
 	struct text t;
 	int rc;
 
@@ -191,22 +237,10 @@ fill(struct line *l, struct query *q, const struct query_asset *a)
 	if (a->nsubs != 0) {
 		query_put_sub(&t, &a->subs[0]);
 	}
-	clock_rfc3339(at, a->first);
-	set(l, CELL_FIRST, at);
-	clock_rfc3339(at, a->last);
-	set(l, CELL_LAST, at);
+	set_time(l, CELL_FIRST, a->first);
+	set_time(l, CELL_LAST, a->last);
 	rc = set_details(l, q, a);
-	text_start(&t, l->cell[CELL_DECLARED], CELL_SIZE);
-	for (int i = 0; i < CELLS_DECLARED; i++) {
-		const char *key = decl_word((enum decl_key)keys[i]);
-		const char *v = query_declared(a, key);
-
-		if (v != NULL && i != CELL_ASSET) {
-			set(l, i, v);
-			text_put(&t, t.n != 0 ? " " : "");
-			text_put(&t, key);
-		}
-	}
+	set_declared(l, a);
 	return rc;
 }
 
@@ -225,6 +259,18 @@ take(void *arg, const struct query_asset *a)
 	struct taker *t = arg;
 	int rc = fill(t->line, t->q, a);
 
+	set(t->line, CELL_HEARD, "yes");
+	return rc == 0 ? t->row(t->arg, t->line) : rc;
+}
+
+static int
+take_unheard(void *arg, const struct query_asset *a, const char *why)
+{
+	struct taker *t = arg;
+	int rc = fill(t->line, t->q, a);
+
+	set(t->line, CELL_HEARD, why);
+	set(t->line, CELL_ASSET, query_declared(a, "asset"));
 	return rc == 0 ? t->row(t->arg, t->line) : rc;
 }
 
@@ -239,6 +285,9 @@ page(struct query *q, const struct query_filter *f, struct query_page *p,
 		return ERR_NOMEM;
 	}
 	rc = query_assets(q, f, p, take, &t);
+	if (rc == 0 && p->after == 0) {
+		rc = register_only(q, take_unheard, &t);
+	}
 	free(t.line);
 	return rc;
 }

@@ -31,6 +31,8 @@ void asset_put_vendor(struct text *, const struct query_asset *);
 void asset_put_vlans(struct text *, const struct query_asset *);
 /* What it is called by whoever it is behind; nothing when behind nobody. */
 void asset_put_sub(struct text *, const struct query_asset *);
+/* The best that it said under a key; NULL: nothing. */
+const char *source_fact(const struct query_asset *, const char *key);
 /* What it is behind, and its address there. */
 void json_way(struct json *, const struct query_sub *);
 void json_stamp(struct json *, const char *key, uint64_t ts_ns);
