@@ -374,12 +374,18 @@ refresh(struct query *q)
 	return 0;
 }
 
-/* A register that cannot be read hides nothing that was observed. */
+/*
+ * A register that cannot be read hides nothing that was observed.  While it is
+ * written, or a write has to be rolled back, what was read before is right.
+ */
 int
 told_refresh(struct query *q)
 {
 	int rc = refresh(q);
 
+	if (q->told.fresh && (rc == ERR_HALFWAY || rc == ERR_BUSY)) {
+		rc = 0;
+	}
 	q->told.trouble = rc;
 	if (rc != 0) {
 		forget(&q->told);

@@ -96,15 +96,18 @@ by_text(const void *a, const void *b)
 static int
 read_again(struct said *x)
 {
+	struct declared reg = {0};
 	struct match m;
 	int rc;
 
-	forget(x);
-	rc = register_read(x->db, &x->reg);
+	rc = register_read(x->db, &reg);
 	rc = rc == 0 ? match_init(&m, 0, 0) : rc;
 	if (rc != 0) {
+		register_free(&reg);
 		return rc;
 	}
+	forget(x);
+	x->reg = reg;
 	rc = register_keys(&x->reg, &m, MATCH_LEFT, false);
 	if (rc == 0 && m.nkeys != 0) {
 		qsort(m.key, m.nkeys, sizeof(m.key[0]), by_text);
@@ -116,7 +119,11 @@ read_again(struct said *x)
 	return rc;
 }
 
-/* Without the register the sensor still sees: told once, until it changes. */
+/*
+ * Without the register the sensor still sees: told once, until it changes.
+ * While somebody writes, or has left a write to be rolled back, what was read
+ * before is what is there.
+ */
 void
 said_refresh(struct store *s)
 {
@@ -135,14 +142,14 @@ said_refresh(struct store *s)
 		return;
 	}
 	rc = rc == 0 ? read_again(x) : rc;
-	if (rc != 0) {
+	if (rc != 0 && rc != ERR_HALFWAY && rc != ERR_BUSY) {
 		forget(x);
 	}
 	if (rc != 0 && rc != x->trouble) {
 		log_warn("%s/" DECL_FILE ": %s", x->dir, err_text(rc));
 	}
 	x->trouble = rc;
-	x->version = rc == ERR_BUSY ? -1 : version;
+	x->version = rc == ERR_BUSY || rc == ERR_HALFWAY ? -1 : version;
 }
 
 /* --- whose words ---------------------------------------------------------- */

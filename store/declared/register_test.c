@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/test.h"
 #include "dissectors/registry.h"
@@ -301,6 +303,80 @@ test_rules_hear_of_it_while_the_writer_works(void **state)
 	rig_stop(&r);
 }
 
+/* A writer of more than its cache holds, killed before its end. */
+static void
+kill_a_writer(const char *dir)
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		char path[128];
+		sqlite3 *db = NULL;
+
+		(void)snprintf(path, sizeof(path), "%s/" DECL_FILE, dir);
+		if (sqlite3_open(path, &db) != SQLITE_OK ||
+		    sqlite3_exec(db,
+			"PRAGMA cache_size = 2; BEGIN IMMEDIATE; "
+			"WITH c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c "
+			"LIMIT 5000) INSERT INTO words SELECT i + 10, 'name', "
+			"'x', 'x', 1, 'x' FROM c; UPDATE words SET value = 'y'",
+			NULL, NULL, NULL) != SQLITE_OK) {
+			_exit(1);
+		}
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void
+test_a_killed_writer_takes_no_word_away(void **state)
+{
+	static const char rule[] =
+	    "[named]\ntitle = x\non = operation\n"
+	    "when = asset('dst', 'name') = 'declared'\n"
+	    "severity = low\ngroup = src, frame\nsoc = {dst.name}\not = x\n"
+	    "check = x\n";
+	struct host hmi = sample_host(10, 0, 0, 1);
+	struct host plc = sample_host(10, 0, 0, 5);
+	char buf[256] = "";
+	struct query *before, *after;
+	struct rig r;
+	int64_t id;
+
+	(void)state;
+	rig_start(&r, 0, NULL);
+	(void)rig_rules(&r, rule);
+	assert_int_equal(sample_endpoint(&r.x, &plc, "arp"), 0);
+	assert_int_equal(sample_endpoint(&r.x, &hmi, "arp"), 0);
+	assert_int_equal(store_commit(r.s), 0);
+	id = say(r.dir, 0, DECL_IP, "10.0.0.5");
+	(void)say(r.dir, id, DECL_NAME, "declared");
+	assert_int_equal(sample_read(&r.x, &hmi, &plc, 1, 0, 1), 0);
+	assert_int_equal(store_commit(r.s), 0);
+	assert_int_equal(query_open(r.dir, &before), 0);
+	assert_int_equal(query_register_trouble(before), 0);
+
+	kill_a_writer(r.dir);
+	/* Who has read it, knows it: rules and pages. */
+	assert_int_equal(sample_read(&r.x, &hmi, &plc, 1, 1, 1), 0);
+	assert_int_equal(rig_int(&r, "SELECT count(*) FROM alerts"), 2);
+	assert_int_equal(query_find(before, "10.0.0.5", take, buf), 0);
+	assert_string_equal(buf, "declared|(null)|(null)|0|IP");
+	query_close(before);
+	/* Who comes later is told, and may roll back. */
+	assert_int_equal(query_open(r.dir, &after), 0);
+	assert_int_equal(query_register_trouble(after), ERR_HALFWAY);
+	assert_int_equal(register_repair(r.dir), 0);
+	assert_int_equal(query_register_trouble(after), 0);
+	assert_int_equal(query_find(after, "10.0.0.5", take, buf), 0);
+	assert_string_equal(buf, "declared|(null)|(null)|0|IP");
+	query_close(after);
+	rig_stop(&r);
+}
+
 /* --- import ----------------------------------------------------------------- */
 
 static void
@@ -404,6 +480,7 @@ main(void)
 		test_a_broken_register_hides_nothing_that_was_heard),
 	    cmocka_unit_test(test_rules_hear_of_it_while_the_writer_works),
 	    cmocka_unit_test(test_a_register_read_again_finds_its_rows),
+	    cmocka_unit_test(test_a_killed_writer_takes_no_word_away),
 	    cmocka_unit_test(test_what_stands_around_a_register),
 	};
 
