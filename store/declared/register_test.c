@@ -377,6 +377,40 @@ test_a_killed_writer_takes_no_word_away(void **state)
 	rig_stop(&r);
 }
 
+/* Lists ask for what is shown, where rules know the word. */
+static void
+test_a_declared_role_is_found_by_it(void **state)
+{
+	struct host hmi = sample_host(10, 0, 0, 1);
+	struct host plc = sample_host(10, 0, 0, 5);
+	struct query_filter f = {.role = "plc"};
+	struct query *q;
+	struct rig r;
+	uint64_t n = 0;
+	int64_t id;
+
+	(void)state;
+	rig_start(&r, RIG_LEARNS, NULL);
+	assert_int_equal(sample_read(&r.x, &hmi, &plc, 1, 0, 1), 0);
+	assert_int_equal(sample_reply(&r.x, &hmi, &plc, 1, "ok"), 0);
+	assert_int_equal(store_commit(r.s), 0);
+	assert_int_equal(query_open(r.dir, &q), 0);
+	assert_int_equal(query_assets_count(q, &f, &n), 0);
+	assert_int_equal(n, 0);
+	id = say(r.dir, 0, DECL_IP, "10.0.0.5");
+	(void)say(r.dir, id, DECL_ROLE, "PLC");
+	assert_int_equal(query_assets_count(q, &f, &n), 0);
+	assert_int_equal(n, 1);
+	(void)say(r.dir, id, DECL_ROLE, "pump skid");
+	assert_int_equal(query_assets_count(q, &f, &n), 0);
+	assert_int_equal(n, 0);
+	f.role = "controller";
+	assert_int_equal(query_assets_count(q, &f, &n), 0);
+	assert_int_equal(n, 1);
+	query_close(q);
+	rig_stop(&r);
+}
+
 /* --- import ----------------------------------------------------------------- */
 
 static void
@@ -481,6 +515,7 @@ main(void)
 	    cmocka_unit_test(test_rules_hear_of_it_while_the_writer_works),
 	    cmocka_unit_test(test_a_register_read_again_finds_its_rows),
 	    cmocka_unit_test(test_a_killed_writer_takes_no_word_away),
+	    cmocka_unit_test(test_a_declared_role_is_found_by_it),
 	    cmocka_unit_test(test_what_stands_around_a_register),
 	};
 
