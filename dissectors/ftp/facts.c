@@ -5,7 +5,8 @@
  *
  * A greeting is words: known products in it are its software or its system,
  * with the version behind them; all of it is the description, unless it says
- * nothing but that this is an FTP server.
+ * nothing but that this is an FTP server.  Of several lines each is looked at,
+ * and the first that says a thing is believed: one message tells one value.
  */
 #include "dissectors/ftp/ftp.h"
 
@@ -193,19 +194,20 @@ version_len(const struct rd *r)
 	return n;
 }
 
-/* With its version, when that follows behind a blank, a slash or a minus. */
+/* With its version, when that follows at once, or behind a blank, a slash or a
+ * minus. */
 static size_t
 product_len(struct rd r, const char *start)
 {
-	size_t n = strlen(start), more;
+	size_t n = strlen(start), between = 0, more;
 
 	rd_skip(&r, n);
-	if (rd_left(&r) < 2 || memchr(" -/", *r.p, 3) == NULL) {
-		return n;
+	if (rd_left(&r) >= 2 && memchr(" -/", *r.p, 3) != NULL) {
+		rd_skip(&r, 1);
+		between = 1;
 	}
-	rd_skip(&r, 1);
 	more = version_len(&r);
-	return more != 0 ? n + 1 + more : n;
+	return more != 0 ? n + between + more : n;
 }
 
 /* The longest: a name may come twice, once with its version. */
@@ -252,18 +254,46 @@ without_frame(struct rd r)
 	return r;
 }
 
+enum { GREETED_WORDS = 1, GREETED_SOFTWARE = 2, GREETED_OS = 4 };
+
+static void
+tell_once(
+    struct dis_ctx *ctx, uint8_t what, const char *key, const struct rd *text)
+{
+	struct ftp_state *st = ctx->state;
+
+	if (rd_left(text) > 0 && !(st->greeted & what)) {
+		st->greeted |= what;
+		identity(ctx, key, text, "greeting");
+	}
+}
+
 static void
 tell_greeting(struct dis_ctx *ctx, const struct rd *text)
 {
 	struct rd words = without_frame(*text);
 
 	if (says_something(words)) {
-		identity(ctx, "description", &words, "greeting");
+		tell_once(ctx, GREETED_WORDS, "description", &words);
 	}
 	for (size_t i = 0; i < PRODUCTS; i++) {
 		struct rd p = find_product(words, products[i].start);
 
-		identity(ctx, products[i].key, &p, "greeting");
+		tell_once(ctx,
+		    products[i].key[0] == 'o' ? GREETED_OS : GREETED_SOFTWARE,
+		    products[i].key, &p);
+	}
+}
+
+void
+ftp_greets_on(struct dis_ctx *ctx, const struct rd *text)
+{
+	struct ftp_state *st = ctx->state;
+
+	if (st->greets > 0) {
+		st->greets--;
+		ctx->ev->dir = EV_DIR_RESPONSE;
+		tell_greeting(ctx, text);
 	}
 }
 
@@ -400,9 +430,12 @@ transfer(struct dis_ctx *ctx, const struct ftp_reply *r)
 void
 ftp_answered(struct dis_ctx *ctx, const struct ftp_reply *r)
 {
+	struct ftp_state *st = ctx->state;
 	uint8_t does = ftp_verbs[r->verb].does;
 
 	if (r->code == 220 && !r->paired) {
+		st->greeted = 0;
+		st->greets = r->goes_on ? FTP_GREETS_MAX : 0;
 		tell_greeting(ctx, &r->text);
 	} else if (r->code == 215 && does == FTP_SYST) {
 		tell_system(ctx, r->text);

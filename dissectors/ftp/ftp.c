@@ -272,6 +272,22 @@ tell_reply(struct dis_ctx *ctx, struct ftp_reply *r)
 	begin_tls(ctx, r);
 }
 
+/* A line behind the first; one that begins with the code may end the reply. */
+static void
+goes_on(struct dis_ctx *ctx, struct rd text, const struct ftp_reply *r, bool is)
+{
+	struct ftp_state *st = ctx->state;
+
+	is = is && r->code == st->multi;
+	text = is ? r->text : line_trim(text);
+	if (st->multi == 220) {
+		ftp_greets_on(ctx, &text);
+	}
+	if (is && !r->goes_on) {
+		st->multi = 0;
+	}
+}
+
 static enum dis_rc
 server_line(struct dis_ctx *ctx, struct rd text)
 {
@@ -282,9 +298,7 @@ server_line(struct dis_ctx *ctx, struct rd text)
 	ctx->client = !ctx->side;
 	ctx->client_sure |= is;
 	if (st->multi != 0) {
-		if (is && r.code == st->multi && !r.goes_on) {
-			st->multi = 0;
-		}
+		goes_on(ctx, text, &r, is);
 		return DIS_OK;
 	}
 	if (!is) {

@@ -7,7 +7,8 @@
 #include "dissectors/line.h"
 #include "dissectors/registry.h"
 
-#define FTP_NAME_MAX 128 /* of a file's or a user's name, what is kept */
+#define FTP_NAME_MAX   128 /* of a file's or a user's name, what is kept */
+#define FTP_GREETS_MAX 16  /* lines of a greeting that are looked at     */
 
 enum ftp_field { FTPF_ARGUMENT = EV_PROTO_BASE, FTPF_TEXT, FTPF_END };
 
@@ -44,6 +45,8 @@ struct ftp_state {
 	bool began;      /* a transfer, and has not ended              */
 	bool encrypted;  /* TLS begins: RFC 4217                       */
 	bool rest_of[2]; /* a side's line was too long and goes on     */
+	uint8_t greets;  /* lines of the greeting that may yet tell    */
+	uint8_t greeted; /* what its lines have told: facts.c          */
 	struct ftp_text user, file;
 };
 
@@ -58,6 +61,8 @@ struct ftp_reply {
 /* facts.c: what follows from a command, and from a reply. */
 void ftp_asked(struct dis_ctx *, uint8_t verb, const struct rd *argument);
 void ftp_answered(struct dis_ctx *, const struct ftp_reply *);
+/* Another line of the greeting. */
+void ftp_greets_on(struct dis_ctx *, const struct rd *text);
 /* Whether a greeting is a file server's beyond doubt. */
 bool ftp_is_greeting(const struct rd *text);
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "dissectors/ftp/ftp.h"
 #include "dissectors/harness.h"
 
 extern const struct dissector dissector_ftp;
@@ -73,6 +74,8 @@ test_greetings(void **state)
 	    {"220 CP 343-1 Advanced FTP ready\r\n",
 		"'key':'description','value':'CP 343-1 Advanced FTP ready'",
 		"greeting"},
+	    {"220 FTP server (VxWorks6.9) ready\r\n",
+		"'key':'os','value':'VxWorks6.9'", "'description'"},
 	    {"220 Serv-U FTP Server v15.1 ready...\r\n",
 		"'key':'software','value':'Serv-U FTP Server v15.1'", ""},
 	};
@@ -84,6 +87,54 @@ test_greetings(void **state)
 		assert_true(harness_has(h, lines[i][1]));
 		assert_true(harness_has(h, lines[i][2]));
 	}
+	harness_free(h);
+}
+
+/* Each line of a greeting counts; what the first of them says is believed. */
+static void
+test_greeting_of_several_lines_is_read_to_its_end(void **state)
+{
+	static const char *const lines[][3] = {
+	    {"220-Welcome\r\n220-CP443-1 Advanced\r\n"
+	     "220 FTP server (VxWorks6.9) ready\r\n",
+		"'key':'description','value':'CP443-1 Advanced'",
+		"'key':'os','value':'VxWorks6.9'"},
+	    {"220-******\r\n220-PLC line 7\r\n220 ready\r\n",
+		"'key':'description','value':'PLC line 7'", "greeting"},
+	    {"220-FTP\r\n Boiler house\r\n 2nd floor\r\n220 vsftpd 3\r\n",
+		"'key':'description','value':'Boiler house'",
+		"'key':'software','value':'vsftpd 3'"},
+	};
+	struct harness *h = ftp_new();
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		const char *out;
+
+		harness_reset(h);
+		say(h, B, lines[i][0]);
+		assert_true(harness_has(h, lines[i][1]));
+		assert_true(harness_has(h, lines[i][2]));
+		assert_false(harness_has(h, "'value':'2nd floor'"));
+		say(h, A, "HELP\r\n");
+		(void)harness_take(h);
+		say(h, B, "214-vsftpd 9\r\n220-vsftpd 9\r\n214 end\r\n");
+		out = harness_take(h);
+		assert_null(strstr(out, "identity"));
+	}
+	harness_free(h);
+}
+
+static void
+test_greeting_without_end_tells_no_more(void **state)
+{
+	struct harness *h = ftp_new();
+
+	say(h, B, "220-Welcome\r\n");
+	for (int i = 0; i < FTP_GREETS_MAX; i++) {
+		say(h, B, "220-\r\n");
+	}
+	say(h, B, "220 vsftpd 3\r\n");
+	assert_int_equal(h->events, 1);
 	harness_free(h);
 }
 
@@ -332,6 +383,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_greeting_names_software),
 	    cmocka_unit_test(test_greetings),
+	    cmocka_unit_test(test_greeting_of_several_lines_is_read_to_its_end),
+	    cmocka_unit_test(test_greeting_without_end_tells_no_more),
 	    cmocka_unit_test(test_greeting_that_says_nothing_is_no_description),
 	    cmocka_unit_test(test_system_is_told),
 	    cmocka_unit_test(test_login_tells_user_and_no_password),
