@@ -223,6 +223,10 @@ read_name(struct dhcp_msg *m)
 		while (m->name_n > 0 && m->name[m->name_n - 1] == '\0') {
 			m->name_n--;
 		}
+		/* The root's dot: one name, however it is written. */
+		if (m->name_n > 0 && m->name[m->name_n - 1] == '.') {
+			m->name_n--;
+		}
 	} else {
 		dhcp_bad(m, DHCP_BAD_FQDN, o->at);
 	}
