@@ -260,11 +260,14 @@ identity(struct hart_msg *m, struct rd d)
 	}
 }
 
-/* Characters of six bits, four in three bytes ([3] packed ASCII). */
+/*
+ * Characters of six bits, four in three bytes ([3] packed ASCII).  Nothing but
+ * "?", or but zeros, which read "@": nobody has written one.
+ */
 size_t
 hart_unpack(struct rd packed, char *ret, size_t size)
 {
-	size_t n = 0, marks = 0;
+	size_t n = 0, marks = 0, zeros = 0;
 
 	while (rd_left(&packed) >= 3 && n + 4 <= size) {
 		uint32_t v = rd_be24(&packed);
@@ -280,8 +283,9 @@ hart_unpack(struct rd packed, char *ret, size_t size)
 	}
 	for (size_t i = 0; i < n; i++) {
 		marks += ret[i] == '?';
+		zeros += ret[i] == '@';
 	}
-	return marks == n ? 0 : n;
+	return marks == n || zeros == n ? 0 : n;
 }
 
 static void

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "dissectors/harness.h"
+#include "dissectors/hartip/hartip.h"
 #include "dissectors/mutate.h"
 
 extern const struct dissector dissector_hartip;
@@ -308,6 +309,30 @@ test_others_are_left_alone(void **state)
 	harness_free(h);
 }
 
+/* A tag as it leaves the works: question marks, or nothing but zeros. */
+static void
+test_packed_text_that_nobody_wrote_is_none(void **state)
+{
+	static const struct {
+		uint8_t packed[6];
+		const char *text;
+	} is[] = {
+	    {{0}, ""},
+	    {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, ""},
+	    {{0x50, 0x90, 0xe0, 0x82, 0x08, 0x20}, "TIC"}, /* and blanks */
+	    {{0, 0, 0x01, 0x82, 0x08, 0x20}, "@@@A"},
+	};
+	char text[8];
+
+	for (size_t i = 0; i < sizeof(is) / sizeof(is[0]); i++) {
+		struct rd r = rd_make(is[i].packed, sizeof(is[i].packed));
+		size_t n = hart_unpack(r, text, sizeof(text));
+
+		assert_int_equal(n, strlen(is[i].text));
+		assert_memory_equal(text, is[i].text, n);
+	}
+}
+
 static void
 test_cut(void **state)
 {
@@ -356,6 +381,7 @@ main(void)
 	    cmocka_unit_test(test_violations),
 	    cmocka_unit_test(test_segmentation_changes_nothing),
 	    cmocka_unit_test(test_others_are_left_alone),
+	    cmocka_unit_test(test_packed_text_that_nobody_wrote_is_none),
 	    cmocka_unit_test(test_cut),
 	    cmocka_unit_test(test_mutations),
 	};
