@@ -26,7 +26,10 @@ static const char *const keys[] = {"vendor", "vendor_id", "model",
     "hostname", "device_instance", "device_type", "description", "location",
     "os", "order_number", "run_state", "key_switch", "slot", "netmask",
     "gateway", "config_version", "program_name", "protocol_revision",
-    "protocols", "originator", "user_text", "mac", "certificate_expires"};
+    "protocols", "originator", "user_text", "mac", "certificate_expires",
+    "certificate_subject", "certificate_issuer", "tls_version", "weak_cipher",
+    "application_uri", "endpoint_security", "object_id", "dhcp_parameters",
+    "logical_device", "control_block", "dataset", "goose_id"};
 
 /* What devices say when nobody has told them anything. */
 static const char *const placeholders[] = {"", "-", "?", "n/a", "na", "none",
