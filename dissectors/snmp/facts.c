@@ -2,7 +2,8 @@
  * facts: what a message says of the agent that sent it.
  *
  *	system group     sysDescr, sysObjectID, sysName, sysLocation of
- *	                 instance 0 (RFC 3418 2); sysContact is a person
+ *	                 instance 0 (RFC 3418 2); sysContact is a person;
+ *	                 the object id is told beside what is known of it
  *	entPhysicalTable the row of the chassis (RFC 6933 2.12.1): revisions,
  *	                 serial number, maker, model
  *	traps            a start is a state, a wrong community a failed log-in
@@ -23,6 +24,7 @@
 #define PHYSICAL OID_MIB2 "\x2f\x01\x01\x01\x01" /* entPhysicalEntry */
 
 #define SYS_OBJECT_ID    SYSTEM "\x02\x00"
+#define ZERO_DOT_ZERO    "\0" /* no object: RFC 2578, 2 */
 #define TRAP_OID         OID_SNMP_MODULES "\x01\x01\x04\x01\x00"
 #define TRAPS            OID_SNMP_MODULES "\x01\x01\x05"
 #define TRAP_ADDRESS     OID_SNMP_MODULES "\x12\x01\x03\x00" /* RFC 3584 */
@@ -266,8 +268,20 @@ snmp_vendor_fact(struct snmp_msg *m, uint32_t number, const char *via)
 static void
 object_id(struct snmp_msg *m, const struct ber *v)
 {
+	const char *text;
+	size_t n;
+
 	if (v->tag != BER_OID) {
 		return;
+	}
+	/* The operation is told, and with it the texts that it had. */
+	m->text_n = 0;
+	text = oid_is_good(v->body) && !OID_IS(v->body, ZERO_DOT_ZERO)
+		   ? oid_text(m, v->body, &n)
+		   : NULL;
+	if (text != NULL) {
+		dis_identity(m->ctx, PROTO_SNMP, m->ctx->src, "object_id",
+		    EV_T_TEXT, text, n, "sysObjectID");
 	}
 	snmp_vendor_fact(m, enterprise(v->body), "sysObjectID");
 	for (size_t i = 0; i < COUNT(systems); i++) {

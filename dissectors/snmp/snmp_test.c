@@ -183,6 +183,9 @@ test_object_id_names_vendor_and_system(void **state)
 	    ANSWER(BIND(SYS_OBJECT_ID "06 {2b06010401c37307}")));
 	assert_true(harness_has(h, "'vendor_number':8691"));
 	assert_true(harness_has(h, "'key':'vendor','value':'Moxa'"));
+	assert_true(
+	    harness_has(h, "'key':'object_id','value':'1.3.6.1.4.1.8691.7',"
+			   "'via':'sysObjectID','claim':'self'"));
 	assert_false(harness_has(h, "'os'"));
 	(void)harness_take(h);
 	send(h, B, /* 1.3.6.1.4.1.8072.3.2.10 */
@@ -193,6 +196,13 @@ test_object_id_names_vendor_and_system(void **state)
 	send(h, B, /* ... 3.2.101 is another's */
 	    ANSWER(BIND(SYS_OBJECT_ID "06 {2b06010401bf08030265}")));
 	assert_true(harness_has(h, "'vendor_number':8072"));
+	assert_true(harness_has(
+	    h, "'key':'object_id','value':'1.3.6.1.4.1.8072.3.2.101'"));
+	assert_false(harness_has(h, "'key':'os'"));
+	assert_false(harness_has(h, "'key':'vendor'"));
+	(void)harness_take(h);
+	send(h, B, ANSWER(BIND(SYS_OBJECT_ID "06 {00}"))); /* 0.0: none */
+	assert_true(harness_has(h, "'op':'response'"));
 	assert_false(harness_has(h, "identity"));
 	harness_free(h);
 }
