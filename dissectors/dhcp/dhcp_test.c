@@ -75,7 +75,17 @@ test_discover(void **state)
 	    "'via':'discover','claim':'self'}\n"
 	    "{'kind':'identity','dir':'request','subject':"
 	    "{'mac':'02:00:00:00:0a:01'},'key':'description',"
-	    "'value':'X1-2','via':'discover','claim':'self'}\n");
+	    "'value':'X1-2','via':'discover','claim':'self'}\n"
+	    "{'kind':'identity','dir':'request','subject':"
+	    "{'mac':'02:00:00:00:0a:01'},'key':'dhcp_parameters',"
+	    "'value':'1,3,15,6','via':'discover','claim':'guess'}\n");
+	/* Of a list that no client sends the beginning is told. */
+	(void)harness_take(h);
+	harness_hex(h, A,
+	    HEAD("01", "8000") NOWHERE CHADDR NO_NAMES COOKIE "3501 01 3742" Z64
+							      "0909 ff");
+	assert_true(harness_has(h, "'key':'dhcp_parameters','value':'0,0,"));
+	assert_false(harness_has(h, "0,9'"));
 	harness_free(h);
 }
 

@@ -12,7 +12,8 @@
  */
 #include "dissectors/dhcp/dhcp.h"
 
-#define GATEWAYS_MAX 4
+#define GATEWAYS_MAX   4
+#define DHCP_CODES_MAX 64 /* a client asks for a dozen or two */
 
 /* --- the client ------------------------------------------------------------ */
 
@@ -37,25 +38,31 @@ self(struct dhcp_msg *m, const char *key, enum ev_type type, const void *p,
 	}
 }
 
-/* What one side says of the other. */
+/* What the client does not say of itself. */
 static void
-peer(struct dhcp_msg *m, const char *key, enum ev_type type, const void *p,
-    size_t n)
+claimed(struct dhcp_msg *m, const char *key, enum ev_type type, const void *p,
+    size_t n, const char *claim)
 {
-	struct ev *e;
-
-	if (n == 0) {
-		return;
-	}
-	e = dis_event(
+	struct ev *e = dis_event(
 	    m->ctx, EV_IDENTITY, PROTO_DHCP, (enum ev_dir)m->ctx->ev->dir);
+
 	e->flags |= EV_HAS_SUBJECT;
 	e->subject = m->client;
 	ev_name(e, EVF_KEY, key);
 	ev_bytes(e, EVF_VALUE, type, p, n);
 	ev_name(e, EVF_VIA, m->op_name);
-	ev_name(e, EVF_CLAIM, "peer");
+	ev_name(e, EVF_CLAIM, claim);
 	dis_emit(m->ctx, e);
+}
+
+/* What one side says of the other. */
+static void
+peer(struct dhcp_msg *m, const char *key, enum ev_type type, const void *p,
+    size_t n)
+{
+	if (n != 0) {
+		claimed(m, key, type, p, n, "peer");
+	}
 }
 
 typedef void tell_fn(
@@ -141,6 +148,38 @@ vendor_class(struct dhcp_msg *m)
 	}
 }
 
+/*
+ * Which parameters a client asks for, and in which order (option 55: RFC 2132,
+ * 9.8), is a matter of the program that asks: it tells systems apart that say
+ * nothing else, and is a guess whatever one makes of it.
+ */
+static void
+asks_for(struct dhcp_msg *m)
+{
+	const struct dhcp_option *o = &m->option[DHO_PARAMETERS];
+	struct rd r = rd_make(o->p, o->n);
+	char text[DHCP_CODES_MAX * sizeof("255,")];
+	size_t n = 0;
+
+	for (size_t i = 0; i < DHCP_CODES_MAX && rd_left(&r) > 0; i++) {
+		uint8_t code = rd_u8(&r);
+
+		if (i > 0) {
+			text[n++] = ',';
+		}
+		if (code >= 100) {
+			text[n++] = (char)('0' + code / 100);
+		}
+		if (code >= 10) {
+			text[n++] = (char)('0' + code / 10 % 10);
+		}
+		text[n++] = (char)('0' + code % 10);
+	}
+	if (n != 0) {
+		claimed(m, "dhcp_parameters", EV_T_TEXT, text, n, "guess");
+	}
+}
+
 static void
 from_client(struct dhcp_msg *m)
 {
@@ -156,6 +195,7 @@ from_client(struct dhcp_msg *m)
 	}
 	names(m, self);
 	vendor_class(m);
+	asks_for(m);
 }
 
 /* --- the network ----------------------------------------------------------- */
