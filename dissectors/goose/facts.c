@@ -5,7 +5,8 @@
  * place in it, of those that are no structure.  A state's number that falls
  * back to 1 is a publisher that has begun anew ([2] 18.2.3.6: it counts from 1
  * and, at its end, from 1 again).  A publisher is called as in the reference
- * of its control block, where that is evident (mms/data.h).
+ * of its control block, where that is evident (mms/data.h); where it is not,
+ * its logical device is told as such: it may be more than the name.
  */
 #include <stdio.h>
 #include <string.h>
@@ -119,17 +120,39 @@ values(struct goose_msg *m)
 	}
 }
 
-void
-goose_facts(struct goose_msg *m, const struct goose_news *news)
+static void
+identity(struct goose_msg *m, const char *key, const void *text, size_t n)
+{
+	if (n > 0) {
+		dis_identity(m->ctx, PROTO_GOOSE, m->ctx->src, key, EV_T_TEXT,
+		    text, n, "publish");
+	}
+}
+
+static void
+says_who(struct goose_msg *m)
 {
 	const char *ref = (const char *)m->gocb.p;
 	const char *slash =
 	    rd_left(&m->gocb) > 0 ? memchr(ref, '/', rd_left(&m->gocb)) : NULL;
-	size_t n = slash != NULL ? mms_ied_name(ref, (size_t)(slash - ref)) : 0;
+	size_t device = slash != NULL ? (size_t)(slash - ref) : 0;
+	size_t ied = device > 0 ? mms_ied_name(ref, device) : 0;
 
-	if (news->first && n > 0) {
-		dis_identity(m->ctx, PROTO_GOOSE, m->ctx->src, "name",
-		    EV_T_TEXT, ref, n, "publish");
+	if (ied > 0) {
+		identity(m, "name", ref, ied);
+	} else {
+		identity(m, "logical_device", ref, device);
+	}
+	identity(m, "control_block", ref, rd_left(&m->gocb));
+	identity(m, "dataset", m->dataset.p, rd_left(&m->dataset));
+	identity(m, "goose_id", m->id.p, rd_left(&m->id));
+}
+
+void
+goose_facts(struct goose_msg *m, const struct goose_news *news)
+{
+	if (news->first) {
+		says_who(m);
 	}
 	if (news->changed) {
 		values(m);

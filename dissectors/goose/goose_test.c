@@ -56,6 +56,10 @@ flow(void)
 #define VALUE(i, v)                                                      \
 	"{'kind':'value','dir':'notify','object':'ds[" i "]','value':" v \
 	",'time':'2026-01-01T00:00:00.500000Z','source':'reported'}\n"
+#define FACT(key, value)                                                  \
+	"{'kind':'identity','dir':'notify','subject':" IED ",'key':'" key \
+	"','value':'" value "','via':'publish'"                           \
+	",'claim':'self'}\n"
 #define STATE(what, detail)                                       \
 	"{'kind':'state','dir':'notify','subject':" IED           \
 	",'object':'XY1LD0/LLN0$GO$gc','state':'" what "'" detail \
@@ -68,10 +72,9 @@ test_states_are_told_once(void **state)
 
 	harness_hex(h, A, GOOSE("05", "00", "00"));
 	harness_assert(h,
-	    TOLD("5", "0",
-		"") "{'kind':'identity','dir':'notify','subject':" IED
-		    ",'key':'name','value':'XY1','via':'publish',"
-		    "'claim':'self'}\n" VALUE("0", "true") VALUE("1", "7"));
+	    TOLD("5", "0", "") FACT("name", "XY1")
+		FACT("control_block", "XY1LD0/LLN0$GO$gc") FACT("dataset", "ds")
+		    FACT("goose_id", "id") VALUE("0", "true") VALUE("1", "7"));
 	harness_hex(h, A, GOOSE("05", "01", "00"));
 	harness_assert(h, TOLD("5", "1", ""));
 	harness_hex(h, A, GOOSE("06", "00", "00"));
@@ -81,6 +84,23 @@ test_states_are_told_once(void **state)
 	h->brief = true;
 	harness_hex(h, A, GOOSE("06", "01", "00"));
 	assert_false(harness_has(h, "'values'"));
+	harness_free(h);
+}
+
+/* Where a logical device's name ends and its instance begins is not evident. */
+static void
+test_device_that_is_no_name_is_told_as_such(void **state)
+{
+	struct harness *h = flow();
+
+	harness_hex(h, A,
+	    HEAD "61 43"
+		 "80 11 534532314346472f4c4c4e3024474f2467"
+		 "81 02 07d0 82 02 6473 83 02 6964"
+		 "84 08 6955b900 800000 0a" NUMBERS("01", "00", "00") AFTER);
+	assert_true(harness_has(h, FACT("logical_device", "SE21CFG")));
+	assert_true(harness_has(h, FACT("control_block", "SE21CFG/LLN0$GO$g")));
+	assert_false(harness_has(h, "'key':'name'"));
 	harness_free(h);
 }
 
@@ -224,6 +244,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_states_are_told_once),
+	    cmocka_unit_test(test_device_that_is_no_name_is_told_as_such),
 	    cmocka_unit_test(test_restart_and_test),
 	    cmocka_unit_test(test_blocks_are_kept_apart),
 	    cmocka_unit_test(test_violations),
