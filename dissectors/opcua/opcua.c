@@ -384,12 +384,6 @@ signature_of(struct rd policy)
 	return 0;
 }
 
-static bool
-is_none(struct rd policy)
-{
-	return rd_left(&policy) == 4 && memcmp(policy.p, "None", 4) == 0;
-}
-
 /* An opening that nobody else can read: what its head says. */
 static void
 tell_sealed(struct ua_msg *m, struct rd policy, struct rd certificate)
@@ -424,7 +418,7 @@ tell_open(struct ua_msg *m, struct rd r)
 	if (!rd_ok(&r)) {
 		ua_bad(m, UA_BAD_SHORT, &at);
 	}
-	if (rd_ok(&r) && is_none(policy)) {
+	if (rd_ok(&r) && ua_is_none(policy)) {
 		st->policy = UA_POLICY_NONE;
 		st->signature = 0;
 		rd_skip(&r, 4);

@@ -177,6 +177,12 @@ void ua_finish(struct ua_msg *, struct ev *);
 void ua_text_field(struct ev *, uint16_t id, struct rd text);
 /* What stands behind the # of a policy's URI. */
 struct rd ua_policy_name(struct rd uri);
+static inline bool
+ua_is_none(struct rd policy)
+{
+	return rd_left(&policy) == 4 && memcmp(policy.p, "None", 4) == 0;
+}
+
 void ua_auth(struct ua_msg *, const char *action, const char *detail,
     const void *user, size_t n);
 void ua_identity(

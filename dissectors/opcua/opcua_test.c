@@ -171,19 +171,17 @@ test_hello_and_channel(void **state)
 	harness_free(h);
 }
 
-#define SERVER_FACTS                                                    \
-	"{'kind':'identity','dir':'response','subject':"                \
-	"{'mac':'02:00:00:00:00:02','ip':'10.0.0.2','port':4840},"      \
-	"'key':'name','value':'Press 7','via':'get_endpoints',"         \
-	"'claim':'self'}\n"                                             \
-	"{'kind':'identity','dir':'response','subject':"                \
-	"{'mac':'02:00:00:00:00:02','ip':'10.0.0.2','port':4840},"      \
-	"'key':'description','value':'urn:x:UA','via':'get_endpoints'," \
-	"'claim':'self'}\n"                                             \
-	"{'kind':'identity','dir':'response','subject':"                \
-	"{'mac':'02:00:00:00:00:02','ip':'10.0.0.2','port':4840},"      \
-	"'key':'hostname','value':'press7','via':'get_endpoints',"      \
+#define SERVER_FACT(key, value)                                      \
+	"{'kind':'identity','dir':'response','subject':"             \
+	"{'mac':'02:00:00:00:00:02','ip':'10.0.0.2','port':4840},"   \
+	"'key':'" key "','value':'" value "','via':'get_endpoints'," \
 	"'claim':'self'}\n"
+#define SERVER_FACTS                             \
+	SERVER_FACT("name", "Press 7")           \
+	SERVER_FACT("description", "urn:x:UA")   \
+	SERVER_FACT("application_uri", "urn:p7") \
+	SERVER_FACT("hostname", "press7")        \
+	SERVER_FACT("endpoint_security", "no security")
 #define SERVER_ANSWER                                                        \
 	"'op':'get_endpoints','code':431,'class':'discovery','status':'ok'," \
 	"'rtt_us':0,'req_frame':5,'message':'MSG','request':2,"              \

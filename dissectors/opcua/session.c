@@ -11,6 +11,7 @@
  * endpoints.  Of other servers, which a discovery server lists, there is a
  * topology event each.  Passwords, signatures, nonces are passed over.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "dissectors/opcua/opcua.h"
@@ -18,6 +19,10 @@
 
 /* Ids of encodings of user identity tokens. */
 enum { ANONYMOUS = 321, USER_NAME = 324, CERTIFICATE = 327, ISSUED = 940 };
+
+#define MODE_NONE  1
+#define OFFERS_MAX 12 /* there are three modes and some eight policies    */
+#define POLICY_MAX 48 /* of a policy's name; the longest has 21           */
 
 struct application {
 	struct rd uri, product, name, urls, url; /* url: the first */
@@ -439,22 +444,85 @@ application_facts(
 {
 	ua_identity(m, who, "name", a->name);
 	ua_identity(m, who, "description", a->product);
+	ua_identity(m, who, "application_uri", a->uri);
 }
 
-/* They all describe the same server. */
+/* What endpoints offer, each kind once. */
+struct offers {
+	size_t n, len;
+	struct {
+		uint32_t mode;
+		struct rd policy;
+	} kind[OFFERS_MAX];
+	char text[OFFERS_MAX * (POLICY_MAX + 24)];
+};
+
+static bool
+is_offered(const struct offers *o, const struct endpoint *p)
+{
+	size_t len = rd_left(&p->policy);
+
+	for (size_t i = 0; i < o->n; i++) {
+		if (o->kind[i].mode == p->mode &&
+		    rd_left(&o->kind[i].policy) == len &&
+		    (len == 0 ||
+			memcmp(o->kind[i].policy.p, p->policy.p, len) == 0)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "none" is what devices say that were told nothing: it is put in words. */
+static void
+add_offer(struct offers *o, const struct endpoint *p)
+{
+	bool none = p->mode == MODE_NONE && ua_is_none(p->policy);
+	size_t room = sizeof(o->text) - o->len, len = rd_left(&p->policy);
+	int n;
+
+	if (is_offered(o, p) || o->n == OFFERS_MAX) {
+		return;
+	}
+	if (len > POLICY_MAX) {
+		len = POLICY_MAX;
+	}
+	n = snprintf(o->text + o->len, room, "%s%s%s%.*s", o->n > 0 ? "; " : "",
+	    none ? "no security" : mode_name(p->mode),
+	    none || len == 0 ? "" : " ", none ? 0 : (int)len,
+	    len > 0 ? (const char *)p->policy.p : "");
+	if (n < 0 || (size_t)n >= room) {
+		return;
+	}
+	o->len += (size_t)n;
+	o->kind[o->n].mode = p->mode;
+	o->kind[o->n++].policy = p->policy;
+}
+
+/*
+ * They all describe the same server.  Which security they offer is one fact:
+ * that there is a second endpoint with it takes nothing from the first without.
+ */
 static void
 endpoint_facts(struct ua_msg *m, struct rd r)
 {
+	struct offers o = {.n = 0};
 	struct endpoint p;
+	uint32_t n = ua_count(m, &r);
 
-	if (ua_count(m, &r) == 0) {
-		return;
+	for (uint32_t i = 0; i < n; i++) {
+		read_endpoint(m, &r, &p);
+		if (!rd_ok(&r)) {
+			break;
+		}
+		if (i == 0) {
+			application_facts(m, m->ctx->src, &p.application);
+			ua_identity(m, m->ctx->src, "hostname", host_of(p.url));
+		}
+		add_offer(&o, &p);
 	}
-	read_endpoint(m, &r, &p);
-	if (rd_ok(&r)) {
-		application_facts(m, m->ctx->src, &p.application);
-		ua_identity(m, m->ctx->src, "hostname", host_of(p.url));
-	}
+	ua_identity(m, m->ctx->src, "endpoint_security",
+	    rd_make((const uint8_t *)o.text, o.len));
 }
 
 /* Each by where it is to be found. */
