@@ -19,6 +19,12 @@ struct text {
 	size_t n;
 };
 
+/* What a certificate says, as text. */
+struct said {
+	struct text subject, issuer, before, after;
+	bool self_signed;
+};
+
 static void
 put(struct text *t, const void *p, size_t n)
 {
@@ -223,7 +229,15 @@ fact(struct tls_msg *m, const char *key, const void *p, size_t n)
 }
 
 static void
-facts(struct tls_msg *m, const struct cert *c, const struct text *expires)
+text_fact(struct tls_msg *m, const char *key, const struct text *t)
+{
+	if (t->n > 0) {
+		fact(m, key, t->b, t->n);
+	}
+}
+
+static void
+facts(struct tls_msg *m, const struct cert *c, const struct said *said)
 {
 	struct rd cn = attribute(c->subject, DER_CN);
 	struct rd serial = attribute(c->subject, DER_SERIAL);
@@ -245,41 +259,53 @@ facts(struct tls_msg *m, const struct cert *c, const struct text *expires)
 	if (rd_left(&serial) > 0 && !rd_ok(&category)) {
 		fact(m, "serial", serial.p, rd_left(&serial));
 	}
-	if (expires->n > 0) {
-		fact(m, "certificate_expires", expires->b, expires->n);
+	text_fact(m, "certificate_subject", &said->subject);
+	if (said->self_signed) {
+		fact(m, "certificate_issuer", "self-signed", 11);
+	} else {
+		text_fact(m, "certificate_issuer", &said->issuer);
 	}
+	text_fact(m, "certificate_expires", &said->after);
 }
 
 /* --- message --------------------------------------------------------------- */
+
+/* Who is named as issuer is the subject itself; that he has signed is not
+ * checked. */
+static bool
+is_self_signed(const struct cert *c)
+{
+	return rd_left(&c->issuer) == rd_left(&c->subject) &&
+	       rd_left(&c->issuer) > 0 &&
+	       memcmp(c->issuer.p, c->subject.p, rd_left(&c->issuer)) == 0;
+}
 
 static void
 tell(struct tls_msg *m, const struct cert *c)
 {
 	const int64_t now = (int64_t)(m->ctx->ts_ns / NS_PER_SEC);
-	struct text subject, issuer, before, after;
+	struct said said;
 	int64_t from, to;
 	struct ev *e;
 
-	name_text(c->subject, &subject);
-	name_text(c->issuer, &issuer);
-	stamp(c->before_tag, c->not_before, &before, &from);
-	stamp(c->after_tag, c->not_after, &after, &to);
+	name_text(c->subject, &said.subject);
+	name_text(c->issuer, &said.issuer);
+	stamp(c->before_tag, c->not_before, &said.before, &from);
+	stamp(c->after_tag, c->not_after, &said.after, &to);
+	said.self_signed = is_self_signed(c);
 	e = dis_operation(m->ctx, PROTO_TLS, m->dir, "certificate",
 	    TLS_CERTIFICATE, EV_CLASS_SESSION);
-	add_text(e, TLF_SUBJECT, &subject);
-	add_text(e, TLF_ISSUER, &issuer);
-	add_true(e, TLF_SELF_SIGNED,
-	    rd_left(&c->issuer) == rd_left(&c->subject) &&
-		rd_left(&c->issuer) > 0 &&
-		memcmp(c->issuer.p, c->subject.p, rd_left(&c->issuer)) == 0);
-	add_text(e, TLF_NOT_BEFORE, &before);
-	add_text(e, TLF_NOT_AFTER, &after);
+	add_text(e, TLF_SUBJECT, &said.subject);
+	add_text(e, TLF_ISSUER, &said.issuer);
+	add_true(e, TLF_SELF_SIGNED, said.self_signed);
+	add_text(e, TLF_NOT_BEFORE, &said.before);
+	add_text(e, TLF_NOT_AFTER, &said.after);
 	add_true(e, TLF_EXPIRED, to >= 0 && now > to);
 	add_true(e, TLF_NOT_YET, from >= 0 && now < from);
 	add_names(e, c);
 	add_key(e, c);
 	dis_emit(m->ctx, e);
-	facts(m, c, &after);
+	facts(m, c, &said);
 }
 
 void

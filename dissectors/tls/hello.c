@@ -239,6 +239,20 @@ add_cipher(struct ev *e, uint16_t cipher)
 	}
 }
 
+/* What a server agrees to, with a client that may want no better. */
+static void
+tell_chosen(struct tls_msg *m, const struct hello *h)
+{
+	const char *cipher = tls_cipher_name(h->cipher);
+
+	dis_identity(m->ctx, PROTO_TLS, m->ctx->src, "tls_version", EV_T_NAME,
+	    tls_version_name(h->version), 0, "server_hello");
+	if (cipher != NULL && tls_cipher_is_weak(h->cipher)) {
+		dis_identity(m->ctx, PROTO_TLS, m->ctx->src, "weak_cipher",
+		    EV_T_NAME, cipher, 0, "server_hello");
+	}
+}
+
 void
 tls_server_hello(struct tls_msg *m, struct rd body)
 {
@@ -279,6 +293,9 @@ tls_server_hello(struct tls_msg *m, struct rd body)
 		dis_confirm(ctx);
 	}
 	dis_emit(ctx, e);
+	if (m->bad == NULL && !h.retry) {
+		tell_chosen(m, &h);
+	}
 	m->st->retry = h.retry;
 	m->st->server_hello = !h.retry;
 	/* What follows is encrypted ([2] 2). */

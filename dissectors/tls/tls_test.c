@@ -98,34 +98,25 @@ send_certificate(struct harness *h, uint8_t side, size_t size)
 	harness_send(h, side, out, n);
 }
 
-#define CERTIFICATE_LINES                                                      \
-	"{'kind':'operation','dir':'notify','op':'certificate','code':11,"     \
-	"'class':'session','cert_subject':'O=Example, CN=S7 pump 3, "          \
-	"serialNumber=SC-X4U4','cert_issuer':'O=Example, CN=S7 pump 3, "       \
-	"serialNumber=SC-X4U4','self_signed':true,'not_before':"               \
-	"'2018-01-01T00:00:00Z','not_after':'2023-01-01T00:00:00Z',"           \
-	"'expired':true,'names':['plc7.plant.example'],'key_type':'rsa',"      \
-	"'key_bits':1024,'signature':'sha1_rsa'}\n"                            \
-	"{'kind':'identity','dir':'notify'," WHO("2",                          \
-	    "443") ",'key':'name',"                                            \
-		   "'value':'S7 pump 3','via':'certificate','claim':'self'}\n" \
-		   "{'kind':'identity','dir':'notify'," WHO("2",               \
-		       "443") ",'key':"                                        \
-			      "'hostname','value':'plc7.plant.example','via':" \
-			      "'certificate',"                                 \
-			      "'claim':'self'}\n"                              \
-			      "{'kind':'identity','dir':'notify'," WHO("2",    \
-				  "443") ",'key':"                             \
-					 "'serial','value':'SC-X4U4','via':'"  \
-					 "certificate','claim':'self'}\n"      \
-					 "{'kind':'identity','dir':'notify'"   \
-					 "," WHO("2",                          \
-					     "443") ",'key':"                  \
-						    "'certificate_expires','"  \
-						    "value':'2023-01-01T00:"   \
-						    "00:00Z','via':"           \
-						    "'certificate','claim':'"  \
-						    "self'}\n"
+#define CERTIFICATE_FACT(key, value)                       \
+	"{'kind':'identity','dir':'notify'," WHO(          \
+	    "2", "443") ",'key':'" key "','value':'" value \
+			"','via':'certificate','claim':'self'}\n"
+#define CERTIFICATE_LINES                                                    \
+	"{'kind':'operation','dir':'notify','op':'certificate','code':11,"   \
+	"'class':'session','cert_subject':'O=Example, CN=S7 pump 3, "        \
+	"serialNumber=SC-X4U4','cert_issuer':'O=Example, CN=S7 pump 3, "     \
+	"serialNumber=SC-X4U4','self_signed':true,'not_before':"             \
+	"'2018-01-01T00:00:00Z','not_after':'2023-01-01T00:00:00Z',"         \
+	"'expired':true,'names':['plc7.plant.example'],'key_type':'rsa',"    \
+	"'key_bits':1024,'signature':'sha1_rsa'}\n" CERTIFICATE_FACT("name", \
+	    "S7 pump 3") CERTIFICATE_FACT("hostname", "plc7.plant.example")  \
+	    CERTIFICATE_FACT("serial", "SC-X4U4")                            \
+		CERTIFICATE_FACT("certificate_subject",                      \
+		    "O=Example, CN=S7 pump 3, serialNumber=SC-X4U4")         \
+		    CERTIFICATE_FACT("certificate_issuer", "self-signed")    \
+			CERTIFICATE_FACT(                                    \
+			    "certificate_expires", "2023-01-01T00:00:00Z")
 
 static void
 test_handshake(void **state)
@@ -148,7 +139,14 @@ test_handshake(void **state)
 	    "{'kind':'operation','dir':'response','op':'server_hello',"
 	    "'code':2,'class':'session','status':'ok','rtt_us':1500,"
 	    "'req_frame':1,'version':'TLS 1.1','obsolete':true,'cipher':"
-	    "'TLS_RSA_WITH_RC4_128_SHA','weak_cipher':true}\n");
+	    "'TLS_RSA_WITH_RC4_128_SHA','weak_cipher':true}\n"
+	    "{'kind':'identity','dir':'response'," WHO("2",
+		"443") ",'key':'tls_version','value':'TLS 1.1',"
+		       "'via':'server_hello','claim':'self'}\n"
+		       "{'kind':'identity','dir':'response'," WHO("2",
+			   "443") ",'key':'weak_cipher',"
+				  "'value':'TLS_RSA_WITH_RC4_128_SHA',"
+				  "'via':'server_hello','claim':'self'}\n");
 	send_certificate(h, B, 16384);
 	harness_assert(h, CERTIFICATE_LINES);
 	/* ServerKeyExchange and ServerHelloDone go by. */
