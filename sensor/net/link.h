@@ -64,6 +64,8 @@ struct link {
 	uint64_t rtt_sum_us;
 	uint32_t dirty_next;
 	bool dirty;
+	/* the first good reply of who has no units was told, or does not count */
+	bool served;
 };
 
 struct links {

@@ -311,25 +311,51 @@ answered(struct link *l, const struct ev_sub *who, uint64_t *ret_bit)
 	return &l->answered[who->num >> 6];
 }
 
+/* Whether the first good reply of a link's server is still to come.  Who
+ * answers by a protocol of any network need be no part of the process. */
+static bool
+is_to_serve(struct link *l, const struct ev_sub *who)
+{
+	const struct ev_proto *p;
+
+	if (l == NULL || l->served || who->kind != EV_SUB_NONE) {
+		return false;
+	}
+	p = ev_proto(l->proto);
+	l->served = p == NULL || p->common;
+	return !l->served;
+}
+
+/* Replies leave half of the budget to requests. */
+static bool
+tell_reply(struct novelty *n, struct ev *e, struct link *l)
+{
+	if ((n->stream_ns >= l->budget_ns + BUDGET_NS ||
+		l->budget_used < LIMIT_NEWS_BUDGET / 2) &&
+	    within_budget(n, l)) {
+		tell(n, e);
+		return true;
+	}
+	return false;
+}
+
 /*
  * The first good reply of each unit on a link: it is all that tells a unit
- * behind a gateway from one that is only asked for.  At most as many as there
- * are units, and they leave half of the budget to requests; one that has to
- * wait gives way to a later one.
+ * behind a gateway from one that is only asked for.  Of a server without units
+ * it is the first that serves: to say who one is, or to open a session, is what
+ * a host does that is asked by mistake, too.  At most as many as there are
+ * units; one that has to wait gives way to a later one.
  */
 static void
 first_reply(struct novelty *n, struct ev *e, struct link *l)
 {
 	uint64_t bit, *word = answered(l, &e->src.sub, &bit);
 
-	if (word == NULL || (*word & bit)) {
-		return;
-	}
-	if ((n->stream_ns >= l->budget_ns + BUDGET_NS ||
-		l->budget_used < LIMIT_NEWS_BUDGET / 2) &&
-	    within_budget(n, l)) {
-		*word |= bit;
-		tell(n, e);
+	if (word != NULL && !(*word & bit)) {
+		*word |= tell_reply(n, e, l) ? bit : 0;
+	} else if (e->cls != EV_CLASS_SESSION && e->cls != EV_CLASS_DISCOVERY &&
+		   is_to_serve(l, &e->src.sub)) {
+		l->served = tell_reply(n, e, l);
 	}
 }
 
@@ -346,7 +372,8 @@ novelty_wants(struct novelty *n, const struct ev_sub *who, uint64_t req_frame,
 {
 	uint64_t bit, *word = answered(l, who, &bit);
 
-	return (word != NULL && !(*word & bit)) || wants_image(n, req_frame);
+	return (word != NULL && !(*word & bit)) || is_to_serve(l, who) ||
+	       wants_image(n, req_frame);
 }
 
 static void

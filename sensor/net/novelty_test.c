@@ -5,6 +5,7 @@
 #include "net/wire_test.h"
 
 #include "limits.h"
+#include "net/link.h"
 #include "net/novelty.h"
 
 #define ACK 0x10
@@ -502,6 +503,50 @@ test_first_good_reply_of_each_unit_is_told(void **state)
 	filter_free(f);
 }
 
+static void
+answer(struct filter *f, struct link *l, uint8_t cls, const char *op)
+{
+	struct ev_field field[4];
+	struct ev e = {.f = field, .max_fields = 4};
+
+	e.kind = EV_OPERATION;
+	e.dir = EV_DIR_RESPONSE;
+	e.flags = EV_HAS_RTT;
+	e.proto = l->proto;
+	e.cls = cls;
+	e.op = op;
+	e.status = "ok";
+	e.src.ipver = e.dst.ipver = 4;
+	novelty_event(f->novelty, &e, l);
+}
+
+/* A server without units: what it opens or says of itself serves nobody. */
+static void
+test_first_reply_that_serves_is_told(void **state)
+{
+	struct filter *f = filter_new();
+	struct link ot = {.proto = PROTO_MMS}, it = {.proto = PROTO_SNMP};
+	const struct ev_sub none = {.kind = EV_SUB_NONE};
+	const struct ev_sub path = {.kind = EV_SUB_PATH};
+
+	(void)state;
+	answer(f, &ot, EV_CLASS_SESSION, "initiate");
+	answer(f, &ot, EV_CLASS_DISCOVERY, "identify");
+	assert_int_equal(f->good, 0);
+	assert_true(novelty_wants(f->novelty, &none, 1, &ot));
+	assert_false(novelty_wants(f->novelty, &path, 1, &ot));
+	answer(f, &ot, EV_CLASS_READ, "read");
+	answer(f, &ot, EV_CLASS_READ, "read");
+	assert_int_equal(f->good, 1);
+	assert_non_null(strstr(filter_text(f), "\"op\":\"read\""));
+	assert_false(novelty_wants(f->novelty, &none, 1, &ot));
+	/* By a protocol of any network. */
+	assert_false(novelty_wants(f->novelty, &none, 1, &it));
+	answer(f, &it, EV_CLASS_READ, "get");
+	assert_int_equal(f->good, 1);
+	filter_free(f);
+}
+
 /* The first is, and once in LIMIT_IMAGE_S the one with the image of what is
  * read there; others are counted and nothing else. */
 static void
@@ -719,6 +764,7 @@ main(void)
 	    cmocka_unit_test(test_flood_of_news_stays_within_the_budget),
 	    cmocka_unit_test(test_errors_are_told_once_each),
 	    cmocka_unit_test(test_first_good_reply_of_each_unit_is_told),
+	    cmocka_unit_test(test_first_reply_that_serves_is_told),
 	    cmocka_unit_test(test_good_replies_are_no_events),
 	    cmocka_unit_test(test_good_replies_leave_budget_to_requests),
 	    cmocka_unit_test(test_each_subject_says_it_once),
