@@ -419,6 +419,10 @@ role_of_relation(
 	if (strcmp(relation, "dhcp_server") == 0) {
 		return role_because(s, a, ROLE_HOST, "leases addresses");
 	}
+	/* Told by who is in step, not by each that answers by NTP. */
+	if (strcmp(relation, "time_source") == 0) {
+		return role_because(s, a, ROLE_HOST, "tells others the time");
+	}
 	if (strcmp(relation, "dhcp_relay") == 0) {
 		return role_because(
 		    s, a, ROLE_ROUTER, "relays DHCP between networks");

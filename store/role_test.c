@@ -155,6 +155,17 @@ test_what_others_say_of_where_it_stands(void **state)
 }
 
 static void
+test_who_tells_the_time_is_a_server(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(sample_endpoint(&r->x, &plc, "arp"), 0);
+	assert_int_equal(
+	    sample_relation(&r->x, PROTO_NTP, &plc, "time_source", "GPS"), 0);
+	assert_string_equal(role_name(roles_of(r, "10.0.0.3")), "server");
+}
+
+static void
 test_words_of_one_family_are_said_once(void **state)
 {
 	const struct role_word *list[8];
@@ -188,6 +199,7 @@ main(void)
 	    T(test_a_supervisor_by_what_it_asks),
 	    T(test_one_that_writes_to_one_is_a_panel),
 	    T(test_what_others_say_of_where_it_stands),
+	    T(test_who_tells_the_time_is_a_server),
 	    T(test_words_of_one_family_are_said_once),
 	};
 
