@@ -59,6 +59,22 @@ nb_read_scope(struct rd *r, char ret_scope[NB_SCOPE_MAX], size_t *ret_n)
 	return rd_ok(r);
 }
 
+/* What programs look for by itself, a proxy or a tunnel's end: no station is
+ * called so. */
+static bool
+is_looked_for(const struct nb_name *n)
+{
+	static const char *const names[] = {"WPAD", "ISATAP"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (n->n == strlen(names[i]) &&
+		    memcmp(n->text, names[i], n->n) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool
 nb_is_text(const struct nb_name *n)
 {
@@ -67,5 +83,5 @@ nb_is_text(const struct nb_name *n)
 			return false;
 		}
 	}
-	return n->n != 0 && n->text[0] != '*';
+	return n->n != 0 && n->text[0] != '*' && !is_looked_for(n);
 }

@@ -62,6 +62,14 @@ test_registration(void **state)
 	harness_hex(h, A, REGISTER(IS_1C, "8000", "0a000001"));
 	assert_true(
 	    harness_has(h, "'relation':'domain_controller_of','peer':'P1'"));
+	/* Nor is what programs look for: WPAD. */
+	(void)harness_take(h);
+	harness_hex(h, A,
+	    "0007 8500 0000 0001 0000 0000 20 4648 4641 4542 4545"
+	    "43414341 43414341 43414341 43414341 43414341 4341 4141 00" NB TTL
+	    "0006 0000 0a000001");
+	assert_true(harness_has(h, "'name':'WPAD'"));
+	assert_false(harness_has(h, "identity"));
 	/* Nor is a name of another address. */
 	(void)harness_take(h);
 	harness_hex(h, A, REGISTER(IS_20, "0000", "0a000009"));
