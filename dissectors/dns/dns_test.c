@@ -323,6 +323,49 @@ test_llmnr(void **state)
 	harness_free(h);
 }
 
+/* Who answers for whatever is asked is called nothing of it. */
+static void
+test_llmnr_for_everything_is_no_name(void **state)
+{
+	static const struct {
+		const char *name;
+		bool own;
+	} asked[] = {
+	    {"04 77706164", false},           /* wpad: nobody's */
+	    {"06 495341544150 01 78", false}, /* ISATAP.x       */
+	    {"02 5031", true},                /* P1             */
+	    {"02 5032", true},                /* P2: an alias   */
+	    {"02 5033", false},               /* P3             */
+	    {"02 7031 04 73697465", true},    /* p1.site        */
+	    {"02 5034", false},
+	};
+	struct harness *h = dns_new(&dissector_llmnr, DIS_UDP, false);
+	char hex[160];
+
+	h->port[A] = 5355;
+	h->port[B] = 40001;
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		(void)harness_take(h);
+		(void)snprintf(hex, sizeof(hex),
+		    "0007 8000 0001 0001 0000 0000 %s 00 " A_IN "c00c " A_A,
+		    asked[i].name);
+		harness_hex(h, A, hex);
+		assert_int_equal(
+		    harness_has(h, "'key':'hostname'"), asked[i].own);
+		assert_int_equal(
+		    harness_has(h, "'relation':'resolves','peer':'10.0.0.1'"),
+		    !asked[i].own);
+	}
+	/* A host beside it is not that one. */
+	(void)harness_take(h);
+	h->end[A].ip.a[3] = 3;
+	harness_hex(h, A,
+	    "0007 8000 0000 0001 0000 0000 " ARPA_C
+	    "000c 0001 00000078 0004 02 5037 00");
+	assert_true(harness_has(h, "'key':'hostname','value':'P7'"));
+	harness_free(h);
+}
+
 /* fd00::1 */
 #define ARPA6                                                             \
 	"01 31 " NIBBLES7 NIBBLES7 NIBBLES7 NIBBLES7 "01 30 01 64 01 66 " \
@@ -734,6 +777,7 @@ main(void)
 	    cmocka_unit_test(test_later_answers_are_short),
 	    cmocka_unit_test(test_instances_are_names),
 	    cmocka_unit_test(test_llmnr),
+	    cmocka_unit_test(test_llmnr_for_everything_is_no_name),
 	    cmocka_unit_test(test_ipv6),
 	    cmocka_unit_test(test_update_of_ones_own_name),
 	    cmocka_unit_test(test_violations),

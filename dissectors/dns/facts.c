@@ -4,7 +4,8 @@
  * A host's name is the sender's own where one of its address records has the
  * address that the message came from, or where that address, written as a name
  * to be looked up backwards, points to it.  Proxies, reflectors and servers of
- * others' names fail that; what they say is a topology event.  A service is
+ * others' names fail that; what they say is a topology event, and so is what a
+ * host says that answers for whatever is asked.  A service is
  * the sender's where its SRV record leads to such a name (RFC 6763, 5); a TXT
  * record where its instance is known so, or where the message speaks of no
  * other host.  A flow remembers what was proven, since later answers are short.
@@ -16,6 +17,7 @@
 #include "dissectors/dns/dns.h"
 
 #define HOSTS_MAX     4
+#define NAMES_MAX     2 /* unrelated ones, that a host has by LLMNR */
 #define INSTANCES_MAX 32
 #define RESOLVES_MAX  8 /* of others, in one message */
 
@@ -141,9 +143,63 @@ is_senders(const struct facts *f, uint8_t ipver, const struct ev_ip *ip)
 	       memcmp(ip->a, src->ip.a, ipver == 4 ? 4 : 16) == 0;
 }
 
+static uint64_t
+label_hash(const struct dns_name *name)
+{
+	struct dns_name first;
+
+	first.n = name->n != 0 ? 1 + (size_t)name->octets[0] : 0;
+	memcpy(first.octets, name->octets, first.n);
+	return dns_hash(&first, 0);
+}
+
+/* What programs look for by itself, a proxy or a tunnel's end (RFC 5214, 8.3);
+ * no host is called so. */
+static bool
+is_looked_for(const struct dns_name *name)
+{
+	size_t at = 0, len;
+	const uint8_t *p = dns_label(name, &at, &len);
+
+	return p != NULL &&
+	       (dns_label_is(p, len, "wpad") || dns_label_is(p, len, "isatap"));
+}
+
+/*
+ * Whether it is one of the few that a host may have.  By LLMNR a host answers
+ * for its own name (RFC 4795, 2); who answers for whatever is asked, so that
+ * others send him their passwords, says nothing of himself.
+ */
+static bool
+is_one_of_few(const struct facts *f, const struct dns_name *name)
+{
+	const struct ev_end *src = f->m->ctx->src;
+	struct {
+		uint8_t what[2], ver, ip[16];
+	} key = {.what = {'l', 'n'}, .ver = src->ipver};
+	uint64_t hash = label_hash(name), *names;
+
+	if (f->m->proto != PROTO_LLMNR) {
+		return true;
+	}
+	memcpy(key.ip, src->ip.a, src->ipver == 4 ? 4 : 16);
+	names = f->m->ctx->sv->shared(
+	    f->m->ctx, &key, sizeof(key), NAMES_MAX * sizeof(*names), true);
+	for (size_t i = 0; names != NULL && i < NAMES_MAX; i++) {
+		if (names[i] == 0) {
+			names[i] = hash;
+		}
+		if (names[i] == hash) {
+			return true;
+		}
+	}
+	return names == NULL;
+}
+
 static void
 prove(struct facts *f, const struct dns_name *name)
 {
+	const struct ev_end *src = f->m->ctx->src;
 	uint64_t hash = dns_hash(name, 0);
 
 	f->proven = true;
@@ -151,7 +207,11 @@ prove(struct facts *f, const struct dns_name *name)
 		return;
 	}
 	f->host[f->hosts++] = hash;
-	hostname(f, name);
+	if (is_looked_for(name) || !is_one_of_few(f, name)) {
+		resolves(f, name, src->ipver, &src->ip);
+	} else {
+		hostname(f, name);
+	}
 }
 
 /* The sender's address backwards: RFC 1035, 3.5; RFC 3596, 2.5. */
@@ -250,16 +310,6 @@ find_hosts(struct facts *f)
 }
 
 /* --- whose service --------------------------------------------------------- */
-
-static uint64_t
-label_hash(const struct dns_name *name)
-{
-	struct dns_name first;
-
-	first.n = name->n != 0 ? 1 + (size_t)name->octets[0] : 0;
-	memcpy(first.octets, name->octets, first.n);
-	return dns_hash(&first, 0);
-}
 
 static void
 find_instance(struct facts *f, const struct dns_record *rr)
