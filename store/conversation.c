@@ -258,6 +258,27 @@ tell_place(struct store *s, struct slink *l, const struct ev *e)
 	return place_talk(s, e);
 }
 
+/*
+ * Whether the client has asked for something.  What is counted is whatever is
+ * no response: what a device publishes to whom it may concern as well, and
+ * seeking.  Sessions, and what has no class, may be either: an answer tells.
+ */
+static bool
+has_asked(const struct slink *l)
+{
+	static const uint8_t asks[] = {EV_CLASS_READ, EV_CLASS_WRITE,
+	    EV_CLASS_CONTROL, EV_CLASS_PROGRAM, EV_CLASS_FIRMWARE,
+	    EV_CLASS_CONFIG, EV_CLASS_DIAGNOSTIC, EV_CLASS_FILE};
+
+	for (size_t i = 0; i < sizeof(asks); i++) {
+		if (l->ops[asks[i]] != 0) {
+			return true;
+		}
+	}
+	return l->count[LINK_REPLIES] != 0 &&
+	       (l->ops[EV_CLASS_SESSION] != 0 || l->ops[EV_CLASS_OTHER] != 0);
+}
+
 int
 link_traffic(struct store *s)
 {
@@ -280,7 +301,6 @@ link_traffic(struct store *s)
 	const struct ev *e = s->now.ev;
 	struct slink *l = s->now.link;
 	uint64_t max = field_uint(e, EVF_RTT_MAX, 0);
-	bool asked = false;
 
 	if (l == NULL) {
 		return 0;
@@ -304,11 +324,8 @@ link_traffic(struct store *s)
 	if (l->count[LINK_REPLIES] != 0) {
 		l->flags |= LINK_ANSWERED;
 	}
-	for (int i = 0; i < EV_CLASS_COUNT; i++) {
-		asked = asked || l->ops[i] != 0;
-	}
-	if (asked && s->now.client != NULL && is_of_the_process(e) &&
-	    (s->now.client->flags & ADDR_HEARD)) {
+	if (s->now.client != NULL && (s->now.client->flags & ADDR_HEARD) &&
+	    is_of_the_process(e) && has_asked(l)) {
 		addr_role(s, s->now.client, ROLE_CLIENT);
 	}
 	link_seen(s, l, field_uint(e, EVF_FIRST, e->ts_ns), e->ts_ns);

@@ -280,33 +280,51 @@ test_label_is_kept_and_numbers_do_not_overflow(void **state)
 	    rig_int(r, "SELECT packets > 0 AND bytes = 60 FROM links"), 1);
 }
 
+static int64_t
+is_client(struct rig *r, uint8_t n)
+{
+	char sql[96];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "SELECT roles & %d <> 0 FROM addresses WHERE ip = '10.0.1.%u'",
+	    ROLE_CLIENT, n);
+	return rig_int(r, sql);
+}
+
+/* Messages of one class were counted, and so many replies. */
+static int
+counted(struct rig *r, uint8_t n, uint16_t proto, int cls, uint64_t replies)
+{
+	struct host from = sample_host(10, 0, 1, n);
+	struct ev *e = sample_start(&r->x, EV_TRAFFIC, &from, plc());
+
+	e->proto = proto;
+	ev_name(e, EVF_TRANSPORT, "udp");
+	ev_uint(e, EVF_PORT, 161);
+	ev_uint(e, EVF_REPLIES, replies);
+	ev_array(e, EVF_OPS);
+	for (int i = 0; i < EV_CLASS_COUNT; i++) {
+		ev_uint(e, EVF_ELEM, i == cls);
+	}
+	ev_end(e);
+	return sample_send(&r->x);
+}
+
 /* What asks by a protocol, and whether that makes it an operator's station. */
 static int64_t
 asks(struct rig *r, uint8_t n, uint16_t proto)
 {
 	struct host from = sample_host(10, 0, 1, n);
-	struct ev *e = sample_start(&r->x, EV_TRAFFIC, &from, plc());
-	char sql[96];
+	struct ev *e;
 
-	e->proto = proto;
-	ev_name(e, EVF_TRANSPORT, "udp");
-	ev_uint(e, EVF_PORT, 161);
-	ev_array(e, EVF_OPS);
-	for (int i = 0; i < EV_CLASS_COUNT; i++) {
-		ev_uint(e, EVF_ELEM, i == EV_CLASS_READ);
-	}
-	ev_end(e);
-	assert_int_equal(sample_send(&r->x), 0);
+	assert_int_equal(counted(r, n, proto, EV_CLASS_READ, 0), 0);
 	e = sample_start(&r->x, EV_OPERATION, &from, plc());
 	e->proto = proto;
 	e->dir = EV_DIR_REQUEST;
 	e->op = "get";
 	e->cls = EV_CLASS_READ;
 	assert_int_equal(sample_send(&r->x), 0);
-	(void)snprintf(sql, sizeof(sql),
-	    "SELECT roles & %d <> 0 FROM addresses WHERE ip = '10.0.1.%u'",
-	    ROLE_CLIENT, n);
-	return rig_int(r, sql);
+	return is_client(r, n);
 }
 
 static void
@@ -317,6 +335,33 @@ test_what_any_network_speaks_gives_no_role(void **state)
 	assert_int_equal(asks(r, 1, PROTO_MODBUS), 1);
 	assert_int_equal(asks(r, 2, PROTO_SNMP), 0);
 	assert_int_equal(asks(r, 3, PROTO_DNS), 0);
+}
+
+static void
+test_who_publishes_or_seeks_asks_nobody(void **state)
+{
+	static const struct {
+		int cls;
+		uint64_t replies;
+		int64_t client;
+	} cases[] = {
+	    {EV_CLASS_REPORT, 0, 0},
+	    {EV_CLASS_DISCOVERY, 1, 0},
+	    {EV_CLASS_OTHER, 0, 0},
+	    {EV_CLASS_SESSION, 0, 0},
+	    {EV_CLASS_OTHER, 1, 1},
+	    {EV_CLASS_SESSION, 1, 1},
+	    {EV_CLASS_READ, 0, 1},
+	    {EV_CLASS_PROGRAM, 0, 1},
+	};
+	struct rig *r = *state;
+
+	for (uint8_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(counted(r, i, PROTO_PROFINET, cases[i].cls,
+				     cases[i].replies),
+		    0);
+		assert_int_equal(is_client(r, i), cases[i].client);
+	}
 }
 
 int
@@ -336,6 +381,7 @@ main(void)
 	    T(test_ethernet_protocol_is_one_link),
 	    T(test_label_is_kept_and_numbers_do_not_overflow),
 	    T(test_what_any_network_speaks_gives_no_role),
+	    T(test_who_publishes_or_seeks_asks_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

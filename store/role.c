@@ -91,6 +91,10 @@ static const struct {
     {"description", "firewall", ROLE_FIREWALL, 0},
     {"description", "ethernet switch", ROLE_SWITCH, 0},
     {"description", "managed switch", ROLE_SWITCH, 0},
+    {"description", "scalance x", ROLE_SWITCH, 0},
+    {"description", "simocode", ROLE_DRIVE, 0}, /* motor management */
+    {"model", "scalance x", ROLE_SWITCH, 0},
+    {"model", "simocode", ROLE_DRIVE, 0},
     {"model", "laserjet", ROLE_PRINTER, 0},
     {"model", "aent", ROLE_IO, 0}, /* adapters of distributed I/O */
     {"model", "network camera", ROLE_CAMERA, 0},
@@ -296,12 +300,18 @@ as_client(struct store *s, struct addr *a)
 {
 	const struct ev *e = s->now.ev;
 	const struct protocol *p = protocol_of(e);
-	int rc = role_because(s, a, ROLE_CLIENT, "sends requests");
+	int rc = 0;
 
 	/* By IP it is a tool at the mailbox gateway of one. */
-	if (rc == 0 && (p->client != ROLE_PLC || a->kind == ADDR_MAC)) {
+	if (p->client != ROLE_PLC || a->kind == ADDR_MAC) {
 		rc = role_because(s, a, p->client, p->as_client);
 	}
+	/* A device looks for its own name before it takes it, a switch for
+	 * its neighbours: who seeks asks nobody for anything. */
+	if (rc != 0 || e->cls == EV_CLASS_DISCOVERY) {
+		return rc;
+	}
+	rc = role_because(s, a, ROLE_CLIENT, "sends requests");
 	if (e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL) {
 		addr_role(s, a, ROLE_WRITER);
 	}

@@ -52,6 +52,11 @@ test_what_it_says_it_is(void **state)
 	    {PROTO_SNMP, "description", "Example LaserJet 9", "printer"},
 	    {PROTO_BACNET, "model", "VAV-3", "building_controller"},
 	    {PROTO_S7COMM, "order_number", "6ES7 512-1DK01-0AB0", "plc"},
+	    {PROTO_LLDP, "description", "Siemens, SIMATIC NET, SCALANCE X212-2",
+		"switch"},
+	    {PROTO_PROFINET, "model", "SCALANCE X-200", "switch"},
+	    {PROTO_LLDP, "description", "Siemens, SIMOCODE pro V PN, 3UF7 011",
+		"drive"},
 	};
 	struct rig *r = *state;
 
@@ -131,6 +136,37 @@ test_one_that_writes_to_one_is_a_panel(void **state)
 	assert_string_equal(role_name(roles_of(r, "10.0.0.57")), "hmi");
 }
 
+/* A device that looks whether its name is taken is no supervisor; the master
+ * of slaves is what it is from its first look for them on. */
+static void
+test_who_only_seeks_asks_nobody(void **state)
+{
+	static const uint16_t protos[] = {PROTO_PROFINET, PROTO_ETHERCAT};
+	struct rig *r = *state;
+
+	for (uint8_t i = 0; i < 2; i++) {
+		struct host from = sample_mac((uint8_t)(i + 1));
+		struct host all = sample_mac(9);
+		struct ev *e;
+
+		e = sample_start(&r->x, EV_OPERATION, &from, &all);
+		e->proto = protos[i];
+		e->dir = EV_DIR_REQUEST;
+		e->op = "identify";
+		e->cls = EV_CLASS_DISCOVERY;
+		e->src.has_port = e->dst.has_port = false;
+		assert_int_equal(sample_send(&r->x), 0);
+	}
+	assert_int_equal(
+	    rig_int(r, "SELECT roles FROM addresses WHERE mac LIKE "
+		       "'%:01' AND kind = 1"),
+	    0);
+	assert_int_equal(
+	    rig_int(r, "SELECT roles FROM addresses WHERE mac LIKE "
+		       "'%:02' AND kind = 1"),
+	    ROLE_PLC);
+}
+
 static void
 test_what_others_say_of_where_it_stands(void **state)
 {
@@ -198,6 +234,7 @@ main(void)
 	    T(test_fail_safe_processors_are_marked),
 	    T(test_a_supervisor_by_what_it_asks),
 	    T(test_one_that_writes_to_one_is_a_panel),
+	    T(test_who_only_seeks_asks_nobody),
 	    T(test_what_others_say_of_where_it_stands),
 	    T(test_who_tells_the_time_is_a_server),
 	    T(test_words_of_one_family_are_said_once),
