@@ -185,7 +185,7 @@
 	    "the oldest make room, and that is counted")                       \
 	L(STORE_ADDRESS_CACHE, 327680, "addresses",                            \
 	    "that the writer keeps at "                                        \
-	    "hand, 370 bytes each: three for each of 100 000 devices")         \
+	    "hand, 420 bytes each: three for each of 100 000 devices")         \
 	L(STORE_LINK_CACHE, 131072, "links",                                   \
 	    "likewise, 350 bytes each: "                                       \
 	    "those that had traffic last")                                     \

@@ -78,6 +78,7 @@ make_row(struct store *s, const struct addr *k, uint64_t h, struct addr **ret)
 		}
 		a->current = a->slot;
 		a->points = 1; /* none */
+		a->asked.known = true;
 		cache_dirty(&s->addrs, a);
 		*ret = a;
 	}

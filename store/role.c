@@ -17,9 +17,6 @@
 
 #include "store/store_priv.h"
 
-#define SERVERS_MANY 3
-#define SERVERS_MOST 8
-
 int
 role_because(struct store *s, struct addr *a, uint32_t role, const char *why)
 {
@@ -258,26 +255,28 @@ as_server(struct store *s, struct addr *a)
 	return rc == 0 ? role_because(s, a, p->server, p->as_server) : rc;
 }
 
-/* How many it asks, which a restart must not forget. */
-static void
-count_server(struct store *s, struct addr *client, struct slink *l)
+/* Of how many devices it asks, and whether it writes, an operator's station
+ * is made (model.c). */
+static int
+as_supervisor(struct store *s, struct addr *a)
 {
-	const struct addr *server = s->now.server;
+	const struct ev *e = s->now.ev;
+	char why[EV_NAME_MAX + 32];
+	int rc = asked_count(s, a, false);
 
-	if (l == NULL || (l->flags & LINK_ASKED) || server == NULL ||
-	    server->kind == ADDR_GROUP) {
-		return;
+	if (rc == 0 && a->asked.server_n >= SERVERS_MANY) {
+		rc = role_because(s, a, ROLE_MANY, "asks three devices");
 	}
-	l->flags |= LINK_ASKED;
-	cache_dirty(&s->links, l);
-	client->servers++;
-	cache_counted(&s->addrs, client);
-	if (client->servers >= SERVERS_MANY) {
-		addr_role(s, client, ROLE_MANY);
+	if (rc == 0 && a->asked.server_n >= SERVERS_MOST) {
+		rc = role_because(s, a, ROLE_MOST, "asks eight devices");
 	}
-	if (client->servers >= SERVERS_MOST) {
-		addr_role(s, client, ROLE_MOST);
+	if (rc == 0 && !(a->roles & ROLE_WRITER) &&
+	    (e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL)) {
+		(void)snprintf(why, sizeof(why), "sent %s",
+		    e->op != NULL ? e->op : "a command");
+		rc = role_because(s, a, ROLE_WRITER, why);
 	}
+	return rc;
 }
 
 /*
@@ -312,9 +311,7 @@ as_client(struct store *s, struct addr *a)
 		return rc;
 	}
 	rc = role_because(s, a, ROLE_CLIENT, "sends requests");
-	if (e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL) {
-		addr_role(s, a, ROLE_WRITER);
-	}
+	rc = rc == 0 ? as_supervisor(s, a) : rc;
 	if (rc == 0 && loads(s, a)) {
 		char why[EV_NAME_MAX + 32];
 
@@ -322,7 +319,6 @@ as_client(struct store *s, struct addr *a)
 		    e->op != NULL ? e->op : "a program");
 		rc = role_because(s, a, ROLE_ENGINEER, why);
 	}
-	count_server(s, a, s->now.link);
 	return rc;
 }
 
@@ -330,13 +326,16 @@ as_client(struct store *s, struct addr *a)
 static int
 as_manager(struct store *s, struct addr *a)
 {
+	int rc;
+
 	if (strcmp(ev_proto_name(s->now.ev->proto), "snmp") != 0) {
 		return 0;
 	}
-	count_server(s, a, s->now.link);
-	return a->servers >= SERVERS_MANY ? role_because(s, a, ROLE_HOST,
-						"asks several devices by SNMP")
-					  : 0;
+	rc = asked_count(s, a, true);
+	return rc == 0 && a->asked.managed_n >= SERVERS_MANY
+		   ? role_because(
+			 s, a, ROLE_HOST, "asks several devices by SNMP")
+		   : rc;
 }
 
 int

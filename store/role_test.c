@@ -124,7 +124,72 @@ test_a_supervisor_by_what_it_asks(void **state)
 	assert_string_equal(role_name(roles_of(r, "10.0.0.57")), "scada");
 	assert_int_equal(
 	    rig_int(r, "SELECT servers FROM addresses WHERE ip = '10.0.0.57'"),
-	    9);
+	    8);
+}
+
+static int
+ask(struct rig *r, const struct host *to, uint16_t proto, uint16_t port)
+{
+	struct ev *e = sample_start(&r->x, EV_OPERATION, &hmi, to);
+
+	e->proto = proto;
+	e->dir = EV_DIR_REQUEST;
+	e->op = "get";
+	e->cls = EV_CLASS_READ;
+	e->dst.port = port;
+	e->dst.has_port = true;
+	return sample_send(&r->x);
+}
+
+/* However many protocols, ports and addresses each of them has. */
+static void
+test_devices_are_counted_and_not_links(void **state)
+{
+	static const uint16_t protos[] = {
+	    PROTO_MODBUS, PROTO_ENIP, PROTO_CIP, PROTO_PCCC};
+	struct rig *r = *state;
+	struct host other = sample_host(10, 0, 0, 4);
+	struct host second = sample_host(10, 0, 0, 5);
+	const struct host *const all[] = {&plc, &other, &second};
+
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(sample_endpoint(&r->x, all[i], "arp"), 0);
+	}
+	for (size_t i = 1; i < 3; i++) {
+		assert_int_equal(sample_says(&r->x, PROTO_ENIP, all[i], NULL,
+				     "vendor_id", "1"),
+		    0);
+		assert_int_equal(sample_says(&r->x, PROTO_ENIP, all[i], NULL,
+				     "serial", "0x00c0ffee"),
+		    0);
+	}
+	assert_int_equal(rig_int(r, "SELECT count(DISTINCT asset) FROM "
+				    "addresses WHERE kind = 2"),
+	    2);
+	for (uint16_t i = 0; i < 4; i++) {
+		for (size_t k = 0; k < 3; k++) {
+			assert_int_equal(
+			    ask(r, all[k], protos[i], (uint16_t)(502 + i)), 0);
+		}
+		if (i == 1) {
+			rig_restart(r);
+		}
+	}
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM links"), 12);
+	assert_string_equal(role_name(roles_of(r, "10.0.0.57")), "supervisor");
+	/* What is asked by SNMP is no device of the process. */
+	for (uint8_t i = 0; i < 3; i++) {
+		struct host to = sample_host(10, 0, 2, i);
+
+		assert_int_equal(ask(r, &to, PROTO_SNMP, 161), 0);
+		assert_int_equal(ask(r, &to, PROTO_SNMP, 162), 0);
+		assert_int_equal(roles_of(r, "10.0.0.57") & ROLE_HOST,
+		    i == 2 ? ROLE_HOST : 0);
+	}
+	assert_int_equal(roles_of(r, "10.0.0.57") & ROLE_MANY, 0);
+	second = sample_host(10, 0, 0, 6);
+	assert_int_equal(ask(r, &second, PROTO_MODBUS, 502), 0);
+	assert_int_equal(roles_of(r, "10.0.0.57") & ROLE_MANY, ROLE_MANY);
 }
 
 static void
@@ -233,6 +298,7 @@ main(void)
 	    T(test_the_first_reason_is_kept_with_its_frame),
 	    T(test_fail_safe_processors_are_marked),
 	    T(test_a_supervisor_by_what_it_asks),
+	    T(test_devices_are_counted_and_not_links),
 	    T(test_one_that_writes_to_one_is_a_panel),
 	    T(test_who_only_seeks_asks_nobody),
 	    T(test_what_others_say_of_where_it_stands),

@@ -10,6 +10,7 @@
  *	unit.c     what is behind an address; chassis.c modules and slots
  *	proof.c    what proves that two devices are one
  *	role.c     what an address is in the plant, and why
+ *	asked.c    how many devices it asks
  *	asset.c    assets: made, joined, split, written
  *	fact.c     what is known of them
  *	link.c     who talks to whom; conversation.c which one it is
@@ -56,6 +57,17 @@ enum stmt {
 /* kind, carrier, transport, port, sub; the longest is a CIP path */
 #define ADDR_KEY_TEXT 256
 
+/* Roles begin at so many devices asked. */
+#define SERVERS_MANY 3
+#define SERVERS_MOST 8
+
+/* Devices by their numbers: asset's, or an address's (asked.c). */
+struct asked {
+	uint32_t server[SERVERS_MOST], managed[SERVERS_MANY];
+	uint8_t server_n, managed_n;
+	bool known; /* else the table has to be asked */
+};
+
 struct addr {
 	struct cache_row row;
 	uint64_t key[ADDR_KEY_WORDS];
@@ -68,7 +80,8 @@ struct addr {
 	uint32_t points; /* it has, and 1; 0: not counted yet */
 	uint32_t ips, firm_ips;
 	uint32_t roles;
-	uint32_t servers; /* that it asks, of the process */
+	uint32_t servers; /* devices in asked, as the table has it */
+	struct asked asked;
 	uint16_t flags, port;
 	uint8_t kind, how, slot, holders, current, transport;
 	/* What record_transport() found the last time; over 0: nothing. */
@@ -441,6 +454,11 @@ int role_of_operation(struct store *) MUST_CHECK;
 int role_of_service(struct store *) MUST_CHECK;
 int role_of_relation(struct store *, struct addr *, const char *relation,
     const char *peer) MUST_CHECK;
+
+/* asked.c */
+/* The client asks the server of the event, by SNMP (manages) or a protocol of
+ * the process; counts it in its asked, unless it has. */
+int asked_count(struct store *, struct addr *client, bool manages) MUST_CHECK;
 
 /* chassis.c */
 /* A device behind front, by a route of CIP, has said something of itself. */
