@@ -121,7 +121,8 @@ enum link_counter {
  * and what they mean, for want of a recorded reason.
  */
 struct role_word {
-	int64_t need; /* all of these roles; the lowest one has the reason */
+	int64_t
+	    need; /* all of these roles; one alone has a reason of its own */
 	const char *name;
 	int level;
 	unsigned family; /* of one family only the first word is said    */

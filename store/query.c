@@ -40,9 +40,9 @@
 		 "h.asset = ?1 AND h.kind = 2 AND instr(h.ip, ':') = 0 AND "   \
 		 "h.current = h.slot AND (h.flags & 2) <> 0 AND " TO_THE_LAST( \
 		     "h") ") ORDER BY x.id LIMIT 1"
-#define REASONS_SQL                                                   \
-	"SELECT role, why, proto, frame FROM reasons JOIN addresses " \
-	"ON addresses.id = reasons.addr WHERE asset = ?1 "            \
+#define REASONS_SQL                                                       \
+	"SELECT role, why, proto, frame, at FROM reasons JOIN addresses " \
+	"ON addresses.id = reasons.addr WHERE asset = ?1 "                \
 	"ORDER BY role, at, addr LIMIT 256"
 /* Its life: first seen, what change.c kept, services, states.  Texts are cut:
  * the facts have them whole. */

@@ -166,30 +166,46 @@ set_roles(struct query_asset *a, int64_t roles)
 	a->level = a->nroles != 0 ? a->roles[0].level : -1;
 }
 
-/* Puts in the recorded reasons of those that one thing showed. */
+/*
+ * Puts in the recorded reason of a word that one thing showed.  What several
+ * showed together has words of its own, and the frame of the last of them.
+ */
+static void
+reason(struct query *q, struct query_role *r, const struct role_word *w,
+    int64_t *at, sqlite3_stmt *st)
+{
+	bool alone = w->need == db_get(st, 0);
+
+	if (!(w->need & db_get(st, 0)) ||
+	    (r->proto != NULL && (alone || db_get(st, 4) < *at))) {
+		return;
+	}
+	*at = db_get(st, 4);
+	r->why = alone ? query_keep(q, st, 1) : r->why;
+	r->proto = query_keep(q, st, 2);
+	r->frame = (uint64_t)db_get(st, 3);
+}
+
 static int
 reasons(struct query *q, struct query_asset *a, int64_t roles)
 {
 	const struct role_word *list[QUERY_ROLES_MAX];
 	size_t n = role_words(roles, list, QUERY_ROLES_MAX);
+	int64_t at[QUERY_ROLES_MAX] = {0}, role = 0;
 	sqlite3_stmt *st = q->st[QS_REASONS];
 	int rc;
 
 	db_bind(st, 1, a->row);
 	while ((rc = db_step(st)) == 1) {
-		int64_t role = db_get(st, 0);
-
-		if (role == ROLE_SAFETY && a->safety == NULL) {
+		if (db_get(st, 0) == role) {
+			continue; /* it has been shown before */
+		}
+		role = db_get(st, 0);
+		if (role == ROLE_SAFETY) {
 			a->safety = query_keep(q, st, 1);
 		}
 		for (size_t i = 0; i < n; i++) {
-			struct query_role *r = &a->roles[i];
-
-			if (list[i]->need == role && r->proto == NULL) {
-				r->why = query_keep(q, st, 1);
-				r->proto = query_keep(q, st, 2);
-				r->frame = (uint64_t)db_get(st, 3);
-			}
+			reason(q, &a->roles[i], list[i], &at[i], st);
 		}
 	}
 	return rc;

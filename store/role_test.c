@@ -6,6 +6,7 @@
 #include "dissectors/registry.h"
 #include "store/model.h"
 #include "store/pair_test.h"
+#include "store/query.h"
 
 static int64_t
 roles_of(struct rig *r, const char *ip)
@@ -232,6 +233,69 @@ test_who_only_seeks_asks_nobody(void **state)
 	    ROLE_PLC);
 }
 
+struct shown {
+	char why[128], proto[16];
+	uint64_t frame;
+};
+
+static int
+show(void *arg, const struct query_asset *a)
+{
+	struct shown *x = arg;
+	const struct query_role *r = &a->roles[0];
+
+	(void)snprintf(x->why, sizeof(x->why), "%s", r->why);
+	(void)snprintf(
+	    x->proto, sizeof(x->proto), "%s", r->proto != NULL ? r->proto : "");
+	x->frame = r->frame;
+	return 0;
+}
+
+static struct shown
+shown(struct rig *r)
+{
+	struct shown x = {0};
+	struct query *q;
+
+	assert_int_equal(store_commit(r->s), 0);
+	assert_int_equal(query_open(r->dir, &q), 0);
+	assert_int_equal(query_find(q, "10.0.0.57", show, &x), 0);
+	query_close(q);
+	return x;
+}
+
+/* What several things show together is shown by the last of them. */
+static void
+test_what_several_show_has_the_frame_of_the_last(void **state)
+{
+	struct rig *r = *state;
+	struct shown x;
+	uint64_t frame = 0;
+
+	assert_int_equal(sample_endpoint(&r->x, &hmi, "arp"), 0);
+	for (uint8_t i = 1; i <= 5; i++) {
+		struct host to = sample_host(10, 0, 1, i);
+
+		assert_int_equal(sample_read(&r->x, &hmi, &to, 1, 0, 1), 0);
+		frame = i == 3 ? r->x.frame : frame;
+		sample_wait(&r->x, SAMPLE_SECOND);
+	}
+	x = shown(r);
+	assert_string_equal(
+	    x.why, "asks three devices or more, and was not seen to write");
+	assert_string_equal(x.proto, "modbus");
+	assert_int_equal(x.frame, frame);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(sample_write(&r->x, &hmi, &plc, 1, 0, 7), 0);
+		frame = i == 0 ? r->x.frame : frame;
+		sample_wait(&r->x, SAMPLE_SECOND);
+	}
+	x = shown(r);
+	assert_string_equal(
+	    x.why, "asks devices by an OT protocol, and writes");
+	assert_int_equal(x.frame, frame);
+}
+
 static void
 test_what_others_say_of_where_it_stands(void **state)
 {
@@ -301,6 +365,7 @@ main(void)
 	    T(test_devices_are_counted_and_not_links),
 	    T(test_one_that_writes_to_one_is_a_panel),
 	    T(test_who_only_seeks_asks_nobody),
+	    T(test_what_several_show_has_the_frame_of_the_last),
 	    T(test_what_others_say_of_where_it_stands),
 	    T(test_who_tells_the_time_is_a_server),
 	    T(test_words_of_one_family_are_said_once),
