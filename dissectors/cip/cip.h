@@ -566,6 +566,10 @@ void cip_tell_text(struct ev *, uint16_t id, struct rd, size_t max);
 /* The safety segment of a connection's path, where there is one. */
 void cip_tell_safety(struct ev *, struct rd path);
 bool cip_is_safety(struct rd path);
+/* Says of it that it has CIP Safety. */
+void cip_has_safety(struct cip_msg *, const struct ev_end *who);
+/* What a Safety Supervisor's answer says. */
+void cip_more_safety(struct cip_msg *);
 
 /* --- events behind the operation ------------------------------------------ */
 

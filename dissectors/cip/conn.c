@@ -451,14 +451,38 @@ originator(struct cip_msg *m, const struct triple *t)
 	fact(m, m->ctx->src, "originator", text, "self");
 }
 
+/* A connection of CIP Safety is open: both ends are part of it. */
+static void
+opened(struct cip_msg *m)
+{
+	struct rd r = m->rest;
+	struct ev_end who = *m->ctx->src;
+	const struct opening *o;
+	struct triple t;
+
+	rd_skip(&r, 8); /* the connection's ids */
+	t = read_triple(&r);
+	o = rd_ok(&r) && m->has_status && m->status == 0 ? opening(m, &t, false)
+							 : NULL;
+	if (o == NULL || !o->safety) {
+		return;
+	}
+	cip_route_end(&who, o->route, o->route_len);
+	cip_has_safety(m, &who);
+	cip_has_safety(m, m->ctx->dst);
+}
+
 void
 cip_more_open(struct cip_msg *m)
 {
 	struct open_request o;
 	struct cip_path path;
 
-	if (!m->request ||
-	    (m->service != CIP_FORWARD_OPEN && m->service != CIP_LARGE_OPEN)) {
+	if (m->service != CIP_FORWARD_OPEN && m->service != CIP_LARGE_OPEN) {
+		return;
+	}
+	if (!m->request) {
+		opened(m);
 		return;
 	}
 	o = read_open(m->rest, m->service == CIP_LARGE_OPEN);

@@ -216,6 +216,8 @@ cip_more(struct cip_msg *m)
 		more_flash(m);
 	} else if (cip_is_on(m, CIP_MANAGER)) {
 		cip_more_open(m);
+	} else if (cip_is_on(m, CIP_SAFETY_SUPERVISOR)) {
+		cip_more_safety(m);
 	} else if (cip_is_tag(m)) {
 		cip_more_tag(m);
 	} else if (m->paired &&

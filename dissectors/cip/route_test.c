@@ -127,6 +127,7 @@ test_safety_segment_is_told(void **state)
 {
 	struct harness *h = enip_flow(DIS_TCP);
 
+	h->full = true;
 	send_rr(h, A, 1,
 	    "54 02 2006 2401 07f9 00000000 11000000 0700 4d00 d323aa07"
 	    "01 000000 10270000 f443 204e0000 f543 00 1f 0102 2004 2401"
@@ -140,6 +141,61 @@ test_safety_segment_is_told(void **state)
 	HAS(h, "'safety':{'format':'target','sccrc':'0x04030201',"
 	       "'scts':'050607080900','tunid':'0a0b0c0d0e0f01000000',"
 	       "'ounid':'1a1b1c1d1e1f02000000'}");
+	assert_false(harness_has(h, "CIP Safety"));
+	(void)harness_take(h);
+	send_rr(h, B, 1,
+	    "d4 00 00 00 05000000 11000000 0700 4d00 d323aa07"
+	    "10270000 204e0000 00 00");
+	/* The module at the end of the way, and who opened it. */
+	HAS(h, "'ip':'10.0.0.2','port':44818,'sub':{'path':'1,2'}},"
+	       "'key':'protocols','value':'CIP Safety','via':'forward_open',"
+	       "'claim':'self'");
+	HAS(h, "'ip':'10.0.0.1','port':49152},'key':'protocols',"
+	       "'value':'CIP Safety'");
+	harness_free(h);
+}
+
+/* What is refused, and what is opened without it, says nothing. */
+static void
+test_safety_takes_two(void **state)
+{
+	static const struct {
+		const char *segment, *status;
+	} cases[] = {
+	    {"50 02 0100 0000", "01000100"},
+	    {"51 03 0000 0000", "00000000"},
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct harness *h = enip_flow(DIS_TCP);
+		char buf[512];
+
+		(void)snprintf(buf, sizeof(buf),
+		    "54 02 2006 2401 07f9 00000000 11000000 0700 4d00 d323aa07"
+		    "01 000000 10270000 f443 204e0000 f543 00 05 2004 2401 %s",
+		    cases[i].segment);
+		send_rr(h, A, 1, buf);
+		(void)snprintf(buf, sizeof(buf), "d4 00 %s %s", cases[i].status,
+		    i == 0 ? "0700 4d00 d323aa07 00 00"
+			   : "05000000 11000000 0700 4d00 d323aa07"
+			     "10270000 204e0000 00 00");
+		send_rr(h, B, 1, buf);
+		assert_false(harness_has(h, "CIP Safety"));
+		harness_free(h);
+	}
+}
+
+static void
+test_safety_supervisor_is_told(void **state)
+{
+	struct harness *h = enip_flow(DIS_TCP);
+
+	send_rr(h, A, 1, "54 02 2039 2401 00");
+	send_rr(h, B, 1, "d4 00 08 00"); /* service not supported */
+	assert_false(harness_has(h, "CIP Safety"));
+	send_rr(h, A, 2, "54 02 2039 2401 00");
+	send_rr(h, B, 2, "d4 00 00 00");
+	HAS(h, "'key':'protocols','value':'CIP Safety','via':'safety_reset'");
 	harness_free(h);
 }
 
@@ -153,6 +209,8 @@ main(void)
 	    cmocka_unit_test(test_long_route_comes_back_with_the_reply),
 	    cmocka_unit_test(test_connection_remembers_its_way),
 	    cmocka_unit_test(test_safety_segment_is_told),
+	    cmocka_unit_test(test_safety_takes_two),
+	    cmocka_unit_test(test_safety_supervisor_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,10 @@
  * TUNID and OUNID are the unique node ids of target and originator: a safety
  * network number of six bytes and a node address.  SCCRC and SCTS sign the
  * target's configuration: a changed configuration has others.
+ *
+ * Who opens such a connection, who accepts it, and who answers for a Safety
+ * Supervisor (5-4) has CIP Safety: a fact among its protocols.  What is refused
+ * says that of nobody.
  */
 #include "dissectors/cip/cip.h"
 
@@ -78,4 +82,23 @@ cip_tell_safety(struct ev *e, struct rd path)
 		tell_bytes(e, CIPF_OUNID, &r, UNID_LEN);
 	}
 	ev_end(e);
+}
+
+void
+cip_has_safety(struct cip_msg *m, const struct ev_end *who)
+{
+	dis_identity(m->ctx, PROTO_CIP, who, "protocols", EV_T_NAME,
+	    "CIP Safety", 0, m->op);
+}
+
+void
+cip_more_safety(struct cip_msg *m)
+{
+	struct ev_end who;
+
+	if (m->request || !m->paired || !cip_is_ok(m)) {
+		return;
+	}
+	cip_target(m, &who);
+	cip_has_safety(m, &who);
 }
