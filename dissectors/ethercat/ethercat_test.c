@@ -179,6 +179,12 @@ test_sii_says_who_it_is(void **state)
 	assert_true(harness_has(h, "'key':'model','value':'EL2008'"));
 	assert_true(harness_has(h, "'value':'I/O terminal'"));
 	(void)harness_take(h);
+	harness_hex(h, A, ASK_SII("05", "e903", "0a"));
+	harness_hex(h, A, SII("04", "e903", "0000", "00000000"));
+	harness_hex(h, B, SII("04", "e903", "0100", "52307e07"));
+	assert_true(harness_has(h, "'value':'EL1918'"));
+	assert_true(harness_has(h, "'value':'safety I/O terminal'"));
+	(void)harness_take(h);
 	/* A number that is none. */
 	harness_hex(h, A, ASK_SII("05", "e903", "0e"));
 	harness_hex(h, B, SII("04", "e903", "0100", "00000000"));

@@ -199,7 +199,12 @@ kind_of(unsigned type)
 {
 	switch (type) {
 	case 1904:
-	case 2904: return "safety I/O terminal";
+	case 1908:
+	case 1918:
+	case 1957:
+	case 2904:
+	case 2911:
+	case 2912: return "safety I/O terminal";
 	case 6900:
 	case 6910:
 	case 6930: return "safety logic terminal";
@@ -221,7 +226,9 @@ model(struct ec_msg *m, const struct ev_end *who, uint32_t product,
 	switch (product & 0xffff) {
 	case 0x2c52:
 		family = "EK";
-		kind = "I/O coupler";
+		kind = product >> 16 == 1914   ? "safety I/O coupler"
+		       : product >> 16 == 1960 ? "safety controller"
+					       : "I/O coupler";
 		break;
 	case 0x3052: family = "EL"; break;
 	case 0x4052: family = "EP"; break;
