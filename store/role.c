@@ -61,7 +61,6 @@ static const struct {
     {"device_type", "encoder", ROLE_IO, 0},
     {"device_type", "valve", ROLE_IO, 0},
     {"device_type", "io supervisor", ROLE_ENGINEER, 0},
-    {"device_type", "safety", ROLE_SAFETY, 0},
     {"device_type", "bridge", ROLE_SWITCH, 0},
     {"device_type", "switch", ROLE_SWITCH, ROLE_IO},
     {"device_type", "hart gateway", ROLE_GATEWAY, 0},
@@ -99,17 +98,8 @@ static const struct {
     {"model", "panelview", ROLE_HMI, 0},
     {"model", "simatic-hmi", ROLE_HMI, 0},
     {"model", "powerflex", ROLE_DRIVE, 0},
-    {"model", "guardlogix", ROLE_SAFETY, 0},
-    {"model", "guard i/o", ROLE_SAFETY, 0},
-    {"model", "triconex", ROLE_SAFETY, 0},
-    {"model", "himax", ROLE_SAFETY, 0},
-    {"model", "himatrix", ROLE_SAFETY, 0},
-    {"model", "prosafe-rs", ROLE_SAFETY, 0},
-    {"model", "pnoz", ROLE_SAFETY, 0},
     {"model", "fx5", ROLE_PLC, 0}, /* MELSEC, by SLMP */
     {"model", "cpu", ROLE_PLC, 0},
-    {"model", "sfcpu", ROLE_SAFETY, 0},
-    {"model", "qs001cpu", ROLE_SAFETY, 0},
 };
 
 static int
@@ -158,21 +148,6 @@ is_any_windows(const char *key, const char *value)
 	return strcmp(key, "os") == 0 &&
 	       strncmp(value, "Windows NT ", 11) == 0 &&
 	       strstr(value, " build ") != NULL;
-}
-
-/* One of Siemens' fail-safe processors: "CPU 1516F-3 PN/DP". */
-static bool
-is_failsafe_cpu(const char *key, const char *value)
-{
-	const char *p =
-	    strcmp(key, "model") == 0 ? strstr(value, "CPU ") : NULL;
-
-	if (p == NULL) {
-		return false;
-	}
-	p += 4;
-	p += strspn(p, "0123456789");
-	return p[0] == 'F' && p[-1] != ' ';
 }
 
 /* What a protocol makes of who answers by it, asks by it, or says by it who
@@ -233,7 +208,7 @@ role_of_fact(
 			rc = say(s, a, words[i].role, key, value);
 		}
 	}
-	return rc == 0 && is_failsafe_cpu(key, value)
+	return rc == 0 && safety_says(key, value)
 		   ? say(s, a, ROLE_SAFETY, key, value)
 		   : rc;
 }

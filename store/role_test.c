@@ -94,16 +94,74 @@ test_the_first_reason_is_kept_with_its_frame(void **state)
 }
 
 static void
-test_fail_safe_processors_are_marked(void **state)
+test_parts_of_safety_systems_are_marked(void **state)
 {
+	static const struct {
+		const char *key, *value;
+		bool marked;
+	} cases[] = {
+	    {"model", "CPU 1516F-3 PN/DP", true},
+	    {"model", "CPU 1516-3 PN/DP", false},
+	    {"model", "CPU 1214FC DC/DC/DC", true},
+	    {"model", "CPU 1214C DC/DC/DC", false},
+	    {"model", "CPU 1512SP F-1 PN", true},
+	    {"model", "CPU 1512SP-1 PN", false},
+	    {"model", "CPU 1515TF-2 PN", true},
+	    {"model", "CPU 1515T-2 PN", false},
+	    {"model", "CPU Family", false},
+	    {"model", "CPU 3 FOR TESTS", false},
+	    {"order_number", "6ES7 315-2FJ14-0AB0", true},
+	    {"order_number", "6ES7 315-2AF03-0AB0", false},
+	    {"order_number", "6ES7 313-5BF03-0AB0", false},
+	    {"order_number", "6ES7 416-3FS06-0AB0", true},
+	    {"order_number", "6ES7 416-3XS07-0AB0", false},
+	    {"order_number", "6ES7 512-1SK01-0AB0", true},
+	    {"order_number", "6ES7 512-1DK01-0AB0", false},
+	    {"order_number", "6ES7 214-1AF40-0XB0", true},
+	    {"order_number", "6ES7 214-1AG40-0XB0", false},
+	    {"description",
+		"Siemens, SIMATIC S7, CPU-1500, 6ES7 516-3FN01-0AB0, HW: 3",
+		true},
+	    {"description",
+		"Siemens, SIMATIC S7, CPU-1500, 6ES7 516-3AN01-0AB0, HW: 3",
+		false},
+	    {"order_number", "1756-L73S", true},
+	    {"order_number", "1756-L73", false},
+	    {"order_number", "1756-L83ES", true},
+	    {"order_number", "1756-L83E", false},
+	    {"model", "1756-L71S/B LOGIX5571S", true},
+	    {"order_number", "5069-L306ERMS2", true},
+	    {"order_number", "5069-L3100ERS2", true},
+	    {"order_number", "5069-L306ERM", false},
+	    {"order_number", "1734-IB8S", true},
+	    {"order_number", "1734-IB8", false},
+	    {"model", "BME P58 4040S", true},
+	    {"model", "BME P58 4040", false},
+	    {"model", "Triconex Tricon", true},
+	    {"model", "SM560-S-FD-1", true},
+	    {"model", "PM573-ETH", false},
+	    {"model", "NX-SL3300", true},
+	    {"model", "NX102-1200", false},
+	    {"model", "FX3-CPU320002", true},
+	    {"model", "FX3U-32MT/ES", false},
+	    {"protocols", "CIP Safety", true},
+	    {"protocols", "FSoE", true},
+	    {"protocols", "CoE", false},
+	    {"name", "1756-L73S", false},
+	};
 	struct rig *r = *state;
 
-	(void)says(r, PROTO_S7COMM, "model", "CPU 1516-3 PN/DP");
-	assert_int_equal(roles_of(r, "10.0.0.3") & ROLE_SAFETY, 0);
-	(void)says(r, PROTO_S7COMM, "model", "CPU Family");
-	assert_int_equal(roles_of(r, "10.0.0.3") & ROLE_SAFETY, 0);
-	(void)says(r, PROTO_S7COMM, "model", "CPU 1516F-3 PN/DP");
-	assert_int_equal(roles_of(r, "10.0.0.3") & ROLE_SAFETY, ROLE_SAFETY);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t roles;
+
+		(void)says(r, PROTO_LLDP, cases[i].key, cases[i].value);
+		roles = roles_of(r, "10.0.0.3");
+		if (((roles & ROLE_SAFETY) != 0) != cases[i].marked) {
+			fail_msg("%s", cases[i].value);
+		}
+		rig_stop(r);
+		assert_int_equal(setup(state), 0);
+	}
 }
 
 /* Who asks how many, and whether it writes. */
@@ -360,7 +418,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(test_what_it_says_it_is),
 	    T(test_the_first_reason_is_kept_with_its_frame),
-	    T(test_fail_safe_processors_are_marked),
+	    T(test_parts_of_safety_systems_are_marked),
 	    T(test_a_supervisor_by_what_it_asks),
 	    T(test_devices_are_counted_and_not_links),
 	    T(test_one_that_writes_to_one_is_a_panel),

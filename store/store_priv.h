@@ -11,6 +11,7 @@
  *	proof.c    what proves that two devices are one
  *	role.c     what an address is in the plant, and why
  *	asked.c    how many devices it asks
+ *	safety.c   which facts say that it is part of a safety system
  *	asset.c    assets: made, joined, split, written
  *	fact.c     what is known of them
  *	link.c     who talks to whom; conversation.c which one it is
@@ -454,6 +455,9 @@ int role_of_operation(struct store *) MUST_CHECK;
 int role_of_service(struct store *) MUST_CHECK;
 int role_of_relation(struct store *, struct addr *, const char *relation,
     const char *peer) MUST_CHECK;
+
+/* safety.c */
+bool safety_says(const char *key, const char *value);
 
 /* asked.c */
 /* The client asks the server of the event, by SNMP (manages) or a protocol of
