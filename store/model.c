@@ -56,10 +56,10 @@ static const struct role_word words[] = {
 	"asks three devices or more, and was not seen to write"},
     {ROLE_CLIENT | ROLE_WRITER, "hmi", 2, MERELY,
 	"asks by an OT protocol, and writes"},
+    {ROLE_CLIENT, "supervisor", 2, MERELY, "asks by an OT protocol"},
     {ROLE_HOST, "server", 4, COMPUTER, "serves names, addresses or files"},
     {ROLE_WORKSTATION, "workstation", 4, COMPUTER | MERELY,
 	"says that it is a computer"},
-    {ROLE_CLIENT, "supervisor", 2, MERELY, "asks by an OT protocol"},
     {ROLE_BBMD, "bbmd", 1, NONE, "distributes BACnet broadcasts"},
     {ROLE_EXTERNAL, "external", 5, NONE, "a public address behind a router"},
 };

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "store/maker.h"
 #include "store/store_priv.h"
 
 int
@@ -70,6 +71,7 @@ static const struct {
     {"device_type", "telephone", ROLE_PHONE, 0},
     {"device_type", "phone", ROLE_PHONE, 0},
     {"device_type", "router", ROLE_ROUTER, 0},
+    {"device_type", "internetgatewaydevice", ROLE_ROUTER, 0}, /* UPnP */
     {"device_type", "wlan", ROLE_WIRELESS, 0},
     {"device_type", "access point", ROLE_WIRELESS, 0},
     {"device_type", "printer", ROLE_PRINTER, 0},
@@ -95,11 +97,11 @@ static const struct {
     {"model", "aent", ROLE_IO, 0}, /* adapters of distributed I/O */
     {"model", "network camera", ROLE_CAMERA, 0},
     {"model", "historian", ROLE_HISTORIAN, 0},
-    {"model", "panelview", ROLE_HMI, 0},
-    {"model", "simatic-hmi", ROLE_HMI, 0},
+    {"model", "panelview", ROLE_HMI, 0}, {"model", "simatic-hmi", ROLE_HMI, 0},
     {"model", "powerflex", ROLE_DRIVE, 0},
     {"model", "fx5", ROLE_PLC, 0}, /* MELSEC, by SLMP */
     {"model", "cpu", ROLE_PLC, 0},
+    {"model", "pn-controller", ROLE_PLC, 0}, /* CODESYS */
 };
 
 static int
@@ -189,12 +191,45 @@ protocol_of(const struct ev *e)
 	return &none;
 }
 
+/*
+ * Windows CE, too, has NetBIOS names, and so have the controllers and panels
+ * that run it: of who makes mostly these a name proves no work station.
+ */
+static bool
+is_made_for_plants(const struct addr *a)
+{
+	static const char *const makers[] = {"Beckhoff", "Siemens", "Rockwell",
+	    "Schneider Electric", "PHOENIX CONTACT", "WAGO", "OMRON",
+	    "Mitsubishi Electric", "Yokogawa", "Bosch Rexroth", "Pilz", "KEBA",
+	    "Lenze", "Festo", "Turck", "Weidm", "Digital Electronics Corp"};
+	const char *name = a->has_mac ? maker_of(a->mac) : NULL;
+
+	for (size_t i = 0; name != NULL && i < sizeof(makers) / sizeof(*makers);
+	     i++) {
+		if (strncasecmp(name, makers[i], strlen(makers[i])) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int
+by_speaking(struct store *s, struct addr *a)
+{
+	const struct protocol *p = protocol_of(s->now.ev);
+
+	if (p->says == 0 || (a->roles & p->says) ||
+	    (strcmp(p->name, "nbns") == 0 && is_made_for_plants(a))) {
+		return 0;
+	}
+	return role_because(s, a, p->says, p->as_speaker);
+}
+
 int
 role_of_fact(
     struct store *s, struct addr *a, const char *key, const char *value)
 {
-	const struct protocol *p = protocol_of(s->now.ev);
-	int rc = role_because(s, a, p->says, p->as_speaker);
+	int rc = by_speaking(s, a);
 
 	rc = rc == 0 ? by_offer(s, a) : rc;
 	if (rc == 0 && is_any_windows(key, value)) {

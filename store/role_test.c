@@ -56,6 +56,8 @@ test_what_it_says_it_is(void **state)
 	    {PROTO_LLDP, "description", "Siemens, SIMATIC NET, SCALANCE X212-2",
 		"switch"},
 	    {PROTO_PROFINET, "model", "SCALANCE X-200", "switch"},
+	    {PROTO_LLDP, "model", "CODESYS PN-Controller", "plc"},
+	    {PROTO_SSDP, "device_type", "InternetGatewayDevice", "router"},
 	    {PROTO_LLDP, "description", "Siemens, SIMOCODE pro V PN, 3UF7 011",
 		"drive"},
 	};
@@ -355,6 +357,24 @@ test_what_several_show_has_the_frame_of_the_last(void **state)
 }
 
 static void
+test_a_netbios_name_alone_is_weak(void **state)
+{
+	static const uint8_t beckhoff[3] = {0x00, 0x01, 0x05};
+	struct rig *r = *state;
+
+	assert_int_equal(
+	    sample_says(&r->x, PROTO_NBNS, &hmi, NULL, "hostname", "PC1"), 0);
+	assert_string_equal(role_name(roles_of(r, "10.0.0.57")), "workstation");
+	/* Who asks controllers supervises them, computer or not. */
+	assert_int_equal(sample_read(&r->x, &hmi, &plc, 1, 0, 1), 0);
+	assert_string_equal(role_name(roles_of(r, "10.0.0.57")), "supervisor");
+	memcpy(plc.end.mac, beckhoff, sizeof(beckhoff));
+	assert_int_equal(
+	    sample_says(&r->x, PROTO_NBNS, &plc, NULL, "hostname", "CX_1"), 0);
+	assert_int_equal(roles_of(r, "10.0.0.3") & ROLE_WORKSTATION, 0);
+}
+
+static void
 test_what_others_say_of_where_it_stands(void **state)
 {
 	struct rig *r = *state;
@@ -424,6 +444,7 @@ main(void)
 	    T(test_one_that_writes_to_one_is_a_panel),
 	    T(test_who_only_seeks_asks_nobody),
 	    T(test_what_several_show_has_the_frame_of_the_last),
+	    T(test_a_netbios_name_alone_is_weak),
 	    T(test_what_others_say_of_where_it_stands),
 	    T(test_who_tells_the_time_is_a_server),
 	    T(test_words_of_one_family_are_said_once),
