@@ -104,8 +104,7 @@ cover_frame(struct cover *c, const struct pkt *p)
 	}
 	if (p->end != PKT_OK) {
 		l->n[COVERAGE_BROKEN] += p->end == PKT_BAD;
-		l->n[COVERAGE_UNKNOWN] +=
-		    p->end == PKT_UNKNOWN || p->end == PKT_DEEP;
+		l->n[COVERAGE_UNKNOWN] += p->end == PKT_DEEP;
 	}
 	if (f->ts_ns - port->last_ns > port->pause_ns) {
 		cover_pause(port, f);
@@ -119,6 +118,13 @@ cover_frame(struct cover *c, const struct pkt *p)
 	}
 	port->input = f->input;
 	return at;
+}
+
+/* A frame of a type that neither decode nor a dissector knows. */
+static inline void
+cover_unknown(struct cover *c, uint16_t at)
+{
+	c->lane[at].n[COVERAGE_UNKNOWN]++;
 }
 
 /* Looks for earlier copies of a packet, if it is one of those looked at. */

@@ -212,7 +212,7 @@ begins_anew(const struct flow *f, uint8_t side, const struct pkt *p)
 	       (s->flags & SIDE_FIN) != 0;
 }
 
-static void
+static const struct flow *
 packet(struct net *n, const struct pkt *p, const struct flow_seek *seek)
 {
 	const uint8_t side = seek->side;
@@ -250,6 +250,7 @@ packet(struct net *n, const struct pkt *p, const struct flow_seek *seek)
 	    rd_left(&p->payload) > 0) {
 		opinion_packet(n->opinion, &n->flows, f, p);
 	}
+	return f;
 }
 
 static void
@@ -267,7 +268,7 @@ fragment(struct net *n, struct pkt *p)
 	decode_transport(p, whole);
 	if (p->end == PKT_OK && p->l3 != PKT_L3_ARP) {
 		flow_seek(&n->flows, p, &seek);
-		packet(n, p, &seek);
+		(void)packet(n, p, &seek);
 	} else if (p->end == PKT_BAD) {
 		report_broken(n, p);
 	}
@@ -280,7 +281,7 @@ count_end(struct net *n, const struct pkt *p)
 	case PKT_OK: break;
 	case PKT_CUT: n->counters.cut_header++; break;
 	case PKT_BAD: n->counters.bad++; break;
-	case PKT_UNKNOWN: n->counters.unknown++; break;
+	case PKT_UNKNOWN: break; /* a dissector may know it yet */
 	case PKT_DEEP: n->counters.deep++; break;
 	}
 	n->counters.tunnelled += p->tunnels > 0;
@@ -293,6 +294,16 @@ has_flow(const struct pkt *p)
 	return (p->end == PKT_OK || p->end == PKT_UNKNOWN) &&
 	       p->l3 != PKT_L3_ARP && p->l4 != PKT_L4_FRAG &&
 	       (p->ipver != 0 || p->smac != NULL);
+}
+
+/* Of a type that decode does not know: its flow, or NULL. */
+static void
+unknown(struct net *n, const struct flow *f)
+{
+	if (f == NULL || f->dis == NULL) {
+		n->counters.unknown++;
+		cover_unknown(&n->cover, n->lane);
+	}
 }
 
 /* All that does not depend on the frames before: pure, but for the caches. */
@@ -309,6 +320,7 @@ look_ahead(struct net *n, const struct frame *frame, struct ahead *a)
 static void
 one_frame(struct net *n, const struct frame *frame, struct ahead *a)
 {
+	const struct flow *f = NULL;
 	struct pkt *p = &a->pkt;
 
 	n->frame = frame;
@@ -337,7 +349,7 @@ one_frame(struct net *n, const struct frame *frame, struct ahead *a)
 			ring_turn(&n->flows, p, &a->seek, n->master);
 		}
 		cover_packet(&n->cover, n->lane, p);
-		packet(n, p, &a->seek);
+		f = packet(n, p, &a->seek);
 	} else if (p->end == PKT_BAD) {
 		report_broken(n, p);
 	} else if (p->end != PKT_OK && p->end != PKT_UNKNOWN) {
@@ -347,6 +359,9 @@ one_frame(struct net *n, const struct frame *frame, struct ahead *a)
 		arp_frame(n, p);
 	} else if (p->l4 == PKT_L4_FRAG) {
 		fragment(n, p);
+	}
+	if (__builtin_expect(p->end == PKT_UNKNOWN, 0)) {
+		unknown(n, f);
 	}
 }
 

@@ -32,6 +32,10 @@ sensor/net/stack_test_LIBS := -lndpi
 TESTS += sensor/net/cover_test
 sensor/net/cover_test_OBJS := sensor/net/cover.o $(BASE_OBJS) $(EVENT_OBJS)
 
+TESTS += sensor/net/view_test
+sensor/net/view_test_OBJS := $(sensor/net/net_test_OBJS)
+sensor/net/view_test_LIBS := -lndpi
+
 TESTS += sensor/net/heap_test
 sensor/net/heap_test_OBJS := sensor/net/heap.o $(addprefix sensor/base/,err.o mem.o)
 
