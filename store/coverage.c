@@ -11,7 +11,7 @@
 
 enum { COUNTS = 4, REST = COUNTS + COVERAGE_COUNTS };
 
-_Static_assert(COVERAGE_COUNTS == 21, "as in COVERAGE_PUT and 0004.sql");
+_Static_assert(COVERAGE_COUNTS == 22, "as in COVERAGE_PUT and 0008.sql");
 
 /* The lower one first, so that the same two are the same text. */
 static void

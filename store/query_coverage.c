@@ -6,16 +6,17 @@
 
 #include "store/query_priv.h"
 
-#define COLUMNS                                                               \
-	"SELECT sensor, iface, vlan, frames, bytes, group_frames, cut, "      \
-	"broken, unknown, long_frames, cooked, looked, copies, across, "      \
-	"routed, talks, both_ways, gaps, lost, known, secret, other, "        \
-	"dropped, missed, first, last, pause, pause_end, protocols, station " \
+#define COLUMNS                                                            \
+	"SELECT sensor, iface, vlan, frames, bytes, group_frames, cut, "   \
+	"broken, unknown, long_frames, cooked, looked, copies, across, "   \
+	"routed, talks, both_ways, gaps, lost, known, secret, other, "     \
+	"dropped, missed, tcp, first, last, pause, pause_end, protocols, " \
+	"station "                                                         \
 	"FROM coverage ORDER BY iface, vlan, sensor"
 
 enum { COUNTS = 3, REST = COUNTS + COVERAGE_COUNTS };
 
-_Static_assert(COVERAGE_COUNTS == 21, "as in COLUMNS");
+_Static_assert(COVERAGE_COUNTS == 22, "as in COLUMNS");
 
 /* "aa:bb:cc:dd:ee:ff" or two of them. */
 static void

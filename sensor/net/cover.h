@@ -138,6 +138,15 @@ cover_packet(struct cover *c, uint16_t at, const struct pkt *p)
 	}
 }
 
+/* Bytes of a stream that came, or of which the capture cut off some. */
+static inline void
+cover_stream(struct cover *c, const struct flow *f, uint64_t bytes)
+{
+	if (c->lane != NULL) {
+		c->lane[f->lane].n[COVERAGE_TCP] += bytes;
+	}
+}
+
 /* Bytes of a stream that did not come. */
 static inline void
 cover_gap(struct cover *c, const struct flow *f, uint64_t lost)

@@ -138,6 +138,16 @@ hole_open(struct net *n, struct flow *f, uint8_t side,
 	h->side = side;
 }
 
+/* What came up to there is told next; only holes are passed otherwise. */
+static void
+forward(struct net *n, struct flow *f, uint8_t side, uint32_t to)
+{
+	struct flow_side *s = &f->side[side];
+
+	cover_stream(&n->cover, f, to - s->next_seq);
+	s->next_seq = to;
+}
+
 /* Hands the first chunk over: what of it is new. */
 static void
 deliver(struct net *n, struct flow *f, uint8_t side)
@@ -156,7 +166,7 @@ deliver(struct net *n, struct flow *f, uint8_t side)
 		rd_skip(&piece.bytes, (size_t)-rel);
 		piece.frame = c->frame;
 		piece.ts_ns = c->ts_ns;
-		s->next_seq = c->seq + c->len;
+		forward(n, f, side, c->seq + c->len);
 		stream_data(n, f, side, &piece);
 	}
 	pool_put(&t->chunks, at);
@@ -371,7 +381,8 @@ early(struct net *n, struct flow *f, uint8_t side, uint32_t seq,
 
 		rd_skip(&rest.bytes, s->next_seq - seq);
 		if (rd_ok(&rest.bytes) && rd_left(&rest.bytes) > 0) {
-			s->next_seq += (uint32_t)rd_left(&rest.bytes);
+			forward(n, f, side,
+			    s->next_seq + (uint32_t)rd_left(&rest.bytes));
 			stream_data(n, f, side, &rest);
 		}
 		return;
@@ -445,7 +456,7 @@ next(struct net *n, struct flow *f, uint8_t side,
 		drain(n, f, side);
 		return;
 	}
-	s->next_seq = end;
+	forward(n, f, side, end);
 	stream_data(n, f, side, piece);
 	if (s->chunk != POOL_NONE) {
 		drain(n, f, side);
@@ -480,7 +491,7 @@ pass_cut(struct net *n, struct flow *f, uint8_t side, uint32_t end)
 			left = to_chunk < left ? to_chunk : left;
 		}
 		stream_cut(n, f, side, (uint32_t)left);
-		s->next_seq += (uint32_t)left;
+		forward(n, f, side, s->next_seq + (uint32_t)left);
 		drain(n, f, side);
 	}
 }
@@ -521,7 +532,8 @@ payload(struct net *n, struct flow *f, uint8_t side, uint32_t seq,
 	} else {
 		/* Another stream on the same ports whose SYN was missed. */
 		another(n, f, side, &piece);
-		s->next_seq = seq + len;
+		s->next_seq = seq;
+		forward(n, f, side, seq + len);
 		stream_data(n, f, side, &piece);
 	}
 	/* Bytes that the snap length cut: told at once, they never come. */

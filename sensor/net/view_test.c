@@ -60,11 +60,50 @@ test_what_a_dissector_reads_is_not_unknown(void **state)
 	wire_free(w);
 }
 
+/* Requests of n, one in which is lost; they are acknowledged. */
+static void
+ask(struct wire *w, unsigned n, unsigned lost)
+{
+	uint8_t b[64], none = 0;
+	uint32_t seq = 100;
+
+	for (unsigned i = 0; i < n; i++) {
+		size_t len = wire_read(b, (uint16_t)i, 0);
+
+		if (i != lost) {
+			wire_tcp(w, wire_to(502), seq, 1, 0x18, b, len);
+			wire_tcp(w, wire_to(502), seq, 1, 0x18, b, len);
+		}
+		seq += (uint32_t)len;
+		wire_tcp(w, wire_from(502), 1, seq, 0x10, &none, 0);
+	}
+}
+
+/* Neither what comes twice nor what other protocols say dilutes it. */
+static void
+test_bytes_of_tcp_are_what_a_loss_is_of(void **state)
+{
+	struct wire *w = wire_new(true);
+	struct coverage x;
+
+	(void)state;
+	ask(w, 50, 25);
+	for (int i = 0; i < 50; i++) {
+		wire_udp(w, wire_to(2222), "a datagram of some length", 25);
+	}
+	x = view(w);
+	assert_int_equal(x.count[COVERAGE_LOST], 12);
+	assert_int_equal(x.count[COVERAGE_GAPS], 1);
+	assert_int_equal(x.count[COVERAGE_TCP], 49 * 12);
+	wire_free(w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_what_a_dissector_reads_is_not_unknown),
+	    cmocka_unit_test(test_bytes_of_tcp_are_what_a_loss_is_of),
 	};
 
 	registry_init();

@@ -20,7 +20,9 @@ struct check {
 	/* part - less, of whole, or of whole + part where that adds up. */
 	enum coverage_count part, less, whole;
 	bool adds, whole_port; /* of an interface as a whole only */
-	uint64_t min; /* a part below that is chance, unless it is all */
+	/* Fewer (of the times, where there are such) are chance, unless it is
+	 * all. */
+	uint64_t min;
 	struct {
 		uint64_t ppm;
 		unsigned points;
@@ -55,9 +57,9 @@ static const struct check checks[] = {
 	"who were asked over UDP are off",
 	"mirror both directions (rx and tx) of the ports of these stations; "
 	"of a redundant pair or a ring, mirror both switches"},
-    {"gaps", COVERAGE_LOST, NONE, COVERAGE_BYTES, true, false, 3,
-	{PERCENT(0.01), 10}, {PERCENT(1), 30}, "bytes",
-	"are missing in TCP streams", COVERAGE_GAPS, "places",
+    {"gaps", COVERAGE_LOST, NONE, COVERAGE_TCP, true, false, 3,
+	{PERCENT(0.05), 10}, {PERCENT(1), 30}, "bytes of TCP streams",
+	"are missing", COVERAGE_GAPS, "places",
 	"more is mirrored than the mirror port can carry, or the switch drops "
 	"copies under load",
 	"compare the rates of the mirrored ports with that of the mirror "
@@ -284,13 +286,16 @@ static void
 share(const struct check *k, const struct coverage *c, struct verdict *r)
 {
 	uint64_t part = c->count[k->part], whole = c->count[k->whole], ppm;
+	uint64_t times;
 	unsigned points;
 	struct text t;
 
 	part -= k->less != NONE ? c->count[k->less] : 0;
+	times = k->times != NONE ? c->count[k->times] : part;
 	whole += k->adds ? part : 0;
 	ppm = verdict_ppm(part, whole);
-	if (part == 0 || ppm < k->some.ppm || (part < k->min && part < whole)) {
+	if (part == 0 || ppm < k->some.ppm ||
+	    (times < k->min && part < whole)) {
 		return;
 	}
 	points = ppm >= k->much.ppm ? k->much.points : k->some.points;
@@ -308,7 +313,7 @@ share(const struct check *k, const struct coverage *c, struct verdict *r)
 	text_put(&t, k->tail);
 	if (k->times != NONE) {
 		text_put(&t, ", at ");
-		text_put_uint(&t, c->count[k->times]);
+		text_put_uint(&t, times);
 		text_put(&t, " ");
 		text_put(&t, k->times_noun);
 	}

@@ -17,6 +17,8 @@ good(void)
 	n[COVERAGE_FRAMES] = 100000;
 	n[COVERAGE_BYTES] = 10000000;
 	n[COVERAGE_GROUPS] = 5000;
+	n[COVERAGE_TCP] = 2000000;
+	n[COVERAGE_GAPS] = 3;
 	n[COVERAGE_LOOKED] = 10000;
 	n[COVERAGE_TALKS] = n[COVERAGE_BOTH] = 1000;
 	v.c.first_ns = NS_PER_SEC;
@@ -58,7 +60,7 @@ test_shares_have_thresholds(void **state)
 	} t[] = {
 	    {"mirror", COVERAGE_GROUPS, 94999, 95000, 98000, 30, 60},
 	    {"one-way", COVERAGE_BOTH, 901, 900, 500, 20, 40},
-	    {"gaps", COVERAGE_LOST, 999, 1001, 110000, 10, 30},
+	    {"gaps", COVERAGE_LOST, 1000, 1001, 20203, 10, 30},
 	    {"copies", COVERAGE_COPIES, 499, 500, 2000, 10, 20},
 	    {"across", COVERAGE_ACROSS, 499, 500, 2000, 10, 20},
 	    {"cut", COVERAGE_CUT, 999, 1000, 20000, 10, 30},
@@ -95,6 +97,11 @@ test_few_are_chance_unless_they_are_all(void **state)
 	v.c.count[COVERAGE_TALKS] = 1;
 	v.c.count[COVERAGE_BOTH] = 0;
 	assert_int_equal(only(&v, "one-way"), 40);
+	/* Holes, not the bytes in them. */
+	v = good();
+	v.c.count[COVERAGE_LOST] = 1001;
+	v.c.count[COVERAGE_GAPS] = 2;
+	assert_int_equal(score(&v), 100);
 }
 
 static void
