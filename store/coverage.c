@@ -11,7 +11,7 @@
 
 enum { COUNTS = 4, REST = COUNTS + COVERAGE_COUNTS };
 
-_Static_assert(COVERAGE_COUNTS == 22, "as in COVERAGE_PUT and 0008.sql");
+_Static_assert(COVERAGE_COUNTS == 23, "as in COVERAGE_PUT and 0008.sql");
 
 /* The lower one first, so that the same two are the same text. */
 static void
@@ -60,7 +60,8 @@ store_coverage(struct store *s, const char *sensor, const struct coverage *c)
 		db_bind(st, REST + 2, number(c->pause_ns));
 		db_bind(st, REST + 3, number(c->pause_end_ns));
 		db_bind(st, REST + 4, number(c->protos));
-		db_bind_text(st, REST + 5, stations);
+		db_bind(st, REST + 5, number(c->spoke_ns));
+		db_bind_text(st, REST + 6, stations);
 		rc = db_run(st);
 	}
 	if (rc != 0) {

@@ -38,6 +38,7 @@ sample(void)
 	c.pause_ns = 50;
 	c.pause_end_ns = 1500;
 	c.protos = 1ULL << 3;
+	c.spoke_ns = 1900;
 	c.stations = 2;
 	memcpy(c.station, "\2\0\0\0\0\1\2\0\0\0\0\2", 12);
 	return c;
@@ -105,6 +106,7 @@ test_reports_add_up(void **state)
 	c.pause_ns = 40;
 	c.pause_end_ns = 2500;
 	c.protos = 1;
+	c.spoke_ns = 1700;
 	put(*state, &c);
 	s = rows(*state);
 	assert_int_equal(s.n, 1);
@@ -116,6 +118,7 @@ test_reports_add_up(void **state)
 	assert_int_equal(s.c.pause_ns, 50);
 	assert_int_equal(s.c.pause_end_ns, 1500);
 	assert_int_equal(s.c.protos, 1 | 1 << 3);
+	assert_int_equal(s.c.spoke_ns, 1900);
 	c.pause_ns = 60;
 	put(*state, &c);
 	s = rows(*state);

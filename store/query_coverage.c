@@ -6,17 +6,16 @@
 
 #include "store/query_priv.h"
 
-#define COLUMNS                                                            \
-	"SELECT sensor, iface, vlan, frames, bytes, group_frames, cut, "   \
-	"broken, unknown, long_frames, cooked, looked, copies, across, "   \
-	"routed, talks, both_ways, gaps, lost, known, secret, other, "     \
-	"dropped, missed, tcp, first, last, pause, pause_end, protocols, " \
-	"station "                                                         \
-	"FROM coverage ORDER BY iface, vlan, sensor"
+#define COLUMNS                                                          \
+	"SELECT sensor, iface, vlan, frames, bytes, group_frames, cut, " \
+	"broken, unknown, long_frames, cooked, looked, copies, across, " \
+	"routed, talks, both_ways, gaps, lost, known, secret, other, "   \
+	"dropped, missed, tcp, upkeep, first, last, pause, pause_end, "  \
+	"protocols, spoke, station FROM coverage ORDER BY iface, vlan, sensor"
 
 enum { COUNTS = 3, REST = COUNTS + COVERAGE_COUNTS };
 
-_Static_assert(COVERAGE_COUNTS == 22, "as in COLUMNS");
+_Static_assert(COVERAGE_COUNTS == 23, "as in COLUMNS");
 
 /* "aa:bb:cc:dd:ee:ff" or two of them. */
 static void
@@ -54,7 +53,8 @@ fill(sqlite3_stmt *st, struct query_coverage *ret)
 	c->pause_ns = (uint64_t)db_get(st, REST + 2);
 	c->pause_end_ns = (uint64_t)db_get(st, REST + 3);
 	c->protos = (uint64_t)db_get(st, REST + 4);
-	parse_stations(c, db_text(st, REST + 5));
+	c->spoke_ns = (uint64_t)db_get(st, REST + 5);
+	parse_stations(c, db_text(st, REST + 6));
 }
 
 int

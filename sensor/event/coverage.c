@@ -11,7 +11,7 @@
 
 #include "event/coverage.h"
 
-#define NUMBERS (COVERAGE_COUNTS + 5)
+#define NUMBERS (COVERAGE_COUNTS + 6)
 
 _Static_assert(
     1 + COVERAGE_NAME_MAX + 2 + 8 * NUMBERS + 1 + 12 <= COVERAGE_WIRE_MAX,
@@ -44,6 +44,7 @@ numbers_of(struct coverage *c, uint64_t *ret[NUMBERS])
 	ret[n++] = &c->pause_ns;
 	ret[n++] = &c->pause_end_ns;
 	ret[n++] = &c->protos;
+	ret[n++] = &c->spoke_ns;
 	assert(n == NUMBERS);
 }
 

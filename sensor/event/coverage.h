@@ -31,8 +31,9 @@ struct coverage {
 	uint64_t count[COVERAGE_COUNTS];
 	/* of all runs of this sensor process; first 0: no frame yet */
 	uint64_t first_ns, last_ns;
-	uint64_t pause_ns, pause_end_ns; /* longest time without a frame */
-	uint64_t protos;                 /* a bit for each protocol's number */
+	uint64_t pause_ns, pause_end_ns; /* longest time without a station */
+	uint64_t spoke_ns; /* last frame of a station; 0: none yet     */
+	uint64_t protos;   /* a bit for each protocol's number */
 	/* Stations that are an end of every frame to one station: none when it
 	 * is not always the same; two when there are no more. */
 	uint8_t stations;

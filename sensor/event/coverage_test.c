@@ -20,6 +20,7 @@ sample(void)
 	c.pause_ns = 3;
 	c.pause_end_ns = 4;
 	c.protos = 5;
+	c.spoke_ns = 6;
 	c.stations = 2;
 	memcpy(c.station, "abcdefghijkl", 12);
 	return c;
@@ -43,6 +44,7 @@ test_a_row_arrives_as_it_was_sent(void **state)
 	assert_int_equal(out.pause_ns, in.pause_ns);
 	assert_int_equal(out.pause_end_ns, in.pause_end_ns);
 	assert_int_equal(out.protos, in.protos);
+	assert_int_equal(out.spoke_ns, in.spoke_ns);
 	assert_int_equal(out.stations, 2);
 	assert_memory_equal(out.station, in.station, sizeof(in.station));
 }

@@ -10,10 +10,11 @@
 
 /* Copies of a mirror come within a millisecond or so; no station repeats
  * itself in less (dup.c has the same limit). */
-#define COPY_NS  (10 * NS_PER_MS)
-#define SEEN_MAX 1024 /* in 10 ms there are fewer of the looked-at */
-#define TALK_FEW 3    /* packets one way that make a conversation    */
-#define SAID_MAX UINT8_MAX
+#define COPY_NS            (10 * NS_PER_MS)
+#define SEEN_MAX           1024 /* in 10 ms there are fewer of the looked-at */
+#define TALK_FEW           3 /* packets one way that make a conversation    */
+#define SAID_MAX           UINT8_MAX
+#define ETHERTYPE_LOOPBACK 0x9000
 
 int
 cover_init(struct cover *c)
@@ -109,6 +110,39 @@ cover_pause(struct cover_port *port, const struct frame *f)
 	}
 	port->pause_ns = f->ts_ns - port->last_ns;
 	port->pause_end_ns = f->ts_ns;
+	port->paused = true;
+}
+
+/*
+ * A switch sends these on a mirror port, too, whether its session is on or
+ * not.  To groups that no bridge passes on (IEEE 802.1Q-2018, 8.6.3: spanning
+ * tree, LACP, LLDP), to those of MRP (10.5) and to the like of vendors; and, to
+ * itself, whether its line is up (Ethernet 2.0, 8: loopback).
+ */
+bool
+cover_is_upkeep(const struct pkt *p)
+{
+	static const struct {
+		uint8_t mac[6], bits; /* of the last byte: those that count */
+	} group[] = {
+	    {{0x01, 0x80, 0xc2, 0x00, 0x00, 0x00}, 0xf0},
+	    {{0x01, 0x80, 0xc2, 0x00, 0x00, 0x20}, 0xf0},
+	    {{0x01, 0x00, 0x0c, 0xcc, 0xcc, 0xcc}, 0xfe}, /* CDP, PVST+  */
+	    {{0x01, 0x00, 0x0c, 0xcd, 0xcd, 0xcd}, 0xff}, /* UplinkFast  */
+	    {{0x01, 0xe0, 0x52, 0xcc, 0xcc, 0xcc}, 0xff}, /* FDP         */
+	    {{0x00, 0xe0, 0x2b, 0x00, 0x00, 0x00}, 0xff}, /* EDP         */
+	};
+
+	if (p->dmac == NULL || p->ethertype == ETHERTYPE_LOOPBACK) {
+		return p->dmac != NULL;
+	}
+	for (size_t i = 0; i < sizeof(group) / sizeof(group[0]); i++) {
+		if (bytes_equal(p->dmac, group[i].mac, 5) &&
+		    (p->dmac[5] & group[i].bits) == group[i].mac[5]) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* --- copies ---------------------------------------------------------------- */
@@ -329,6 +363,13 @@ has_news(const struct lane *l)
 	return !l->told;
 }
 
+/* The interface's pause is told with its untagged frames, though none came. */
+static bool
+has_pause(const struct cover *c, const struct lane *l)
+{
+	return l->vlan == 0 && c->port[l->iface].paused;
+}
+
 static void
 fill(const struct cover *c, const struct lane *l, struct coverage *ret)
 {
@@ -339,6 +380,7 @@ fill(const struct cover *c, const struct lane *l, struct coverage *ret)
 	memcpy(ret->count, l->n, sizeof(ret->count));
 	ret->first_ns = l->first_ns;
 	ret->last_ns = l->last_ns;
+	ret->spoke_ns = l->spoke_ns;
 	ret->protos = l->protos;
 	ret->stations = l->stations;
 	memcpy(ret->station, l->station, sizeof(ret->station));
@@ -355,8 +397,9 @@ cover_next(
 	while (++*at <= c->lanes) {
 		struct lane *l = &c->lane[*at];
 
-		if (has_news(l)) {
+		if (has_news(l) || has_pause(c, l)) {
 			fill(c, l, ret);
+			c->port[l->iface].paused &= l->vlan != 0;
 			*ret_iface = l->iface;
 			memset(l->n, 0, sizeof(l->n));
 			l->told = true;

@@ -29,6 +29,7 @@
 struct lane {
 	_Alignas(64) uint64_t last_ns;
 	uint64_t first_ns; /* 0: no frame yet */
+	uint64_t spoke_ns; /* last frame of a station; 0: none yet */
 	uint64_t n[COVERAGE_COUNTS];
 	uint64_t protos;
 	uint16_t iface, vlan;
@@ -38,9 +39,11 @@ struct lane {
 	bool told;
 };
 
+/* What stations say; ports that greet each other end no silence. */
 struct cover_port {
 	uint64_t last_ns, pause_ns, pause_end_ns;
 	uint32_t input; /* that its last frame was in: files are apart */
+	bool paused;    /* longer than what was told                   */
 	uint64_t dropped, missed;
 };
 
@@ -66,12 +69,29 @@ uint16_t cover_lane_new(struct cover *, uint32_t iface, uint16_t vlan);
 void cover_stations(struct lane *, const struct pkt *);
 void cover_pause(struct cover_port *, const struct frame *);
 void cover_look(struct cover *, uint16_t at, const struct pkt *);
+/* Of a frame without IP: whether a port said it, and no station behind it. */
+bool cover_is_upkeep(const struct pkt *);
 
 static inline uint32_t
 cover_port_of(const struct frame *f)
 {
 	return f->iface < LIMIT_COVER_PORT_MAX ? f->iface
 					       : LIMIT_COVER_PORT_MAX - 1;
+}
+
+static inline void
+cover_spoke(struct cover_port *port, struct lane *l, const struct frame *f)
+{
+	if (f->ts_ns - port->last_ns > port->pause_ns) {
+		cover_pause(port, f);
+	}
+	if (f->ts_ns > port->last_ns) {
+		port->last_ns = f->ts_ns;
+	}
+	if (f->ts_ns > l->spoke_ns) {
+		l->spoke_ns = f->ts_ns;
+	}
+	port->input = f->input;
 }
 
 /* Counts a frame and says in which lane. */
@@ -81,7 +101,6 @@ cover_frame(struct cover *c, const struct pkt *p)
 	const struct frame *f = p->frame;
 	const uint32_t iface = cover_port_of(f);
 	const uint16_t vlan = p->vlan_n > 0 ? p->vlan[0] % COVER_VLANS : 0;
-	struct cover_port *port = &c->port[iface];
 	uint16_t at = c->at[iface][vlan];
 	struct lane *l;
 
@@ -106,17 +125,15 @@ cover_frame(struct cover *c, const struct pkt *p)
 		l->n[COVERAGE_BROKEN] += p->end == PKT_BAD;
 		l->n[COVERAGE_UNKNOWN] += p->end == PKT_DEEP;
 	}
-	if (f->ts_ns - port->last_ns > port->pause_ns) {
-		cover_pause(port, f);
-	}
-	if (f->ts_ns > port->last_ns) {
-		port->last_ns = f->ts_ns;
+	if (p->ipver == 0 && cover_is_upkeep(p)) {
+		l->n[COVERAGE_UPKEEP]++;
+	} else {
+		cover_spoke(&c->port[iface], l, f);
 	}
 	if (f->ts_ns > l->last_ns) {
 		l->first_ns = l->first_ns != 0 ? l->first_ns : f->ts_ns;
 		l->last_ns = f->ts_ns;
 	}
-	port->input = f->input;
 	return at;
 }
 

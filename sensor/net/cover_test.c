@@ -221,6 +221,43 @@ test_the_longest_pause_is_the_interfaces(void **state)
 	assert_int_equal(x.pause_end_ns, 71 * NS_PER_SEC);
 }
 
+/* A switch greets a mirror port, and says nothing about its session. */
+static void
+test_who_greets_ends_no_pause(void **state)
+{
+	static const uint8_t lldp[6] = {1, 0x80, 0xc2, 0, 0, 0x0e},
+			     pvst[6] = {1, 0, 0x0c, 0xcc, 0xcc, 0xcd},
+			     dcp[6] = {1, 0x0e, 0xcf, 0, 0, 0};
+	const uint8_t *const greets[] = {lldp, pvst, a};
+	struct rig *r = *state;
+	struct coverage x = {0};
+
+	see(r, 5);
+	r->p.ipver = 0;
+	for (int i = 0; i < 9; i++) {
+		r->f.ts_ns += 20 * NS_PER_SEC;
+		r->p.dmac = greets[i % 3];
+		r->p.ethertype = i % 3 == 2 ? 0x9000 : 0;
+		see(r, 0);
+	}
+	assert_true(row(r, 0, &x));
+	assert_int_equal(x.count[COVERAGE_UPKEEP], 9);
+	assert_int_equal(x.spoke_ns, 0);
+	assert_int_equal(x.pause_ns, 0);
+	/* Told with what is untagged, though nothing of that came. */
+	r->p.ethertype = 0;
+	r->p.dmac = dcp;
+	see(r, 5);
+	assert_true(row(r, 0, &x));
+	assert_int_equal(x.count[COVERAGE_FRAMES], 0);
+	assert_int_equal(x.pause_ns, 180 * NS_PER_SEC);
+	assert_false(row(r, 0, &x));
+	see(r, 5);
+	assert_true(row(r, 5, &x));
+	assert_int_equal(x.count[COVERAGE_UPKEEP], 0);
+	assert_int_equal(x.spoke_ns, r->f.ts_ns);
+}
+
 static void
 test_between_two_files_is_no_pause(void **state)
 {
@@ -379,6 +416,7 @@ main(void)
 	    T(test_later_one_in_64_is_compared),
 	    T(test_stations_are_those_of_every_frame),
 	    T(test_the_longest_pause_is_the_interfaces),
+	    T(test_who_greets_ends_no_pause),
 	    T(test_between_two_files_is_no_pause),
 	    T(test_tags_without_number_stay_in_the_table),
 	    T(test_losses_are_the_difference),

@@ -119,7 +119,8 @@ static const struct check checks[] = {
 	"silence), and capture elsewhere than on the host that speaks"},
 };
 
-/* What no share tells. */
+/* What no share tells.  What ports of a switch say of themselves they say on a
+ * mirror port, too, when its session is off: it is no sign of life. */
 #define SILENT_NS      (60 * NS_PER_SEC)
 #define SILENT_POINTS  30
 #define PAUSE_NS       (60 * NS_PER_SEC)
@@ -243,6 +244,7 @@ view_add(struct view *v, const struct coverage *c)
 		to->first_ns = c->first_ns;
 	}
 	to->last_ns = c->last_ns > to->last_ns ? c->last_ns : to->last_ns;
+	to->spoke_ns = c->spoke_ns > to->spoke_ns ? c->spoke_ns : to->spoke_ns;
 	to->protos |= c->protos;
 	/* Sensors that share an interface: each pauses when others do not. */
 	if (c->vlan == 0 && (to->pause_ns == 0 || c->pause_ns < to->pause_ns)) {
@@ -337,9 +339,11 @@ dead(struct verdict *r)
 static void
 silence(const struct view *v, struct verdict *r)
 {
-	uint64_t age = v->now_ns > v->c.last_ns ? v->now_ns - v->c.last_ns : 0;
-	uint64_t span = v->c.last_ns - v->c.first_ns;
-	uint64_t apart = span / v->c.count[COVERAGE_FRAMES];
+	uint64_t n = v->c.count[COVERAGE_FRAMES] - v->c.count[COVERAGE_UPKEEP];
+	uint64_t last_ns = n > 0 ? v->c.spoke_ns : v->c.last_ns;
+	uint64_t age = v->now_ns > last_ns ? v->now_ns - last_ns : 0;
+	uint64_t span = last_ns - v->c.first_ns;
+	uint64_t apart = span / (n > 0 ? n : v->c.count[COVERAGE_FRAMES]);
 	char stamp[CLOCK_STAMP_MAX];
 	struct text t;
 
@@ -350,6 +354,9 @@ silence(const struct view *v, struct verdict *r)
 		"look at the session and at the link of the port", &t)) {
 		text_put(&t, "nothing has come for ");
 		verdict_duration(&t, age);
+		text_put(&t, v->c.last_ns > last_ns
+				 ? ", but what the switch says itself"
+				 : "");
 	}
 	if (v->c.pause_ns >= PAUSE_NS && v->c.pause_ns >= PAUSE_TIMES * apart &&
 	    verdict_reason(r, "pause", PAUSE_POINTS,

@@ -22,7 +22,7 @@ good(void)
 	n[COVERAGE_LOOKED] = 10000;
 	n[COVERAGE_TALKS] = n[COVERAGE_BOTH] = 1000;
 	v.c.first_ns = NS_PER_SEC;
-	v.c.last_ns = v.now_ns = 3601 * NS_PER_SEC;
+	v.c.last_ns = v.c.spoke_ns = v.now_ns = 3601 * NS_PER_SEC;
 	return v;
 }
 
@@ -137,6 +137,29 @@ test_silence_is_longer_than_what_is_usual(void **state)
 	v.c.pause_ns = 60 * NS_PER_SEC;
 	assert_int_equal(only(&v, "pause"), 10);
 	v.whole = false;
+	assert_int_equal(score(&v), 100);
+}
+
+static void
+test_a_switch_that_greets_shows_nothing(void **state)
+{
+	struct view v = good();
+	struct verdict r;
+
+	(void)state;
+	v.now_ns += 90 * NS_PER_SEC;
+	v.c.last_ns = v.now_ns;
+	assert_int_equal(only(&v, "silent"), 30);
+	view_judge(&v, &r);
+	assert_string_equal(r.reason[0].what,
+	    "nothing has come for 1 min 30 s, but what the switch says "
+	    "itself");
+	/* Stations that speak every 5 min, and a switch that always does. */
+	v.c.count[COVERAGE_UPKEEP] = v.c.count[COVERAGE_FRAMES] - 12;
+	assert_int_equal(score(&v), 100);
+	/* Nothing but greetings. */
+	v.c.count[COVERAGE_UPKEEP] = v.c.count[COVERAGE_FRAMES];
+	v.c.spoke_ns = 0;
 	assert_int_equal(score(&v), 100);
 }
 
@@ -341,6 +364,7 @@ main(void)
 	    cmocka_unit_test(test_few_are_chance_unless_they_are_all),
 	    cmocka_unit_test(test_a_port_without_frames_is_dead),
 	    cmocka_unit_test(test_silence_is_longer_than_what_is_usual),
+	    cmocka_unit_test(test_a_switch_that_greets_shows_nothing),
 	    cmocka_unit_test(test_one_station_in_all_frames),
 	    cmocka_unit_test(test_untagged_frames_of_a_trunk_are_groups),
 	    cmocka_unit_test(test_points_end_at_zero),

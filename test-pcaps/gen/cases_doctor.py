@@ -7,6 +7,7 @@ of these frames.
 
 import struct
 
+import ld
 import wire
 from capfile import Capture, T0
 from cases import case
@@ -149,6 +150,34 @@ def pause():
     half = T0 + 6 * S
     return capture((ts + (600 * S if ts >= half else 0), data)
                    for ts, data in frames)
+
+
+def greetings(start, end):
+    """What a switch says on a mirror port, too: LLDP and spanning tree."""
+    switch, t = host(99), start
+    hello = ld.frame(switch.mac, ld.start((4, ld.mac(switch.mac)),
+                                          (5, b"port-9")) + ld.END)
+    tree = b"\x01\x80\xc2\0\0\0" + switch.mac_bytes + \
+        struct.pack("!H", 38) + b"\x42\x42\x03" + bytes(35)
+    while t < end:
+        yield t, hello if (t - start) // S % 30 == 0 else tree
+        t += 2 * S
+
+
+@case("doctor/dark")
+def dark():
+    """In the middle nothing is seen for ten minutes but LLDP and spanning tree
+    of the switch."""
+    frames = [(f.ts, f.data) for f in pause().sorted()]
+    return capture(frames + list(greetings(T0, frames[-1][0])))
+
+
+@case("doctor/dark_end")
+def dark_end():
+    """In the last ten minutes nothing is seen but LLDP and spanning tree of
+    the switch."""
+    frames = healthy_frames()
+    return capture(frames + list(greetings(T0, frames[-1][0] + 600 * S)))
 
 
 def tagged(data, vid):
