@@ -1,6 +1,7 @@
 /*
  * ghost_test: who is named and not heard, and who only looks so.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "dissectors/registry.h"
@@ -18,6 +19,12 @@ take(void *arg, const struct query_ghost *g)
 	struct seen *s = arg;
 
 	assert_true(s->n < 8);
+	if (g->instance >= 0) {
+		(void)snprintf(s->line[s->n++], sizeof(s->line[0]),
+		    "instance %lld %s %llu", (long long)g->instance, g->why,
+		    (unsigned long long)g->askers);
+		return 0;
+	}
 	(void)snprintf(s->line[s->n++], sizeof(s->line[0]),
 	    "%s%s %lld%s %s %llu", g->ip != NULL ? g->ip : g->sub.ip,
 	    g->sub.kind, (long long)g->sub.num, g->sub.text, g->why,
@@ -174,6 +181,161 @@ test_who_was_told_of_is_there(void **state)
 	assert_non_null(strstr(ghosts(r).line[0], "there"));
 }
 
+/* Who is in a table, with what stands beside him there. */
+static int
+listed(
+    struct rig *r, const char *relation, const char *peer, const char *beside)
+{
+	struct ev *e;
+
+	r->x.ts_ns += 1000000;
+	e = sample_start(&r->x, EV_TOPOLOGY, &plc, NULL);
+	e->proto = PROTO_BACNET;
+	e->subject = plc.end;
+	e->flags |= EV_HAS_SUBJECT;
+	ev_name(e, EVF_RELATION, relation);
+	ev_bytes(e, EVF_PEER, EV_T_TEXT, peer, strlen(peer));
+	ev_bytes(e, EVF_DETAIL, EV_T_TEXT, beside, strlen(beside));
+	return sample_send(&r->x);
+}
+
+static void
+test_addresses_to_all_are_no_devices(void **state)
+{
+	static const char *const none[] = {"10.0.0.255", "10.0.0.0",
+	    "127.0.0.1", "0.0.0.9", "169.254.1.1", "10.7.0.127", "10.7.8.63"};
+	struct rig *r = *state;
+	struct host all = sample_group(10, 7, 8, 63);
+	struct host routed = sample_host(10, 5, 0, 255);
+	struct host near = sample_host(169, 254, 1, 2);
+
+	assert_int_equal(sample_read(&r->x, &hmi, &all, 1, 1, 1), 0);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		assert_int_equal(
+		    sample_relation(&r->x, 0, &hmi, "looks_for", none[i]), 0);
+	}
+	assert_int_equal(sample_read(&r->x, &hmi, &routed, 1, 1, 1), 0);
+	assert_string_equal(ghosts(r).line[0], "10.7.0.127 0 arp 1");
+	assert_int_equal(ghosts(r).n, 1);
+	assert_int_equal(
+	    listed(r, "bbmd", "10.7.0.1:47808", "mask 255.255.255.128"), 0);
+	assert_string_equal(ghosts(r).line[0], "10.7.0.1 0 table 1");
+	assert_int_equal(ghosts(r).n, 1);
+	assert_int_equal(sample_read(&r->x, &hmi, &near, 1, 1, 1), 0);
+	assert_string_equal(ghosts(r).line[1], "169.254.1.2 0 asked 1");
+}
+
+static void
+test_who_is_listed_by_a_peer(void **state)
+{
+	struct host bound = sample_host(10, 0, 0, 66);
+	struct rig *r = *state;
+	struct ev *e;
+
+	assert_int_equal(
+	    listed(r, "foreign_device", "10.9.9.9:47808", "50 s left"), 0);
+	r->x.ts_ns += 1000000;
+	e = sample_start(&r->x, EV_IDENTITY, &plc, NULL);
+	e->proto = PROTO_BACNET;
+	e->subject = bound.end;
+	e->flags |= EV_HAS_SUBJECT;
+	ev_name(e, EVF_KEY, "device_instance");
+	ev_bytes(e, EVF_VALUE, EV_T_TEXT, "200", 3);
+	ev_name(e, EVF_VIA, "read_property");
+	ev_name(e, EVF_CLAIM, "peer");
+	assert_int_equal(sample_send(&r->x), 0);
+	assert_string_equal(ghosts(r).line[0], "10.9.9.9 0 foreign 1");
+	assert_string_equal(ghosts(r).line[1], "10.0.0.66 0 bound 0");
+	assert_int_equal(sample_endpoint(&r->x, &bound, "arp"), 0);
+	assert_int_equal(ghosts(r).n, 1);
+}
+
+/* The id of a protocol's field by its name. */
+static uint16_t
+field(uint16_t proto, const char *name)
+{
+	const struct ev_proto *p = ev_proto(proto);
+
+	for (uint16_t i = 0; i < p->nfields; i++) {
+		if (strcmp(p->fields[i].name, name) == 0) {
+			return (uint16_t)(EV_PROTO_BASE + i);
+		}
+	}
+	abort();
+}
+
+static void
+who_is(struct rig *r, uint32_t low, uint32_t high)
+{
+	struct host all = sample_group(10, 0, 0, 255);
+	struct ev *e;
+
+	r->x.ts_ns += 1000000;
+	e = sample_start(&r->x, EV_OPERATION, &hmi, &all);
+	e->proto = PROTO_BACNET;
+	e->dir = EV_DIR_NOTIFY;
+	e->op = "who_is";
+	e->code = 8;
+	e->cls = EV_CLASS_DISCOVERY;
+	e->src.port = e->dst.port = 47808;
+	e->src.has_port = e->dst.has_port = true;
+	ev_uint(e, field(PROTO_BACNET, "low"), low);
+	ev_uint(e, field(PROTO_BACNET, "high"), high);
+	assert_int_equal(sample_send(&r->x), 0);
+}
+
+static void
+test_an_instance_that_nobody_has(void **state)
+{
+	struct rig *r = *state;
+
+	who_is(r, 1000, 1000);
+	assert_int_equal(ghosts(r).n, 0); /* it may answer yet */
+	for (int i = 0; i < 3; i++) {
+		who_is(r, 1000, 1000);
+		who_is(r, 0, 4194303);
+		who_is(r, 4194303, 4194303); /* a wildcard: no device */
+	}
+	assert_int_equal(ghosts(r).n, 1);
+	assert_string_equal(ghosts(r).line[0], "instance 1000 sought 1");
+	assert_int_equal(sample_says(&r->x, PROTO_BACNET, &plc, NULL,
+			     "device_instance", "1000"),
+	    0);
+	assert_int_equal(ghosts(r).n, 0);
+}
+
+/* Whoever browses a rack asks for each slot. */
+static void
+test_an_empty_slot_is_no_ghost(void **state)
+{
+	static const char *const why[] = {
+	    "link_address_not_valid", "unconnected_request_timed_out"};
+	struct rig *r = *state;
+
+	for (int i = 0; i < 2; i++) {
+		struct ev *e;
+
+		r->x.ts_ns += 1000000;
+		e = sample_start(&r->x, EV_OPERATION, &plc, &hmi);
+		e->proto = PROTO_CIP;
+		e->dir = EV_DIR_RESPONSE;
+		e->op = "unconnected_send";
+		e->cls = EV_CLASS_SESSION;
+		e->status = "connection_failure";
+		e->src.sub.kind = EV_SUB_PATH;
+		e->src.sub.len = 3;
+		memcpy(e->src.sub.path, i == 0 ? "1,1" : "1,2", 3);
+		e->src.port = 44818;
+		e->dst.port = 40000;
+		e->src.has_port = e->dst.has_port = true;
+		ev_name(e, EVF_TRANSPORT, "tcp");
+		ev_name(e, field(PROTO_CIP, "ext_name"), why[i]);
+		assert_int_equal(sample_send(&r->x), 0);
+	}
+	assert_int_equal(ghosts(r).n, 1);
+	assert_string_equal(ghosts(r).line[0], "10.0.0.3path 01,2 behind 0");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -186,6 +348,10 @@ main(void)
 	    T(test_a_unit_that_the_gateway_misses),
 	    T(test_who_must_speak_is_there),
 	    T(test_who_was_told_of_is_there),
+	    T(test_addresses_to_all_are_no_devices),
+	    T(test_who_is_listed_by_a_peer),
+	    T(test_an_instance_that_nobody_has),
+	    T(test_an_empty_slot_is_no_ghost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,7 +173,8 @@ struct query_end {
 struct query_ghost {
 	const char *ip;       /* NULL: behind another, as sub says          */
 	struct query_sub sub; /* kind "": an address of its own             */
-	const char *why; /* of asked, there, arp, table, behind, with commas */
+	int64_t instance;     /* of BACnet, and no address is known; -1     */
+	const char *why;      /* words of query_ghost.c, with commas        */
 	bool there;      /* it speaks, and what it says is not seen         */
 	uint64_t askers; /* how many ask for it; one of them:               */
 	struct query_end asker;

@@ -9,19 +9,31 @@
  *	         after ARP asked for it in vain, as it seemed
  *	arp      ARP or neighbour discovery asked for it in vain, and again
  *	table    a table of broadcast managers (BACnet) has it
+ *	foreign  a broadcast manager's table of foreign devices has it
+ *	bound    a list of whom a device is bound to (BACnet) has it
+ *	sought   a device instance (BACnet) was asked for alone, and again, and
+ *	         nobody said that he is that one
  *	behind   a unit, slot or station behind a device that was asked for
  *	         there and never answered (a path that ends
- *	         in an IP address is that address)
+ *	         in an IP address is that address; a slot that its chassis says
+ *	         is empty is no device, unless it is missed there)
  *
  * That nobody hears it has two reasons: it is not there, or this mirror port
  * does not show it.  Which one it is `there` says; else a person must find out,
- * and the row says who asks, so that there is somebody to ask.  Public
- * addresses are the Internet's and no device of a plant.
+ * and the row says who asks, so that there is somebody to ask.
+ *
+ * No device: public addresses, which are the Internet's; what stands for none
+ * or for oneself; and what is a network's or is to all in one, by a MAC
+ * that it was seen with, a mask that a table of broadcast managers has, or the
+ * last byte: a device of that number stands in a larger network than plants
+ * have.
  */
 #include <arpa/inet.h>
 #include <string.h>
 
 #include "store/query_priv.h"
+
+#define MASKS_MAX 256 /* networks of a site */
 
 /* flags: 1 ADDR_HEARD, 64 ADDR_VIRTUAL; kinds: 2 ADDR_IP, 4 ADDR_SUB */
 #define SILENT(a) "(" a ".flags & (1 | 64)) = 0"
@@ -55,22 +67,58 @@
 #define NAMED                                                                  \
 	"SELECT " HOST_OF(                                                     \
 	    "t.peer") ", NULL, 0, NULL, 0, NULL, "                             \
-		      "CASE t.relation WHEN 'looks_for' THEN 'arp' ELSE "      \
-		      "'table' END, "                                          \
+		      "CASE t.relation WHEN 'looks_for' THEN 'arp' "           \
+		      "WHEN 'foreign_device' THEN 'foreign' ELSE 'table' "     \
+		      "END, "                                                  \
 		      "t.addr, t.first, t.last FROM topology AS t WHERE "      \
 		      "t.relation IN "                                         \
-		      "('looks_for', 'bbmd', 'bbmd_written') AND (t.peer "     \
+		      "('looks_for', 'bbmd', 'bbmd_written', "                 \
+		      "'foreign_device') AND (t.peer "                         \
 		      "GLOB "                                                  \
 		      "'[0-9]*.*.*.*' OR t.peer GLOB '*:*:*') AND NOT EXISTS " \
 		      "(SELECT 1 "                                             \
 		      "FROM addresses AS h WHERE h.key = " HOST_OF(            \
 			  "t.peer") " AND NOT " SILENT("h") ")"
+/* 135-2020, 12.11.30: who it is does not say it. */
+#define BOUND                                                                \
+	"SELECT a.ip, NULL, 0, NULL, 0, NULL, 'bound', NULL, f.first, "      \
+	"f.last FROM addresses AS a CROSS JOIN facts AS f ON f.addr = a.id " \
+	"AND f.key = 'device_instance' WHERE f.claim = 'peer' AND "          \
+	"a.asset = 0 AND a.kind = 2 AND " SILENT("a")
+/* 135-2020, 16.10: Who-Is of one instance.  Who has it has said so, or what is
+ * read of that device object is read from him. */
+#define OF_BACNET(column, what)                                         \
+	"SELECT " column " FROM links AS m CROSS JOIN behaviours AS c " \
+	"ON c.link = m.id WHERE m.proto = 'bacnet' AND " what
+#define INSTANCE(t, from) "CAST(substr(" t ", " from ") AS INTEGER)"
+#define SOUGHT                                                                \
+	"SELECT NULL, NULL, 0, 'instance', " INSTANCE("b.object",             \
+	    "5") " AS n, NULL, 'sought', l.src, b.first, b.last FROM links "  \
+		 "AS l CROSS JOIN behaviours AS b ON b.link = l.id AND "      \
+		 "b.op = 'who_is' WHERE l.proto = 'bacnet' AND b.count > 1 "  \
+		 "AND n BETWEEN 0 AND 4194302 AND b.object = 'low=' || n || " \
+		 "' high=' || n AND CAST(n AS TEXT) NOT IN (SELECT value "    \
+		 "FROM facts WHERE key = 'device_instance') AND n NOT IN "    \
+		 "(" OF_BACNET(INSTANCE("c.object", "8"),                     \
+		     "c.object GLOB 'device [0-9]*'") ")"
+/* Whoever browses a rack asks each slot who is there, and comes back; whoever
+ * misses a module asks for more, or for that one slot again and again. */
+#define BROWSED_MIN "3"
+#define MISSED(u, f)                                                      \
+	"EXISTS (SELECT 1 FROM links AS m CROSS JOIN behaviours AS c ON " \
+	"c.link = m.id WHERE m.dst = " f ".id AND c.sub = " u             \
+	".sub_kind || ' ' || " u ".sub_text AND (c.op NOT GLOB "          \
+	"'get_attribute*' OR (c.count > 1 AND (SELECT count(*) FROM "     \
+	"addresses AS v WHERE v.carrier = " f ".id AND (v.flags & 4096) " \
+	"<> 0) < " BROWSED_MIN ")))"
 #define BEHIND                                                                \
 	"SELECT NULL, f.ip, u.port, u.sub_kind, u.sub_num, u.sub_text, "      \
 	"'behind', NULL, u.first, u.last FROM addresses AS f "                \
 	"JOIN addresses AS u ON u.carrier = f.id WHERE f.kind = 2 AND "       \
 	"u.kind = 4 AND u.asset = 0 AND u.sub_kind <> '' AND " SILENT(        \
-	    "u") " AND coalesce(u.sub_text, '') NOT GLOB '*.*.*.*' AND "      \
+	    "u") " AND ((u.flags & 4096) = 0 OR " MISSED("u",                 \
+	    "f") ") AND coalesce(u.sub_text, '') NOT "                        \
+		 "GLOB '*.*.*.*' AND "                                        \
 		 "(u.sub_kind <> 'unit' OR (u.sub_num NOT IN "                \
 		 "(0, 255) AND EXISTS (SELECT 1 FROM addresses AS p WHERE "   \
 		 "p.carrier = f.id AND p.transport = u.transport AND "        \
@@ -80,6 +128,8 @@
 	ASKED " UNION ALL " HALF("dst", "src", "packets") " UNION ALL " HALF( \
 	    "src", "dst", "packets_back") " UNION ALL " ARP_TOLD              \
 					  " UNION ALL " NAMED                 \
+					  " UNION ALL " BOUND                 \
+					  " UNION ALL " SOUGHT                \
 					  " UNION ALL " BEHIND
 /* Who is there comes first: a sweep may leave more ghosts than are listed.  Of
  * those who ask, rather one to whom it speaks. */
@@ -100,23 +150,90 @@
 		 "GROUP BY e.ip, e.front, e.port, e.kind, e.num, e.sub) AS g " \
 		 "LEFT JOIN addresses AS x ON x.id = g.who "                   \
 		 "LEFT JOIN assets AS w ON w.id = x.asset "                    \
+		 "WHERE g.ip IS NULL OR NOT EXISTS (SELECT 1 FROM addresses "  \
+		 "AS h WHERE h.key = 'to ' || g.ip) "                          \
 		 "ORDER BY instr(g.why, 'there') = 0, g.first, g.ip, "         \
 		 "g.front, g.port, "                                           \
 		 "g.num, g.sub "                                               \
 		 "LIMIT 10000"
 
 _Static_assert(ADDR_HEARD == 1 && ADDR_VIRTUAL == 64 && ADDR_OWN == 16 &&
-		   ADDR_IP == 2 && ADDR_SUB == 4 && LINK_HALF == 16,
+		   ADDR_EMPTY == 4096 && ADDR_IP == 2 && ADDR_SUB == 4 &&
+		   LINK_HALF == 16,
     "as in GHOSTS");
 
+/* Broadcasts of other networks, as tables of broadcast managers have them:
+ * a distribution mask says which bits are the network's (135-2020, J.4.3.2). */
+struct masks {
+	size_t n;
+	uint32_t broadcast[MASKS_MAX];
+};
+
+static int
+read_masks(struct query *q, struct masks *ret)
+{
+	sqlite3_stmt *st;
+	int rc = db_prepare(q->db,
+	    "SELECT DISTINCT " HOST_OF("peer") ", substr(detail, 6) FROM "
+					       "topology WHERE relation IN "
+					       "('bbmd', 'bbmd_written') AND "
+					       "detail GLOB 'mask *'",
+	    &st);
+
+	ret->n = 0;
+	if (rc != 0) {
+		return rc;
+	}
+	while (ret->n < MASKS_MAX && (rc = db_step(st)) == 1) {
+		struct in_addr ip, mask;
+
+		if (inet_pton(AF_INET, db_text(st, 0), &ip) == 1 &&
+		    inet_pton(AF_INET, db_text(st, 1), &mask) == 1 &&
+		    ~mask.s_addr != 0) {
+			ret->broadcast[ret->n++] = ip.s_addr | ~mask.s_addr;
+		}
+	}
+	(void)sqlite3_finalize(st);
+	return rc < 0 ? rc : 0;
+}
+
 static bool
-is_of_the_internet(const char *ip)
+is_to_all(const uint8_t a[4], const struct masks *m)
+{
+	uint32_t ip;
+
+	memcpy(&ip, a, 4);
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->broadcast[i] == ip) {
+			return true;
+		}
+	}
+	return a[3] == 0 || a[3] == 255;
+}
+
+/* IANA's special-purpose addresses: this host, loopback, link-local, those
+ * that no host has (RFC 6890, 2.2.2). */
+static bool
+is_no_host(const uint8_t a[4], const char *why)
+{
+	return a[0] == 0 || a[0] == 127 || a[0] >= 224 ||
+	       (a[0] == 169 && a[1] == 254 && strcmp(why, "arp") == 0);
+}
+
+static bool
+is_no_device(const struct query_ghost *g, const struct masks *m)
 {
 	struct ev_ip a = {0};
-	bool six = strchr(ip, ':') != NULL;
+	bool six = strchr(g->ip, ':') != NULL;
 
-	return inet_pton(six ? AF_INET6 : AF_INET, ip, a.a) == 1 &&
-	       ev_ip_is_public(six ? 6 : 4, &a);
+	if (inet_pton(six ? AF_INET6 : AF_INET, g->ip, a.a) != 1) {
+		return false;
+	}
+	if (ev_ip_is_public(six ? 6 : 4, &a)) {
+		return true;
+	}
+	return !six &&
+	       (is_no_host(a.a, g->why) || (!g->there && is_to_all(a.a, m)));
 }
 
 static void
@@ -136,6 +253,12 @@ fill(sqlite3_stmt *st, struct query_ghost *g)
 	g->last = (uint64_t)db_get(st, 9);
 	query_end(st, 10, &g->asker);
 	g->vlans = query_text(st, 15);
+	g->instance = -1;
+	if (g->sub.kind != NULL && strcmp(g->sub.kind, "instance") == 0) {
+		g->instance = g->sub.num;
+		g->sub.kind = NULL;
+		g->sub.num = 0;
+	}
 	if (g->sub.kind == NULL) {
 		g->sub.kind = "";
 	}
@@ -150,17 +273,19 @@ query_ghosts(struct query *q, const struct query_filter *f,
     void *arg)
 {
 	struct query_ghost g;
+	struct masks masks;
 	sqlite3_stmt *st;
-	int rc = db_prepare(q->db, GHOSTS, &st);
+	int rc = read_masks(q, &masks);
 
 	(void)f;
 	page->after = 0; /* a list of few: all at once */
+	rc = rc == 0 ? db_prepare(q->db, GHOSTS, &st) : rc;
 	if (rc != 0) {
 		return rc;
 	}
 	while ((rc = db_step(st)) == 1) {
 		fill(st, &g);
-		if (g.ip != NULL && is_of_the_internet(g.ip)) {
+		if (g.ip != NULL && is_no_device(&g, &masks)) {
 			continue;
 		}
 		rc = row(arg, &g);

@@ -124,6 +124,7 @@ there(struct store *s, struct addr *behind)
 	rhythm_heard(s, behind, s->now.ev->ts_ns);
 	if (!(behind->flags & ADDR_HEARD)) {
 		behind->flags |= ADDR_HEARD;
+		behind->flags &= (uint16_t)~ADDR_EMPTY;
 		cache_dirty(&s->addrs, behind);
 	}
 }
@@ -173,6 +174,10 @@ replied(struct store *s, struct addr *front, struct addr *unit)
 
 	if (is_no_way(e)) {
 		module_gone(s, unit);
+		if (!(unit->flags & ADDR_EMPTY)) {
+			unit->flags |= ADDR_EMPTY;
+			cache_dirty(&s->addrs, unit);
+		}
 	} else if (unit->sub.kind == EV_SUB_UNIT) {
 		return answered(s, front, unit);
 	} else if (e->status != NULL && strcmp(e->status, "ok") == 0) {

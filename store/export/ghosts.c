@@ -13,6 +13,9 @@ put_address(struct text *t, const void *row)
 
 	if (g->ip != NULL) {
 		text_put(t, g->ip);
+	} else if (g->instance >= 0) {
+		text_put(t, "BACnet device ");
+		text_put_uint(t, (uint64_t)g->instance);
 	} else {
 		query_put_sub(t, &g->sub);
 		text_put(t, " at ");
@@ -28,6 +31,9 @@ static const struct {
     {"there", "speaks unseen"},
     {"arp", "looked for by ARP"},
     {"table", "in a BACnet broadcast table"},
+    {"foreign", "in a BACnet table of foreign devices"},
+    {"bound", "in a BACnet binding list"},
+    {"sought", "asked for by Who-Is"},
     {"behind", "asked there and silent"},
 };
 
@@ -78,8 +84,14 @@ json(struct json *j, const void *row)
 	json_object(j);
 	json_kstr(j, "ip", g->ip);
 	json_key(j, "behind");
-	if (g->ip == NULL) {
+	if (g->ip == NULL && g->instance < 0) {
 		json_way(j, &g->sub);
+	} else {
+		json_null(j);
+	}
+	json_key(j, "instance");
+	if (g->instance >= 0) {
+		json_uint(j, (uint64_t)g->instance);
 	} else {
 		json_null(j);
 	}

@@ -83,7 +83,9 @@ unheard_add(void *arg, const struct query_ghost *g)
 		}
 		u->there++;
 	} else if (strstr(g->why, "asked") != NULL ||
-		   strstr(g->why, "table") != NULL) {
+		   strstr(g->why, "table") != NULL ||
+		   strstr(g->why, "foreign") != NULL ||
+		   strstr(g->why, "bound") != NULL) {
 		u->named++;
 	}
 	return 0;

@@ -316,8 +316,8 @@ test_who_may_be_off_does_not(void **state)
 	static const struct {
 		const char *why;
 		uint64_t named;
-	} t[] = {{"asked", 1}, {"table", 1}, {"table,asked", 1}, {"arp", 0},
-	    {"behind", 0}};
+	} t[] = {{"asked", 1}, {"table", 1}, {"table,asked", 1}, {"foreign", 1},
+	    {"bound", 1}, {"arp", 0}, {"sought", 0}, {"behind", 0}};
 	struct verdict r;
 
 	(void)state;
