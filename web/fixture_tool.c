@@ -162,17 +162,48 @@ processes(struct sample *x)
 	must(store_evidence(x->s, &e));
 }
 
+/* Who is looked for and in a table, and never heard. */
+static void
+ghosts(struct sample *x)
+{
+	struct host hmi = sample_host(10, 1, 0, 31);
+
+	must(sample_relation(x, 0, &hmi, "looks_for", "10.1.0.99"));
+	must(sample_relation(x, PROTO_BACNET, &hmi, "bbmd", "10.1.0.98:47808"));
+}
+
+/* One way only in one VLAN of an interface. */
+static void
+coverage(struct sample *x)
+{
+	struct coverage c = {.iface = "eth1", .protos = 1ULL << PROTO_MODBUS};
+
+	c.count[COVERAGE_FRAMES] = 100000;
+	c.count[COVERAGE_BYTES] = 9000000;
+	c.count[COVERAGE_TALKS] = c.count[COVERAGE_BOTH] = 40;
+	c.first_ns = SAMPLE_START;
+	c.last_ns = c.spoke_ns = x->ts_ns;
+	must(store_coverage(x->s, "eth1", &c));
+	c.vlan = 20;
+	c.count[COVERAGE_FRAMES] = 5000;
+	c.count[COVERAGE_TALKS] = 4;
+	c.count[COVERAGE_BOTH] = 1;
+	must(store_coverage(x->s, "eth1", &c));
+}
+
 static void
 fresh(struct sample *x)
 {
 	plant(x);
 	gateway(x);
+	ghosts(x);
 	tick(x, 20 * MINUTE);
 	tick(x, SAMPLE_SECOND);
 	counters(x);
 	processes(x);
 	intruder(x, 77);
 	tick(x, 2 * SAMPLE_SECOND);
+	coverage(x);
 }
 
 static void

@@ -20,6 +20,8 @@ static const struct {
     {"/api/assets", false, list_assets},
     {"/api/assets/", true, one_asset},
     {"/api/links", false, list_links},
+    {"/api/ghosts", false, told_ghosts},
+    {"/api/coverage", false, told_coverage},
     {"/api/stream", false, stream_get},
     {"/plain", false, plain_alerts},
     {"/plain/alerts", false, plain_alerts},

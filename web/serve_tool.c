@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dissectors/registry.h"
 #include "proc/parent.h"
 #include "proc/proc.h"
 #include "web/listen.h"
@@ -39,6 +40,7 @@ main(int argc, char **argv)
 	int rc;
 
 	log_init("serve", LOG_LEVEL_WARN);
+	registry_init();
 	proc_child(argc, argv, roles, 1);
 	if (argc != 3) {
 		(void)fprintf(stderr, "usage: serve_tool ADDR:PORT DIR\n");

@@ -77,7 +77,7 @@ def contract(s):
     T.ok(keys == set(schemas["Status"]["properties"]),
          "each key of the status is described and there", keys)
     for name, path in (("Asset", "assets"), ("Link", "links"),
-                       ("Alert", "alerts")):
+                       ("Alert", "alerts"), ("Ghost", "ghosts")):
         seen = set().union(*load(s, "/api/" + path)["items"])
         want = set(schemas[name]["required"])
         T.ok(want <= seen <= set(schemas[name]["properties"]),

@@ -155,6 +155,21 @@ def shows(p):
     T.ok(p.until(lambda: "Operations" in p.texts(".detail")[0]),
          "a link unfolds")
     p.shot("links")
+    p.go("/#ghosts")
+    T.ok(p.rows(2), "ghosts are there", p.texts("tr.row"))
+    p.all(".unfold")[0].click()
+    text = p.until(lambda: p.texts(".detail")[0])
+    T.ok(text and "How it is known" in text and
+         "10.1.0.31" in p.texts("tr.row")[0],
+         "a ghost says how it is known and who asks", text)
+    p.shot("ghosts")
+    p.go("/#coverage")
+    text = p.until(lambda: p.texts(".ports")[0])
+    T.ok(text and all(w in text for w in (
+        "eth1 100 of 100", "VLAN 20: 3 of 4 conversations",
+        "Change", "mirror both directions", "What cannot be known")),
+         "coverage says what is seen and what to change", text)
+    p.shot("coverage")
 
 
 def text_stays_text(p):
@@ -284,11 +299,12 @@ def sizes(p):
     for width, height in ((360, 740), (768, 1024), (1400, 900), (3840, 2160)):
         for dark in (False, True):
             p.size(width, height, dark)
-            for page in ("alerts", "assets", "links"):
+            for page in ("alerts", "assets", "links", "ghosts", "coverage"):
                 p.go("/#" + page)
-                p.until(lambda: p.all("tr.row"))
-                p.all(".unfold")[0].click()
-                p.until(lambda: p.all(".detail > *"))
+                p.until(lambda: p.all("tr.row, .port"))
+                for row in p.all(".unfold")[:1]:
+                    row.click()
+                    p.until(lambda: p.all(".detail > *"))
                 over = p.js("return document.documentElement.scrollWidth - "
                             "innerWidth")
                 if over > 0:
@@ -424,7 +440,7 @@ def main():
     if not DRIVER or not CHROMIUM:
         print("1..0 # skip chromium and chromium-driver are not installed")
         return 0
-    T = harness.Tap(47)
+    T = harness.Tap(50)
     with harness.Server("new") as server:
         with Page(server) as p:
             shows(p)

@@ -7,7 +7,7 @@ $(B)/web/ui.inc: FORCE
 
 $(B)/web/ui.o: $(B)/web/ui.inc
 
-WEB_PARTS := server route args row list status stream plain html http reply ui \
+WEB_PARTS := server route args row list told status stream plain html http reply ui \
              listen
 WEB_LIBS  := -lmicrohttpd -lsqlite3 -linih
 

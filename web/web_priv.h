@@ -6,6 +6,7 @@
  *	args.c    what stands behind the question mark
  *	row.c     one asset, link or alert as JSON
  *	list.c    pages of them, and single ones
+ *	told.c    ghosts, and how well the network is seen
  *	status.c  the state of the sensor
  *	stream.c  server-sent events
  *	plain.c   the same lists as HTML without JavaScript
@@ -170,6 +171,10 @@ enum MHD_Result one_asset(struct request *);
 /* What a failed query is for the client. */
 enum MHD_Result query_failed(struct request *, int err);
 enum MHD_Result args_failed(struct request *, const struct args *);
+
+/* told.c */
+enum MHD_Result told_coverage(struct request *);
+enum MHD_Result told_ghosts(struct request *);
 
 /* status.c */
 enum MHD_Result status_get(struct request *);

@@ -95,6 +95,7 @@ cmd_asset(const struct options *o)
 {
 	enum export_format format;
 	struct query *q = NULL;
+	bool ghost;
 	int err;
 
 	if (o->nargs != 1) {
@@ -107,7 +108,11 @@ cmd_asset(const struct options *o)
 		return err_exit_code(err);
 	}
 	err = export_asset(q, o->args[0], format, stdout);
+	ghost = err == ERR_NOTFOUND && export_ghost(q, o->args[0], stderr) == 0;
 	query_close(q);
+	if (ghost) {
+		return err_exit_code(err);
+	}
 	if (err == ERR_NOTFOUND) {
 		fprintf(stderr,
 		    "otus: no device has this id, name or address: %s\n",

@@ -40,6 +40,9 @@ int export_doctor(
 int export_asset(
     struct query *, const char *what, enum export_format, FILE *out) MUST_CHECK;
 
+/* That a ghost has this address, and who asks for it.  ERR_NOTFOUND. */
+int export_ghost(struct query *, const char *what, FILE *out) MUST_CHECK;
+
 /* The register and the wire (reconcile.c). */
 struct export_reconcile {
 	bool all;           /* what is confirmed, too               */
@@ -56,5 +59,8 @@ int export_cyclonedx(struct query *, FILE *out) MUST_CHECK;
 void export_asset_json(struct json *, const struct query_asset *);
 void export_link_json(struct json *, const struct query_link *);
 void export_alert_json(struct json *, const struct query_alert *);
+void export_ghost_json(struct json *, const struct query_ghost *);
+/* Whether the text is in its address, or in who asks for it. */
+bool export_ghost_has(const struct query_ghost *, const char *text);
 
 #endif

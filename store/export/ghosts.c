@@ -6,6 +6,8 @@
 
 #include "store/export/source.h"
 
+#define ADDRESS_MAX 320 /* a path behind a name */
+
 static void
 put_address(struct text *t, const void *row)
 {
@@ -76,12 +78,33 @@ static const struct column columns[] = {
     {"last", IN_BOTH, false, 0, 0, STAMP(last)},
 };
 
-static void
-json(struct json *j, const void *row)
+bool
+export_ghost_has(const struct query_ghost *g, const char *text)
 {
-	const struct query_ghost *g = row;
+	char address[ADDRESS_MAX];
+	const char *in[] = {address, g->asker.ip, g->asker.name};
+	struct text t;
 
+	text_start(&t, address, sizeof(address));
+	put_address(&t, g);
+	for (size_t i = 0; i < sizeof(in) / sizeof(in[0]); i++) {
+		if (in[i] != NULL && strcasestr(in[i], text) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+export_ghost_json(struct json *j, const struct query_ghost *g)
+{
+	char address[ADDRESS_MAX];
+	struct text t;
+
+	text_start(&t, address, sizeof(address));
+	put_address(&t, g);
 	json_object(j);
+	json_kstr(j, "address", address);
 	json_kstr(j, "ip", g->ip);
 	json_key(j, "behind");
 	if (g->ip == NULL && g->instance < 0) {
@@ -110,6 +133,12 @@ json(struct json *j, const void *row)
 	json_stamp(j, "first", g->first);
 	json_stamp(j, "last", g->last);
 	json_object_end(j);
+}
+
+static void
+json(struct json *j, const void *row)
+{
+	export_ghost_json(j, row);
 }
 
 struct taker {
@@ -147,4 +176,48 @@ export_ghosts(struct query *q, const struct query_filter *f,
 	};
 
 	return source_export(&source, q, f, format, out);
+}
+
+/* --- one, for who asks for a device ----------------------------------------- */
+
+struct sought {
+	const char *what;
+	FILE *out;
+	bool found;
+};
+
+static int
+tell(void *arg, const struct query_ghost *g)
+{
+	char address[ADDRESS_MAX], why[256], asker[ADDRESS_MAX];
+	struct sought *s = arg;
+	struct text t;
+
+	text_start(&t, address, sizeof(address));
+	put_address(&t, g);
+	if (strcasecmp(address, s->what) != 0) {
+		return 0;
+	}
+	s->found = true;
+	text_start(&t, why, sizeof(why));
+	put_why(&t, g);
+	text_start(&t, asker, sizeof(asker));
+	put_asker(&t, g);
+	(void)fputs(
+	    "otus: no such device is heard, but others name it: ", s->out);
+	layout_text(address, s->out);
+	(void)fprintf(s->out, " (%s%s", why, asker[0] != '\0' ? "; by " : "");
+	layout_text(asker, s->out);
+	(void)fputs("); otus ghosts lists all\n", s->out);
+	return 0;
+}
+
+int
+export_ghost(struct query *q, const char *what, FILE *out)
+{
+	struct sought s = {.what = what, .out = out};
+	struct query_page page = {0};
+	int rc = query_ghosts(q, NULL, &page, tell, &s);
+
+	return rc == 0 && !s.found ? ERR_NOTFOUND : rc;
 }

@@ -8,8 +8,10 @@
 import {alerts} from "./alerts.js";
 import * as api from "./api.js";
 import {assets} from "./assets.js";
+import {coverage} from "./coverage.js";
 import {h, put, say} from "./dom.js";
 import {count, zone} from "./format.js";
+import {ghosts} from "./ghosts.js";
 import {links} from "./links.js";
 import {Status} from "./status.js";
 
@@ -24,7 +26,8 @@ let shown = null;
 let due = 0;
 let last = 0;
 
-for (const [name, make] of Object.entries({alerts, assets, links})) {
+for (const [name, make] of Object.entries({alerts, assets, links,
+	ghosts, coverage})) {
 	pages[name] = make((params) => address(name, params));
 	tabs[name] = h("a", {href: "#" + name, class: "tab"},
 	    pages[name].view.title, h("span", {class: "n"}));
@@ -157,7 +160,7 @@ document.addEventListener("keydown", (e) => {
 
 	if (e.key === "/" && !typing && !e.ctrlKey && !e.metaKey && !e.altKey) {
 		e.preventDefault();
-		shown.search.focus();
+		shown.search?.focus();
 	}
 });
 
