@@ -36,6 +36,7 @@ struct doctor {
 	uint64_t now_ns;
 	struct port port;
 	struct view all; /* everything: for what cannot be seen */
+	struct query_blind blind;
 	struct unheard unheard;
 	char iface[COVERAGE_NAME_MAX]; /* the last one counted           */
 	unsigned ifaces;
@@ -427,7 +428,11 @@ end_port(struct doctor *d)
 		return 0;
 	}
 	rc = name_stations(d, &p->view[0]);
-	p->view[0].unheard = d->ifaces == 1 ? &d->unheard : NULL;
+	if (d->ifaces == 1) {
+		p->view[0].unheard = &d->unheard;
+		p->view[0].heard = d->blind.heard;
+		p->view[0].groups = d->blind.groups;
+	}
 	for (size_t i = 0; i < p->n; i++) {
 		p->view[i].native = p->n > 2 && p->view[i].c.vlan == 0 && i > 0;
 		view_judge(&p->view[i], &p->verdict[i]);
@@ -605,11 +610,10 @@ static int
 run(struct doctor *d, bool *ret_good)
 {
 	struct query_status s;
-	struct query_blind b;
 	int rc = query_status(d->q, &s);
 
-	rc = rc == 0 ? query_blind(d->q, &b) : rc;
-	rc = rc == 0 ? count_unheard(d, &b) : rc;
+	rc = rc == 0 ? query_blind(d->q, &d->blind) : rc;
+	rc = rc == 0 ? count_unheard(d, &d->blind) : rc;
 	rc = rc == 0 ? query_coverage(d->q, count_iface, d) : rc;
 	if (rc != 0) {
 		return rc;
@@ -630,7 +634,7 @@ run(struct doctor *d, bool *ret_good)
 	if (d->json != NULL) {
 		json_key(d->json, "limits");
 		json_array(d->json);
-		put_limits(d, &b);
+		put_limits(d, &d->blind);
 		json_array_end(d->json);
 		json_kbool(d->json, "good", *ret_good);
 		json_object_end(d->json);
@@ -642,7 +646,7 @@ run(struct doctor *d, bool *ret_good)
 		return rc;
 	}
 	(void)fputs("\nWhat cannot be known from here:\n", d->out);
-	put_limits(d, &b);
+	put_limits(d, &d->blind);
 	paragraph(d->out, "  - ", "    ",
 	    "What stays within a switch that is not mirrored leaves no trace "
 	    "here.");

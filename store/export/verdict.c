@@ -128,7 +128,10 @@ static const struct check checks[] = {
 #define PAUSE_POINTS   10
 #define STATION_FRAMES 50 /* all of which are of one station */
 #define STATION_POINTS 20
-#define DEAD_POINTS    100
+/* So many are heard to call everybody, and not to speak with whom they call. */
+#define CALLERS_MIN   2
+#define CALLERS_SHARE 5 /* one device in so many */
+#define DEAD_POINTS   100
 
 uint64_t
 verdict_ppm(uint64_t part, uint64_t whole)
@@ -380,6 +383,38 @@ is_loopback(const struct coverage *c)
 	return c->stations > 0 && memcmp(c->station[0], zero, 6) == 0;
 }
 
+/*
+ * A plant with one master looks like the port of one station: everybody speaks
+ * with that one.  What tells them apart is others who call out, by ARP for one,
+ * and whose conversations are not seen.
+ */
+static bool
+has_callers(const struct view *v)
+{
+	return v->groups >= CALLERS_MIN &&
+	       v->groups * CALLERS_SHARE >= v->heard;
+}
+
+static bool
+station_reason(const struct view *v, struct verdict *r, struct text *t)
+{
+	if (has_callers(v)) {
+		return verdict_reason(r, "station", STATION_POINTS,
+		    "this is what one port shows: a capture on the device "
+		    "itself, a mirror or TAP of its link only, or of an uplink",
+		    "mirror the other ports of the switch, too: what stations "
+		    "say to each other there does not come here",
+		    t);
+	}
+	return verdict_reason(r, "station", 0,
+	    "the plant may have one master that all speak with; or this is "
+	    "what one port shows: a capture on the device itself, a mirror or "
+	    "TAP of its link only, or of an uplink",
+	    "nothing, where there is one master; else mirror the other ports "
+	    "of the switch, too",
+	    t);
+}
+
 static void
 stations(const struct view *v, struct verdict *r)
 {
@@ -395,12 +430,7 @@ stations(const struct view *v, struct verdict *r)
 		return;
 	}
 	if (n < STATION_FRAMES || v->c.stations == 0 ||
-	    !verdict_reason(r, "station", STATION_POINTS,
-		"this is what one port shows: a capture on the device itself, "
-		"a mirror or TAP of its link only, or of an uplink",
-		"mirror the other ports of the switch, too: what stations say "
-		"to each other there does not come here",
-		&t)) {
+	    !station_reason(v, r, &t)) {
 		return;
 	}
 	text_put(&t, "all ");

@@ -46,6 +46,8 @@ struct view {
 	/* Untagged frames of a trunk: no more is to be expected there than
 	 * what switches say to each other. */
 	bool native;
+	/* Devices heard, and those of them that spoke to groups only. */
+	uint64_t heard, groups;
 	uint64_t now_ns; /* stream time                                    */
 	char station[2][96]; /* how c.station are called                 */
 };

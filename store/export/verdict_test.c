@@ -171,7 +171,14 @@ test_one_station_in_all_frames(void **state)
 	(void)state;
 	v.c.stations = 1;
 	v.c.station[0][5] = 1;
+	assert_int_equal(only(&v, "station"), 0); /* one master */
+	v.heard = 10;
+	v.groups = 1;
+	assert_int_equal(only(&v, "station"), 0);
+	v.groups = 2;
 	assert_int_equal(only(&v, "station"), 20);
+	v.heard = 11;
+	assert_int_equal(only(&v, "station"), 0);
 	v.c.station[0][5] = 0; /* loopback */
 	assert_int_equal(only(&v, "host"), 20);
 	v.whole = false; /* a VLAN may well be one station's */

@@ -143,6 +143,15 @@ def own():
                    if me in (mac(data, 0), mac(data, 6)) or data[0] & 1)
 
 
+@case("doctor/master")
+def master():
+    """A mirror that shows all of a plant whose stations all speak with one,
+    and with nobody else."""
+    me = CLIENTS[0].mac
+    return capture((ts, data) for ts, data in healthy_frames()
+                   if me in (mac(data, 0), mac(data, 6)))
+
+
 @case("doctor/pause")
 def pause():
     """In the middle nothing is seen for ten minutes."""
