@@ -13,9 +13,11 @@ enum { P = 3, F_A = EV_PROTO_BASE, F_VALUES, F_CODE, F_NAME };
 /* "code" is the envelope's, "name" is event.def's, too. */
 static const struct ev_field_info fields[] = {{"a", 0, ""}, {"values", 0, ""},
     {"code", 0, ""}, {"name", 0, ""}, {"", 0, ""}};
-static const struct ev_proto proto = {"test", fields, 5, false};
+static const struct ev_proto proto = {
+    .name = "test", .fields = fields, .nfields = 5};
 static const struct ev_field_info others[] = {{"b", 0, ""}, {"a", 0, ""}};
-static const struct ev_proto other = {"other", others, 2, false};
+static const struct ev_proto other = {
+    .name = "other", .fields = others, .nfields = 2};
 
 static struct evcols *cols;
 static struct ev_field field[16];

@@ -16,7 +16,10 @@ static const struct ev_field_info fields[] = {{"framing", EV_R_NONE, ""},
     {"sub", EV_R_KEY, ""}, {"records", EV_R_NONE, ""}};
 
 static const struct ev_proto proto = {
-    "modbus", fields, sizeof(fields) / sizeof(fields[0]), false};
+
+    .name = "modbus",
+    .fields = fields,
+    .nfields = sizeof(fields) / sizeof(fields[0])};
 
 _Static_assert(sizeof(fields) / sizeof(fields[0]) == H_END - EV_PROTO_BASE,
     "one row an id");

@@ -233,7 +233,7 @@ baseline_changed(struct store *s, enum answer *ret, char *old, size_t size)
 	old[0] = '\0';
 	*ret = ANSWER_NONE;
 	if (s->now.ev->kind == EV_IDENTITY) {
-		rc = fact_changes(s, &changed, old, size);
+		rc = differ_changes(s, &changed, old, size);
 	} else if (s->now.ev->kind == EV_STATE) {
 		rc = record_state_changes(s, &changed, old, size);
 	} else {

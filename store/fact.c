@@ -86,13 +86,6 @@ fact_is_placeholder(const char *key, const char *value)
 	return is_filler(value);
 }
 
-/* An event's fact, taken apart. */
-struct fact {
-	char key[32], claim[16], via[EV_NAME_MAX];
-	char value[EV_TEXT_MAX + 1];
-	int confidence;
-};
-
 /* Blanks around a value are a fixed field's padding. */
 static void
 trim(char *s)
@@ -106,8 +99,8 @@ trim(char *s)
 	s[n - skip] = '\0';
 }
 
-static bool
-parse(const struct ev *e, struct fact *f)
+bool
+fact_parse(const struct ev *e, struct fact *f)
 {
 	(void)field_text(e, EVF_KEY, f->key, sizeof(f->key));
 	(void)field_text(e, EVF_CLAIM, f->claim, sizeof(f->claim));
@@ -126,117 +119,6 @@ parse(const struct ev *e, struct fact *f)
 		f->confidence = 0;
 	}
 	return true;
-}
-
-static const struct addr *
-whose(const struct judged *n)
-{
-	return n->subject != NULL ? n->subject : n->src;
-}
-
-/* What was said of a key before. */
-struct said {
-	bool any;  /* by the same message */
-	bool none; /* by nobody           */
-	char value[EV_TEXT_MAX + 1];
-	int64_t rank[3]; /* confidence, last, first */
-	int64_t most;    /* confidence, whatever the message */
-};
-
-static bool
-is_better(sqlite3_stmt *st, const struct said *best)
-{
-	for (int i = 0; i < 3; i++) {
-		int64_t rank = db_get(st, i + 1);
-
-		if (!best->any || rank != best->rank[i]) {
-			return !best->any || rank > best->rank[i];
-		}
-	}
-	return strcmp(db_text(st, 0), best->value) > 0;
-}
-
-/* The best that the same message said; LIMIT_STORE_FACTS_PER_KEY rows at most. */
-static int
-said_before(
-    struct store *s, int64_t addr, const struct fact *f, struct said *ret)
-{
-	sqlite3_stmt *st = s->st[ST_FACT_SAID];
-	int rc;
-
-	ret->any = false;
-	ret->none = true;
-	ret->most = 0;
-	db_bind(st, 1, addr);
-	db_bind_text(st, 2, f->key);
-	db_bind_text(st, 3, f->via);
-	while ((rc = db_step(st)) == 1) {
-		ret->none = false;
-		if (db_get(st, 5) == 0) {
-			continue;
-		}
-		if (db_get(st, 1) > ret->most) {
-			ret->most = db_get(st, 1);
-		}
-		if (db_get(st, 4) == 0 || !is_better(st, ret)) {
-			continue;
-		}
-		ret->any = true;
-		db_copy(st, 0, ret->value, sizeof(ret->value));
-		for (int i = 0; i < 3; i++) {
-			ret->rank[i] = db_get(st, i + 1);
-		}
-	}
-	return rc;
-}
-
-/*
- * Two messages may name one thing in two ways: a vendor by the table of its id
- * and by its own spelling.  So a message is held against what the same message
- * said before; and it must be believed no less than all that was said.
- */
-static int
-find_change(struct store *s, const struct addr *a, const struct fact *f)
-{
-	struct judged *n = &s->now;
-	struct said said;
-	int rc = said_before(s, a->id, f, &said);
-
-	n->fact_known = rc == 0;
-	n->fact_first = rc == 0 && said.none;
-	n->fact_changes = false;
-	n->fact_old[0] = '\0';
-	if (rc == 0 && said.any && strcmp(said.value, f->value) != 0) {
-		n->fact_changes = strcmp(f->claim, "self") == 0 &&
-				  f->confidence > 0 &&
-				  f->confidence >= said.most;
-		(void)snprintf(
-		    n->fact_old, sizeof(n->fact_old), "%s", said.value);
-	}
-	return rc;
-}
-
-int
-fact_changes(struct store *s, bool *ret, char *old, size_t size)
-{
-	const struct addr *a = whose(&s->now);
-	struct judged *n = &s->now;
-	struct fact f;
-	int rc = 0;
-
-	*ret = false;
-	old[0] = '\0';
-	if (a == NULL || !parse(n->ev, &f)) {
-		return 0;
-	}
-	if (!n->fact_known) {
-		rc = find_change(s, a, &f);
-	}
-	if (rc == 0) {
-		*ret = n->fact_changes;
-		(void)snprintf(old, size, "%s", n->fact_old);
-	}
-	return rc;
 }
 
 /* Not everything that is said of itself belongs to what a device is. */
@@ -265,7 +147,7 @@ note_change(struct store *s, const struct addr *a, const struct fact *f)
 		return 0;
 	}
 	if (!s->now.fact_known) {
-		rc = find_change(s, a, f);
+		rc = differ_find(s, a, f);
 	}
 	return rc == 0 && s->now.fact_changes
 		   ? change_said(s, a, f->key, s->now.fact_old, f->value)
@@ -413,7 +295,7 @@ fact_store(struct store *s)
 	bool again;
 	int rc;
 
-	if (a == NULL || !parse(n->ev, &f)) {
+	if (a == NULL || !fact_parse(n->ev, &f)) {
 		return 0;
 	}
 	rc = note_change(s, a, &f);

@@ -13,7 +13,7 @@
  *	asked.c    how many devices it asks
  *	safety.c   which facts say that it is part of a safety system
  *	asset.c    assets: made, joined, split, written
- *	fact.c     what is known of them
+ *	fact.c     what is known of them; differ.c what they said before
  *	link.c     who talks to whom; conversation.c which one it is
  *	behave.c   what they do: the baseline's rows
  *	written.c  which values they write
@@ -162,7 +162,7 @@ struct judged {
 	bool talker_new, link_new;
 	bool has_object;
 	struct object object;
-	/* fact.c: worked out, and what: of its key the first, or a change */
+	/* differ.c: worked out, and what: of its key the first, or a change */
 	bool fact_known, fact_first, fact_changes;
 	char fact_old[EV_TEXT_MAX + 1];
 };
@@ -480,11 +480,27 @@ int proof_said(struct store *, struct addr *, const char *key) MUST_CHECK;
 int proof_neighbour(struct store *, struct addr *mac, const char *relation,
     const char *peer) MUST_CHECK;
 
+/* An event's fact, taken apart. */
+struct fact {
+	char key[32], claim[16], via[EV_NAME_MAX];
+	char value[EV_TEXT_MAX + 1];
+	int confidence;
+};
+
 /* fact.c */
 int fact_store(struct store *) MUST_CHECK;
-/* Whether the event's fact takes the place of old, which it gives. */
-int fact_changes(struct store *, bool *ret, char *old, size_t size) MUST_CHECK;
+/* False when its key is none that is kept. */
+bool fact_parse(const struct ev *, struct fact *);
 bool fact_is_placeholder(const char *key, const char *value);
+
+/* differ.c */
+/* Works out fact_first, fact_changes and fact_old of the event at hand, which
+ * says f of a. */
+int differ_find(
+    struct store *, const struct addr *a, const struct fact *f) MUST_CHECK;
+/* Whether the event's fact takes the place of old, which it gives. */
+int differ_changes(
+    struct store *, bool *ret, char *old, size_t size) MUST_CHECK;
 
 /* change.c */
 /* Told behind the event at hand. */

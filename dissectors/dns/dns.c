@@ -403,15 +403,17 @@ llmnr_parse(struct dis_ctx *ctx, struct rd *in)
 
 /* --- the three of them ----------------------------------------------------- */
 
-#define FIELDS(text)                                                 \
+#define FIELDS(text, of_programs)                                    \
 	{                                                            \
 		.name = (text), .fields = dns_fields,                \
 		.nfields = DNSF_END - EV_PROTO_BASE, .common = true, \
+		.program = (of_programs),                            \
 	}
 
-static const struct ev_proto dns_proto = FIELDS("dns");
-static const struct ev_proto mdns_proto = FIELDS("mdns");
-static const struct ev_proto llmnr_proto = FIELDS("llmnr");
+static const struct ev_proto dns_proto = FIELDS("dns", false);
+/* Each service has a name of its own (RFC 6763, 4.1.1). */
+static const struct ev_proto mdns_proto = FIELDS("mdns", true);
+static const struct ev_proto llmnr_proto = FIELDS("llmnr", false);
 
 extern const struct dissector dissector_dns, dissector_mdns, dissector_llmnr;
 

@@ -54,6 +54,7 @@ static const struct ev_proto proto = {
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
     .common = true,
+    .program = true,
 };
 
 #define PAIR_KEY 1

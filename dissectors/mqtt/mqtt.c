@@ -94,6 +94,7 @@ static const struct ev_proto proto = {
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
     .common = true,
+    .program = true,
 };
 
 static const char *const packets[MQ_TYPES] = {NULL, "CONNECT", "CONNACK",

@@ -85,6 +85,7 @@ const struct ev_proto ua_proto = {
     .name = "opcua",
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
+    .program = true,
 };
 
 /* --- what is shared -------------------------------------------------------- */

@@ -62,6 +62,7 @@ static const struct ev_proto proto = {
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
     .common = true,
+    .program = true,
 };
 
 enum start { NONE, NOTIFY, SEARCH, ANSWER };

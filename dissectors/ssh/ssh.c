@@ -39,6 +39,7 @@ static const struct ev_proto proto = {
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
     .common = true,
+    .program = true,
 };
 
 /* What a line's software or comments begin with, in lower case, tells more. */

@@ -64,6 +64,7 @@ static const struct ev_proto proto = {
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
     .common = true,
+    .program = true,
 };
 
 void

@@ -21,7 +21,8 @@ static const struct ev_field_info fields[] = {
 };
 
 static const struct ev_proto sample = {
-    "sample", fields, SAMPLE_END - EV_PROTO_BASE, false};
+
+    .name = "sample", .fields = fields, .nfields = SAMPLE_END - EV_PROTO_BASE};
 
 void
 ev_sample_register(void)

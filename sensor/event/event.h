@@ -271,8 +271,10 @@ struct ev_proto {
 	const char *name;
 	const struct ev_field_info *fields; /* id = EV_PROTO_BASE + row */
 	uint16_t nfields;
-	bool common; /* of any network: who speaks it need be no part of the
-			process                                          */
+	bool common;  /* of any network: who speaks it need be no part of the
+			 process                                         */
+	bool program; /* speaks of a program: a host may run several, each
+			 with words of its own                           */
 };
 
 #define EV_PROTOS_MAX 64

@@ -254,6 +254,35 @@ def identity_same(s):
         s.read(ENGINEER, PLC)
 
 
+def page(s, port, browser, server):
+    """A page, and the programs that show it and have it."""
+    t = s.tcp(HMI, PLC, port).open()
+    t.req(b"GET / HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n\r\n" %
+          (PLC.ip.encode(), browser))
+    t.rsp(b"HTTP/1.1 200 OK\r\nServer: %s\r\nContent-Length: 2\r\n\r\nok" %
+          server)
+    t.close()
+    s.t = t.t + S
+
+
+@scene("programs")
+def programs(s):
+    """Every day two browsers of one station look at two web servers of one
+    device, and two shells are opened: nothing has changed."""
+    s.here(HMI, PLC)
+    for _ in range(3):
+        page(s, 80, b"Mozilla/5.0 (Windows NT 10.0)", b"Apache/2.4.57")
+        page(s, 8080, b"Microsoft-CryptoAPI/10.0", b"nginx/1.18.0")
+        for port, client, server in ((22, b"PuTTY_0.78", b"OpenSSH_8.4"),
+                                     (2222, b"WinSCP_5.21", b"dropbear_2020")):
+            t = s.tcp(HMI, PLC, port).open()
+            t.rsp(b"SSH-2.0-" + server + b"\r\n")
+            t.req(b"SSH-2.0-" + client + b"\r\n")
+            t.close()
+            s.t = t.t + S
+        s.wait(DAY)
+
+
 def often(s, minutes, *plcs):
     for _ in range(0, minutes, 2):
         for plc in plcs:

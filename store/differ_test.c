@@ -1,0 +1,137 @@
+/*
+ * differ_test: what is another thing than before, and what only sounds so.
+ */
+#include <string.h>
+
+#include "dissectors/registry.h"
+#include "store/pair_test.h"
+
+#define MINUTE       (60 * SAMPLE_SECOND)
+#define COUNT(what)  "SELECT count(*) FROM changes WHERE what = '" what "'"
+#define ALERTS(rule) "SELECT count(*) FROM alerts WHERE rule = '" rule "'"
+
+static void
+says(struct rig *r, uint16_t proto, const struct host *h, const char *key,
+    const char *value)
+{
+	assert_int_equal(sample_says(&r->x, proto, h, NULL, key, value), 0);
+	sample_wait(&r->x, SAMPLE_SECOND);
+}
+
+/* Values, one a day, each said a while. */
+static void
+says_daily(struct rig *r, uint16_t proto, const struct host *h, const char *key,
+    const char *const *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (int k = 0; k < 24; k++) {
+			says(r, proto, h, key, values[i]);
+			sample_wait(&r->x, 60 * MINUTE);
+		}
+	}
+}
+
+#define DAILY(r, proto, h, key, ...)                                \
+	says_daily(r, proto, h, key, (const char *[]){__VA_ARGS__}, \
+	    sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *))
+
+static void
+test_another_firmware_and_the_old_one_again(void **state)
+{
+	struct rig *r = *state;
+
+	DAILY(r, PROTO_ENIP, &plc, "firmware", "1.2", "1.3", "1.2", "1.4");
+	assert_int_equal(rig_int(r, COUNT("firmware")), 3);
+	assert_int_equal(rig_int(r, "SELECT count FROM alerts WHERE rule = "
+				    "'firmware-changed'"),
+	    3);
+}
+
+/* Both sides of a redundant pair: the other one is told, not each turn. */
+static void
+test_two_in_turns(void **state)
+{
+	struct rig *r = *state;
+
+	for (int i = 0; i < 20; i++) {
+		says(r, PROTO_ENIP, &plc, "firmware", i % 2 ? "1.3" : "1.2");
+		sample_wait(&r->x, i % 2 ? 60 * MINUTE : 0);
+	}
+	assert_int_equal(rig_int(r, COUNT("firmware")), 1);
+	assert_int_equal(rig_int(r, "SELECT count FROM alerts WHERE rule = "
+				    "'firmware-changed'"),
+	    1);
+}
+
+static void
+test_programs_are_not_the_device(void **state)
+{
+	static const struct {
+		uint16_t proto;
+		const char *key, *value[2];
+	} said[] = {
+	    {PROTO_HTTP, "software", {"Apache/2.4", "nginx/1.18"}},
+	    {PROTO_SSH, "software", {"OpenSSH 8.4", "dropbear 2020.81"}},
+	    {PROTO_TLS, "name", {"Web Server 1", "Vendor Agent"}},
+	    {PROTO_MQTT, "name", {"historian", "alarms"}},
+	    {PROTO_OPCUA, "name", {"Server A", "Client B"}},
+	    {PROTO_MDNS, "name", {"Printer", "Scanner"}},
+	};
+	struct rig *r = *state;
+
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		DAILY(r, said[i].proto, &plc, said[i].key, said[i].value[0],
+		    said[i].value[1], said[i].value[0]);
+	}
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes WHERE what "
+				    "IN ('software', 'name')"),
+	    0);
+	assert_int_equal(rig_int(r, ALERTS("firmware-changed")), 0);
+	assert_int_equal(rig_int(r, ALERTS("name-changed")), 0);
+}
+
+/* Who is beyond a router is nobody of the plant's. */
+static void
+test_nobody_outside_changes(void **state)
+{
+	struct rig *r = *state;
+	struct host outside = sample_via(sample_host(8, 8, 8, 8), 0x77);
+
+	DAILY(r, PROTO_SNMP, &outside, "firmware", "1.2", "1.3");
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes"), 0);
+	assert_int_equal(rig_int(r, ALERTS("firmware-changed")), 0);
+	/* A plant that uses public addresses asks for them by ARP. */
+	outside = sample_host(9, 9, 9, 9);
+	assert_int_equal(sample_endpoint(&r->x, &outside, "arp"), 0);
+	DAILY(r, PROTO_SNMP, &outside, "firmware", "1.2", "1.3");
+	assert_int_equal(rig_int(r, COUNT("firmware")), 1);
+}
+
+static int
+setup_short(void **state)
+{
+	static struct rig r;
+
+	rig_start(&r, MINUTE, NULL);
+	plc = sample_host(10, 0, 0, 3);
+	assert_int_equal(sample_endpoint(&r.x, &plc, "arp"), 0);
+	rig_learned(&r);
+	*state = &r;
+	return 0;
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(test_another_firmware_and_the_old_one_again),
+	    T(test_two_in_turns),
+	    cmocka_unit_test_setup_teardown(
+		test_programs_are_not_the_device, setup_short, teardown),
+	    T(test_nobody_outside_changes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
