@@ -38,8 +38,8 @@
 
 _Static_assert(LIMIT_LIVE_IFACES_MAX == IFACES, "as many as can be watched");
 
-static unsigned
-iface_of(uint32_t place)
+unsigned
+place_iface(uint32_t place)
 {
 	return place >> VLAN_BITS;
 }
@@ -72,8 +72,8 @@ may_be_one_vlan(uint32_t x, uint32_t y)
 	       place_vlan(x) == place_vlan(y);
 }
 
-static bool
-ifaces_are_apart(const struct store *s, unsigned i, unsigned j)
+bool
+place_ifaces_are_apart(const struct store *s, unsigned i, unsigned j)
 {
 	return i != j && i < IFACES && j < IFACES &&
 	       (s->sight.whole & 1ULL << i) != 0 &&
@@ -85,7 +85,7 @@ static bool
 are_apart(const struct store *s, uint32_t x, uint32_t y)
 {
 	return !may_be_one_vlan(x, y) ||
-	       ifaces_are_apart(s, iface_of(x), iface_of(y));
+	       place_ifaces_are_apart(s, place_iface(x), place_iface(y));
 }
 
 bool
@@ -169,7 +169,7 @@ meet(struct store *s, unsigned i, unsigned j)
 void
 place_heard(struct store *s, struct addr *m, uint32_t place)
 {
-	unsigned at = iface_of(place);
+	unsigned at = place_iface(place);
 	bool first = true;
 
 	if (place_is_known(m, place)) {
@@ -180,12 +180,12 @@ place_heard(struct store *s, struct addr *m, uint32_t place)
 		s->sight.changed = true;
 	}
 	for (uint8_t i = 0; i < m->place_n; i++) {
-		first = first && iface_of(m->place[i]) != at;
+		first = first && place_iface(m->place[i]) != at;
 	}
 	for (uint8_t i = 0; first && i < m->place_n; i++) {
 		if (!(m->flags & ADDR_VIRTUAL) && !(m->roles & ROLE_ROUTER) &&
 		    may_be_one_vlan(m->place[i], place)) {
-			meet(s, iface_of(m->place[i]), at);
+			meet(s, place_iface(m->place[i]), at);
 		}
 	}
 	place_note(s, m, place);
@@ -200,8 +200,8 @@ ifaces_of(const struct addr *m)
 		return 0;
 	}
 	for (uint8_t i = 0; i < m->place_n; i++) {
-		set |= iface_of(m->place[i]) < IFACES
-			   ? 1ULL << iface_of(m->place[i])
+		set |= place_iface(m->place[i]) < IFACES
+			   ? 1ULL << place_iface(m->place[i])
 			   : 0;
 	}
 	return set;

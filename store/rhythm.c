@@ -6,8 +6,9 @@
  * minutes.  What has not been here for long has no rhythm yet.  A device is
  * silent when the address of it that was heard last is.
  *
- * Time counts only as long as anybody is heard at all: where the mirror port
- * is dark, or the sensor was off, nobody has fallen silent.
+ * Time counts only as long as anybody is heard at all where it is (awake.c):
+ * where the mirror port is dark, or the sensor was off, nobody has fallen
+ * silent.
  *
  * What is in the cache is looked at there; the rest, from an earlier run or
  * pushed out, in the database, some rows a minute.
@@ -22,8 +23,7 @@
 #define LEAST_NS (600 * NS_PER_SEC)  /* traffic is told every 120 s at most */
 #define KNOWN_NS (1800 * NS_PER_SEC) /* from the first to the last time */
 #define PATIENCE 3
-#define DARK_NS  (600 * NS_PER_SEC) /* nobody at all is heard: dark */
-#define ROWS     1024               /* of the database, at a time */
+#define ROWS     1024 /* of the database, at a time */
 #define AT_ONCE  32
 #define QUIETLY  1 /* silent, and that is told of another address, or of none */
 
@@ -44,11 +44,10 @@ read_meta(struct store *s, const char *key, uint64_t *ret)
 int
 rhythm_start(struct store *s)
 {
-	int rc = read_meta(s, "heard_ns", &s->heard_ns);
+	int rc = read_meta(s, "looked_ns", &s->looked_ns);
 
 	s->quiet_until_ns = 0;
-	rc = rc == 0 ? read_meta(s, "awake_ns", &s->awake_ns) : rc;
-	return rc == 0 ? read_meta(s, "looked_ns", &s->looked_ns) : rc;
+	return rc == 0 ? awake_start(s) : rc;
 }
 
 int
@@ -56,11 +55,10 @@ rhythm_write(struct store *s)
 {
 	int rc;
 
-	if (s->heard_ns == 0) {
+	if (s->awake[0].heard_ns == 0) {
 		return 0;
 	}
-	rc = store_meta_set(s, "heard_ns", (int64_t)s->heard_ns);
-	rc = rc == 0 ? store_meta_set(s, "awake_ns", (int64_t)s->awake_ns) : rc;
+	rc = awake_write(s);
 	return rc == 0 ? store_meta_set(s, "looked_ns", (int64_t)s->looked_ns)
 		       : rc;
 }
@@ -68,7 +66,9 @@ rhythm_write(struct store *s)
 static uint64_t
 since(const struct store *s, const struct addr *a)
 {
-	return a->heard > s->awake_ns ? a->heard : s->awake_ns;
+	uint64_t awake = awake_of(s, a)->since_ns;
+
+	return a->heard > awake ? a->heard : awake;
 }
 
 static void
@@ -104,11 +104,9 @@ returned(struct store *s, struct addr *a, uint64_t ts_ns)
 void
 rhythm_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 {
-	if (ts_ns > s->heard_ns) {
-		if (s->heard_ns == 0 || ts_ns - s->heard_ns > DARK_NS) {
-			s->awake_ns = ts_ns;
-		}
-		s->heard_ns = ts_ns;
+	awake_heard(s, ts_ns);
+	if (s->now.ev != NULL) {
+		a->heard_at = (uint8_t)(1 + place_iface(place_of(s->now.ev)));
 	}
 	if (ts_ns <= a->heard) {
 		return;
@@ -116,7 +114,8 @@ rhythm_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 	if (a->silent != 0) {
 		returned(s, a, ts_ns);
 	}
-	if (a->heard >= s->awake_ns && ts_ns - a->heard > a->pause) {
+	if (a->heard >= awake_of(s, a)->since_ns &&
+	    ts_ns - a->heard > a->pause) {
 		a->pause = ts_ns - a->heard;
 	}
 	a->heard = ts_ns;
@@ -139,7 +138,7 @@ due(const struct store *s, const struct addr *a)
 static bool
 is_overdue(const struct store *s, const struct addr *a)
 {
-	return s->heard_ns > due(s, a) && a->asset != 0 &&
+	return awake_of(s, a)->heard_ns > due(s, a) && a->asset != 0 &&
 	       !(a->roles & ROLE_EXTERNAL);
 }
 
@@ -260,10 +259,10 @@ look_in_cache(struct store *s)
 {
 	const struct pool *p = &s->addrs.pool;
 	int64_t ids[AT_ONCE];
-	uint64_t first = s->heard_ns + LEAST_NS;
+	uint64_t first = s->awake[0].heard_ns + LEAST_NS;
 	size_t n = 0;
 
-	if (s->heard_ns <= s->quiet_until_ns) {
+	if (s->awake[0].heard_ns <= s->quiet_until_ns) {
 		return 0;
 	}
 	/* Looking moves rows: they are picked first, as they stand in memory:
@@ -277,7 +276,7 @@ look_in_cache(struct store *s)
 		}
 		if (is_overdue(s, a)) {
 			ids[n++] = a->id;
-		} else if (at >= s->heard_ns && at < first) {
+		} else if (at >= s->awake[0].heard_ns && at < first) {
 			first = at;
 		}
 	}
@@ -294,7 +293,7 @@ look_in_table(struct store *s)
 	size_t n = 0;
 	int rc;
 
-	if (s->addrs.complete || s->heard_ns < LEAST_NS) {
+	if (s->addrs.complete || s->awake[0].heard_ns < LEAST_NS) {
 		return 0;
 	}
 	if (s->rhythm_at >= s->addr_id) {
@@ -302,7 +301,7 @@ look_in_table(struct store *s)
 	}
 	db_bind(st, 1, s->rhythm_at);
 	db_bind(st, 2, s->rhythm_at + ROWS);
-	db_bind(st, 3, (int64_t)(s->heard_ns - LEAST_NS));
+	db_bind(st, 3, (int64_t)(s->awake[0].heard_ns - LEAST_NS));
 	db_bind(st, 4, (int64_t)KNOWN_NS);
 	db_bind(st, 5, AT_ONCE);
 	s->rhythm_at += ROWS;
@@ -320,10 +319,10 @@ rhythm_tick(struct store *s)
 {
 	int rc;
 
-	if (s->heard_ns < s->looked_ns + EVERY_NS) {
+	if (s->awake[0].heard_ns < s->looked_ns + EVERY_NS) {
 		return 0;
 	}
-	s->looked_ns = s->heard_ns;
+	s->looked_ns = s->awake[0].heard_ns;
 	rc = look_in_cache(s);
 	return rc == 0 ? look_in_table(s) : rc;
 }

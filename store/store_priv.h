@@ -21,6 +21,7 @@
  *	point.c    the last value of each point
  *	record.c   services, states, transfers, violations and the like
  *	change.c   what changed about a device; rhythm.c who fell silent
+ *	awake.c    whether anybody could be heard
  *	alert.c    alerts and the outbox
  *	health.c   counters
  *	said.c     what people declared of assets
@@ -90,7 +91,8 @@ struct addr {
 		uint16_t port, proto;
 		uint8_t over;
 	} service;
-	bool new_asset; /* its asset's row has yet to be written */
+	uint8_t heard_at; /* the clock of awake.c; 0: not known */
+	bool new_asset;   /* its asset's row has yet to be written */
 	bool stored;
 	bool has_mac;
 	uint8_t mac[6];
@@ -205,6 +207,14 @@ struct held {
 	uint8_t slot;
 };
 
+/* When anybody was heard last, and from when on without a long pause: at all,
+ * and at each interface that place.c tells apart (awake.c). */
+#define AWAKE_CLOCKS (1 + LIMIT_LIVE_IFACES_MAX + 1)
+
+struct awake {
+	uint64_t heard_ns, since_ns;
+};
+
 struct loss {
 	uint64_t count;
 	char sensor[32];
@@ -235,10 +245,10 @@ struct store {
 	struct held held[HELD_SLOTS];
 	struct addr *hand; /* stays in the cache while holders are looked at */
 	struct loss dropped, queue_dropped; /* since the last tick */
-	/* rhythm.c: when anybody was heard last, from when on that goes
-	 * without a long pause, when was looked for the silent, and where;
-	 * until when nobody in the cache is due */
-	uint64_t heard_ns, awake_ns, looked_ns, quiet_until_ns;
+	struct awake awake[AWAKE_CLOCKS];
+	/* rhythm.c: when was looked for the silent, and where; until when
+	 * nobody in the cache is due */
+	uint64_t looked_ns, quiet_until_ns;
 	int64_t rhythm_at;
 	/* behind the event at hand: change.c */
 	struct change change[CHANGES_MAX];
@@ -327,6 +337,10 @@ int addr_moved(struct store *, sqlite3_stmt *) MUST_CHECK;
 /* place.c: an interface and a VLAN, where an event was heard */
 uint32_t place_of(const struct ev *);
 uint16_t place_vlan(uint32_t place);
+/* At most LIMIT_LIVE_IFACES_MAX, which is any other. */
+unsigned place_iface(uint32_t place);
+/* Whether two of them are known to show different networks. */
+bool place_ifaces_are_apart(const struct store *, unsigned i, unsigned j);
 /* Whether the address is known to be there. */
 bool place_is_known(const struct addr *, uint32_t place);
 /* Whether it is known to be at places that are all apart from this one. */
@@ -510,6 +524,14 @@ int change_tell(struct store *) MUST_CHECK;
 /* What a device says of itself: kept, and judged by the event. */
 int change_said(struct store *, const struct addr *, const char *key,
     const char *old, const char *value) MUST_CHECK;
+
+/* awake.c */
+int awake_start(struct store *) MUST_CHECK;
+int awake_write(struct store *) MUST_CHECK;
+/* Somebody was heard, by the event at hand. */
+void awake_heard(struct store *, uint64_t ts_ns);
+/* The clock of where the address is. */
+const struct awake *awake_of(const struct store *, const struct addr *);
 
 /* rhythm.c */
 /* What a restart must not change: read, and written with all else. */

@@ -311,6 +311,24 @@ def absent_not(s):
     often(s, 34, PLC, PLC2)
 
 
+@scene("absent_dark")
+def absent_dark(s):
+    """Another counterpart of `absent`: the mirror port shows nothing for an
+    hour but the switch that it is of, which announces itself."""
+    switch = "02:00:00:00:77:01"
+    announced = ld.frame(switch, ld.start(
+        (4, ld.mac(switch)), (5, b"port-9")) + ld.END)
+    s.path.frame(s.t, announced)
+    s.here(HMI, PLC, PLC2)
+    often(s, 40, PLC, PLC2)
+    s.wait(DAY)
+    often(s, 6, PLC, PLC2)
+    for _ in range(120):
+        s.path.frame(s.t, announced)
+        s.wait(30 * S)
+    often(s, 6, PLC, PLC2)
+
+
 @story("moved")
 class Moved:
     """A device gets another address, and at the address of another one stands

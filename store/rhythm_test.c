@@ -1,0 +1,135 @@
+/*
+ * rhythm_test: whose silence it is: a device's, or the mirror port's.
+ */
+#include <string.h>
+
+#include "dissectors/registry.h"
+#include "store/pair_test.h"
+
+#define MINUTE (60 * SAMPLE_SECOND)
+#define SILENT "SELECT count(*) FROM changes WHERE what = 'silent'"
+
+static void
+heard(struct rig *r, const struct host *h)
+{
+	assert_int_equal(sample_endpoint(&r->x, h, "traffic"), 0);
+}
+
+static void
+tick(struct rig *r)
+{
+	sample_wait(&r->x, MINUTE);
+	assert_int_equal(store_tick(r->s, r->x.ts_ns), 0);
+}
+
+/* A switch announces itself to its neighbour. */
+static void
+announced(struct rig *r, uint8_t group)
+{
+	struct host sw = sample_mac(0x55), to = sample_mac(0);
+	struct ev *e;
+
+	memcpy(to.end.mac, (const uint8_t[6]){1, 0x80, 0xc2, 0, 0, group}, 6);
+	heard(r, &sw);
+	e = sample_start(&r->x, EV_IDENTITY, &sw, &to);
+	e->proto = PROTO_LLDP;
+	ev_name(e, EVF_KEY, "name");
+	ev_bytes(e, EVF_VALUE, EV_T_TEXT, "sw-1", 4);
+	ev_name(e, EVF_VIA, "advertise");
+	ev_name(e, EVF_CLAIM, "self");
+	assert_int_equal(sample_send(&r->x), 0);
+}
+
+static void
+test_a_switch_alone_shows_no_plant(void **state)
+{
+	struct rig *r = *state;
+
+	for (int i = 0; i < 60; i++) {
+		heard(r, &hmi);
+		heard(r, &plc);
+		announced(r, 0x0e);
+		tick(r);
+	}
+	for (int i = 0; i < 300; i++) {
+		announced(r, 0x0e);
+		tick(r);
+	}
+	assert_int_equal(rig_int(r, SILENT), 0);
+	/* The plant is heard again, but not all of it. */
+	for (int i = 0; i < 15; i++) {
+		heard(r, &hmi);
+		announced(r, 0x0e);
+		tick(r);
+	}
+	assert_int_equal(rig_int(r, SILENT), 1);
+}
+
+/* A whole conversation at the interface. */
+static void
+talk(struct rig *r, uint32_t iface, const struct host *a, const struct host *b)
+{
+	r->x.iface = iface;
+	assert_int_equal(sample_endpoint(&r->x, a, "arp"), 0);
+	assert_int_equal(sample_endpoint(&r->x, b, "arp"), 0);
+	assert_int_equal(sample_service(&r->x, a, b, true), 0);
+	assert_int_equal(sample_traffic(&r->x, a, b, 4), 0);
+}
+
+static void
+test_one_interface_is_dark(void **state)
+{
+	struct host hmi2 = sample_host(10, 1, 0, 57),
+		    plc2 = sample_host(10, 1, 0, 3);
+	struct rig *r = *state;
+
+	for (int i = 0; i < 60; i++) {
+		talk(r, 0, &hmi, &plc);
+		talk(r, 1, &hmi2, &plc2);
+		tick(r);
+	}
+	for (int i = 0; i < 60; i++) {
+		talk(r, 0, &hmi, &plc);
+		tick(r);
+	}
+	assert_int_equal(rig_int(r, SILENT), 0);
+	for (int i = 0; i < 15; i++) {
+		talk(r, 0, &hmi, &plc);
+		r->x.iface = 1;
+		heard(r, &hmi2);
+		tick(r);
+	}
+	assert_int_equal(rig_int(r, SILENT), 1);
+}
+
+/* On the leg of a TAP there may be one device, and when it dies, nobody. */
+static void
+test_legs_of_a_tap_are_one(void **state)
+{
+	struct rig *r = *state;
+
+	for (int i = 0; i < 75; i++) {
+		r->x.iface = 0;
+		heard(r, &hmi);
+		r->x.iface = 1;
+		if (i < 60) {
+			heard(r, &plc);
+		}
+		tick(r);
+	}
+	assert_int_equal(rig_int(r, SILENT), 1);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(test_a_switch_alone_shows_no_plant),
+	    T(test_one_interface_is_dark),
+	    T(test_legs_of_a_tap_are_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
