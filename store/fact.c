@@ -10,7 +10,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "store/store_priv.h"
 #include "store/text.h"
@@ -31,14 +30,6 @@ static const char *const keys[] = {"vendor", "vendor_id", "model",
     "application_uri", "endpoint_security", "object_id", "dhcp_parameters",
     "logical_device", "control_block", "dataset", "goose_id"};
 
-/* What devices say when nobody has told them anything. */
-static const char *const placeholders[] = {"", "-", "?", "n/a", "na", "none",
-    "null", "nil", "unknown", "undefined", "default", "not set", "not defined",
-    "not available", "not specified", "to be filled by o.e.m.",
-    "to be filled by oem", "system serial number", "system product name",
-    "default string", "no name", "noname", "localhost", "test", "xxx",
-    "123456789", "1234567890", "0.0.0.0"};
-
 static bool
 is_key(const char *key)
 {
@@ -48,42 +39,6 @@ is_key(const char *key)
 		}
 	}
 	return false;
-}
-
-/* One character over and over, which fills a field: 0000, ffff, xxxx. */
-static bool
-is_filler(const char *value)
-{
-	size_t n;
-
-	/* As a number is printed. */
-	if (value[0] == '0' && (value[1] == 'x' || value[1] == 'X') &&
-	    value[2] != '\0') {
-		value += 2;
-	}
-	n = strlen(value);
-	return n >= 3 && strspn(value, (char[2]){value[0], '\0'}) == n &&
-	       strchr("0fFxX-.?* _", value[0]) != NULL;
-}
-
-bool
-fact_is_placeholder(const char *key, const char *value)
-{
-	for (size_t i = 0; i < sizeof(placeholders) / sizeof(placeholders[0]);
-	     i++) {
-		if (strcasecmp(placeholders[i], value) == 0) {
-			return true;
-		}
-	}
-	/* Zero is a good count, state or slot, and no good name for a thing. */
-	if (strcmp(value, "0") == 0 || strcmp(value, "00") == 0) {
-		return strcmp(key, "serial") == 0 || strcmp(key, "name") == 0 ||
-		       strcmp(key, "model") == 0 ||
-		       strcmp(key, "vendor") == 0 ||
-		       strcmp(key, "vendor_id") == 0 ||
-		       strcmp(key, "product_code") == 0;
-	}
-	return is_filler(value);
 }
 
 /* Blanks around a value are a fixed field's padding. */
@@ -115,7 +70,7 @@ fact_parse(const struct ev *e, struct fact *f)
 			: strcmp(f->claim, "peer") == 0  ? PEER
 			: strcmp(f->claim, "guess") == 0 ? GUESS
 							 : EXPECTED;
-	if (fact_is_placeholder(f->key, f->value)) {
+	if (placeholder_is(f->key, f->value)) {
 		f->confidence = 0;
 	}
 	return true;

@@ -154,14 +154,60 @@ test_placeholders_never_win(void **state)
 	assert_shown(r, "serial", "SN0000042");
 }
 
+/* Some factories name everything alike. */
+static void
+test_what_a_thing_is_called_by_nobody(void **state)
+{
+	static const char *const none[] = {"Switch", "(none)", "<none>",
+	    "Router", "localhost.localdomain", "localhost6", "device",
+	    "HOSTNAME", "unnamed", "Not Configured", "default-name",
+	    "localhost.local"};
+	struct rig *r = *state;
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		assert_int_equal(say(r, "name", none[i], "self", 0), 0);
+		assert_int_equal(say(r, "hostname", none[i], "self", 0), 0);
+	}
+	assert_shown(r, "name", "NULL");
+	assert_int_equal(say(r, "name", "PUMP-SW-7", "self", 0), 0);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		assert_int_equal(say(r, "name", none[i], "self", 0), 0);
+	}
+	assert_shown(r, "name", "PUMP-SW-7");
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes"), 0);
+	/* A type is what it says it is. */
+	assert_false(placeholder_is("device_type", "Switch"));
+	assert_false(placeholder_is("name", "Switch 7"));
+	assert_false(placeholder_is("name", "pump.local"));
+}
+
+static void
+test_serial_numbers_that_are_made_up(void **state)
+{
+	static const char *const bad[] = {"0x075bcd15", "0x12345678",
+	    "0x11111111", "0xdeadbeef", "0123456789", "12345678", "305419896",
+	    "3735928559", "11111", "SERIAL NUMBER", "S/N", "(serial)"};
+	static const char *const good[] = {"0x00c0ffee", "A-47110815",
+	    "1234576", "135792468", "0x6000a1b2", "SN0000042", "112"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_true(placeholder_is("serial", bad[i]));
+		assert_false(placeholder_is("firmware", bad[i]));
+	}
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_false(placeholder_is("serial", good[i]));
+	}
+}
+
 static void
 test_zero_is_a_value_where_it_can_be_one(void **state)
 {
 	(void)state;
-	assert_true(fact_is_placeholder("serial", "0"));
-	assert_false(fact_is_placeholder("slot", "0"));
-	assert_false(fact_is_placeholder("firmware", "1111"));
-	assert_false(fact_is_placeholder("serial", "00042"));
+	assert_true(placeholder_is("serial", "0"));
+	assert_false(placeholder_is("slot", "0"));
+	assert_false(placeholder_is("firmware", "1111"));
+	assert_false(placeholder_is("serial", "00042"));
 }
 
 static void
@@ -235,6 +281,8 @@ main(void)
 	    T(test_latest_of_equal_confidence_wins),
 	    T(test_tentative_does_not_replace_what_is_sure),
 	    T(test_placeholders_never_win),
+	    T(test_what_a_thing_is_called_by_nobody),
+	    cmocka_unit_test(test_serial_numbers_that_are_made_up),
 	    cmocka_unit_test(test_zero_is_a_value_where_it_can_be_one),
 	    T(test_rivals_are_bounded_and_the_strong_stay),
 	    T(test_keys_are_a_closed_list),

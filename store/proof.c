@@ -38,8 +38,7 @@ is_telling(const char *serial)
 		p += 2;
 	}
 	p += strspn(p, "0");
-	return strlen(p) >= SERIAL_MIN &&
-	       !fact_is_placeholder("serial", serial);
+	return strlen(p) >= SERIAL_MIN && !placeholder_is("serial", serial);
 }
 
 static bool

@@ -73,7 +73,8 @@ static void
 test_what_every_device_says_proves_nothing(void **state)
 {
 	static const char *const serials[] = {"0", "0x00000000", "000000",
-	    "ffffffff", "unknown", "1", "0x00000011", "123", "1234567890"};
+	    "ffffffff", "unknown", "1", "0x00000011", "123", "1234567890",
+	    "0x075bcd15", "0x12345678", "12345678", "Serial Number"};
 	struct rig *r = *state;
 
 	both_here(r);

@@ -14,6 +14,7 @@
  *	safety.c   which facts say that it is part of a safety system
  *	asset.c    assets: made, joined, split, written
  *	fact.c     what is known of them; differ.c what they said before
+ *	placeholder.c  what says nothing
  *	link.c     who talks to whom; conversation.c which one it is
  *	behave.c   what they do: the baseline's rows
  *	written.c  which values they write
@@ -505,7 +506,10 @@ struct fact {
 int fact_store(struct store *) MUST_CHECK;
 /* False when its key is none that is kept. */
 bool fact_parse(const struct ev *, struct fact *);
-bool fact_is_placeholder(const char *key, const char *value);
+
+/* placeholder.c */
+/* Whether the value says nothing, where the key is to be told. */
+bool placeholder_is(const char *key, const char *value);
 
 /* differ.c */
 /* Works out fact_first, fact_changes and fact_old of the event at hand, which
