@@ -49,6 +49,7 @@ fill(struct store *s, struct change *c, const struct addr *a, const char *what,
 {
 	const struct ev *e = s->now.ev;
 
+	c->untold = false;
 	c->addr = a->id;
 	c->what = what;
 	c->ts_ns = e != NULL ? e->ts_ns : s->stream_ns;
@@ -69,13 +70,17 @@ change_said(struct store *s, const struct addr *a, const char *key,
 }
 
 /* One event shows few; what is more is not told. */
-void
+struct change *
 change_note(struct store *s, const struct addr *a, const char *what,
     const char *old, const char *value)
 {
+	struct change *c = NULL;
+
 	if (s->changes < CHANGES_MAX) {
-		fill(s, &s->change[s->changes++], a, what, old, value);
+		c = &s->change[s->changes++];
+		fill(s, c, a, what, old, value);
 	}
+	return c;
 }
 
 /* Texts last as long as c. */
@@ -118,7 +123,7 @@ tell(struct store *s, const struct change *c)
 	s->now.ev = &e;
 	s->now.src = a;
 	rc = keep(s, c);
-	rc = rc == 0 ? judge(s) : rc;
+	rc = rc == 0 && !c->untold ? judge(s) : rc;
 	s->now.ev = NULL;
 	return rc;
 }

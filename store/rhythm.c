@@ -2,8 +2,8 @@
  * rhythm: who has fallen silent, by the rhythm that it had itself.
  *
  * Kept of each address: when it was heard last, and the longest it was silent
- * in between.  It is silent now when that was exceeded threefold, and ten
- * minutes.  What has not been here for long has no rhythm yet.  A device is
+ * in between, but for what was told as its silence.  It is silent now when that
+ * was exceeded threefold, and ten minutes.  What has not been here for long has no rhythm yet.  A device is
  * silent when the address of it that was heard last is.
  *
  * Time counts only as long as anybody is heard at all where it is (awake.c):
@@ -89,21 +89,53 @@ print_span(char *buf, size_t size, const char *word, uint64_t ns)
 	}
 }
 
+static uint64_t
+limit_of(const struct addr *a)
+{
+	uint64_t limit = PATIENCE * a->pause;
+
+	return limit > LEAST_NS ? limit : LEAST_NS;
+}
+
+/* Nobody was told that it is silent. */
+static bool
+fell_silent_in_learning(const struct store *s, const struct addr *a)
+{
+	uint64_t at = since(s, a) + limit_of(a);
+
+	return at >= s->learn_from && at - s->learn_from < s->learn_ns;
+}
+
 static void
 returned(struct store *s, struct addr *a, uint64_t ts_ns)
 {
 	char span[CHANGE_TEXT];
 
+	struct change *c;
+
 	if (a->silent != QUIETLY) {
 		print_span(span, sizeof(span), "after", ts_ns - a->silent);
-		change_note(s, a, "returned", span, "");
+		c = change_note(s, a, "returned", span, "");
+		if (c != NULL) {
+			c->untold = fell_silent_in_learning(s, a);
+		}
 	}
 	a->silent = 0;
+}
+
+/* An outage is no habit, unless the baseline was learning meanwhile. */
+static bool
+is_rhythm(const struct store *s, const struct addr *a)
+{
+	return a->heard >= awake_of(s, a)->since_ns &&
+	       (a->silent == 0 || s->learning || fell_silent_in_learning(s, a));
 }
 
 void
 rhythm_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 {
+	bool is;
+
 	awake_heard(s, ts_ns);
 	if (s->now.ev != NULL) {
 		a->heard_at = (uint8_t)(1 + place_iface(place_of(s->now.ev)));
@@ -111,11 +143,11 @@ rhythm_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 	if (ts_ns <= a->heard) {
 		return;
 	}
+	is = is_rhythm(s, a);
 	if (a->silent != 0) {
 		returned(s, a, ts_ns);
 	}
-	if (a->heard >= awake_of(s, a)->since_ns &&
-	    ts_ns - a->heard > a->pause) {
+	if (is && ts_ns - a->heard > a->pause) {
 		a->pause = ts_ns - a->heard;
 	}
 	a->heard = ts_ns;
@@ -126,12 +158,11 @@ rhythm_heard(struct store *s, struct addr *a, uint64_t ts_ns)
 static uint64_t
 due(const struct store *s, const struct addr *a)
 {
-	uint64_t limit = PATIENCE * a->pause, known = a->heard - a->first;
+	uint64_t known = a->heard - a->first;
 
-	limit = limit > LEAST_NS ? limit : LEAST_NS;
 	return a->silent == 0 && a->heard > a->first && known >= KNOWN_NS &&
 		       known >= PATIENCE * a->pause
-		   ? since(s, a) + limit
+		   ? since(s, a) + limit_of(a)
 		   : UINT64_MAX;
 }
 

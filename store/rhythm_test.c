@@ -120,7 +120,67 @@ test_legs_of_a_tap_are_one(void **state)
 	assert_int_equal(rig_int(r, SILENT), 1);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+static void
+polled(struct rig *r, int minutes, bool answers)
+{
+	for (int i = 0; i < minutes; i++) {
+		heard(r, &hmi);
+		if (answers) {
+			heard(r, &plc);
+		}
+		tick(r);
+	}
+}
+
+#define ALERTS(rule) "SELECT count(*) FROM alerts WHERE rule = '" rule "'"
+
+/* However long it was away: who dies afterwards is missed as soon. */
+static void
+test_an_outage_is_no_rhythm(void **state)
+{
+	struct rig *r = *state;
+
+	polled(r, 60, true);
+	rig_learned(r);
+	polled(r, 60, true);
+	polled(r, 360, false);
+	assert_int_equal(rig_int(r, SILENT), 1);
+	polled(r, 720, true);
+	polled(r, 15, false);
+	assert_int_equal(rig_int(r, SILENT), 2);
+}
+
+/* What nobody was told is no news when it ends; and it may be its habit. */
+static void
+test_a_silence_in_learning_is_its_rhythm(void **state)
+{
+	struct rig *r = *state;
+
+	polled(r, 40, true);
+	polled(r, 30, false);
+	polled(r, 300, true);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM changes WHERE what = 'returned'"),
+	    1);
+	assert_int_equal(rig_int(r, ALERTS("device-returned")), 0);
+	polled(r, 60, false);
+	assert_int_equal(rig_int(r, SILENT), 1);
+}
+
+static int
+setup_hours(void **state)
+{
+	static struct rig r;
+
+	rig_start(&r, 65 * MINUTE, NULL);
+	hmi = sample_host(10, 0, 0, 57);
+	plc = sample_host(10, 0, 0, 3);
+	*state = &r;
+	return 0;
+}
+
+#define HOURS(f) cmocka_unit_test_setup_teardown(f, setup_hours, teardown)
+#define T(f)     cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
 main(void)
@@ -129,6 +189,8 @@ main(void)
 	    T(test_a_switch_alone_shows_no_plant),
 	    T(test_one_interface_is_dark),
 	    T(test_legs_of_a_tap_are_one),
+	    HOURS(test_an_outage_is_no_rhythm),
+	    HOURS(test_a_silence_in_learning_is_its_rhythm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

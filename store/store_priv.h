@@ -190,6 +190,7 @@ struct change {
 	const char *what;
 	uint64_t ts_ns, frame;
 	uint16_t vlan; /* where it was heard; 0: no tag, or no event */
+	bool untold;   /* rules do not hear of it */
 	char old[CHANGE_TEXT], value[CHANGE_TEXT];
 };
 
@@ -521,9 +522,9 @@ int differ_changes(
     struct store *, bool *ret, char *old, size_t size) MUST_CHECK;
 
 /* change.c */
-/* Told behind the event at hand. */
-void change_note(struct store *, const struct addr *, const char *what,
-    const char *old, const char *value);
+/* Told behind the event at hand; NULL when it shows too many. */
+struct change *change_note(struct store *, const struct addr *,
+    const char *what, const char *old, const char *value);
 int change_tell(struct store *) MUST_CHECK;
 /* What a device says of itself: kept, and judged by the event. */
 int change_said(struct store *, const struct addr *, const char *key,
