@@ -9,12 +9,17 @@
  * do, is no change each time.  A value that was there before is one again only
  * if it had gone when the present one came, and that has stayed for a while.
  *
+ * V1.0 and 1.0.0 are one version, and a host is the same with its domain and
+ * without.
+ *
  * No change of a device is what a program on it says (a browser, a second web
  * server), nor anything that somebody outside of the plant says.
  */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
+#include "store/declared/compare.h"
 #include "store/store_priv.h"
 
 /* Who says one thing and within this time again the other one, says both. */
@@ -103,6 +108,30 @@ is_said_in_turns(const char *key, const struct said *said)
 	       (said->own >= first || last - said->own < (int64_t)STAY_NS);
 }
 
+/* The same name in capitals, or up to the first dot of its domain. */
+static bool
+is_same_name(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b), least = n < m ? n : m;
+	char next = n < m ? b[least] : a[least];
+
+	return strncasecmp(a, b, least) == 0 && (next == '\0' || next == '.') &&
+	       memchr(a, '.', n == m ? 0 : least) == NULL;
+}
+
+static bool
+is_same(const char *key, const char *a, const char *b)
+{
+	if (strcmp(key, "name") == 0 || strcmp(key, "hostname") == 0) {
+		return is_same_name(a, b);
+	}
+	if (strcmp(key, "firmware") == 0 || strcmp(key, "software") == 0 ||
+	    strcmp(key, "hardware") == 0) {
+		return decl_agrees(DECL_FIRMWARE, a, b);
+	}
+	return strcmp(a, b) == 0;
+}
+
 static bool
 is_outside(const struct addr *a)
 {
@@ -132,7 +161,7 @@ differ_find(struct store *s, const struct addr *a, const struct fact *f)
 	n->fact_first = rc == 0 && said.none;
 	n->fact_changes = false;
 	n->fact_old[0] = '\0';
-	if (rc == 0 && said.any && strcmp(said.value, f->value) != 0) {
+	if (rc == 0 && said.any && !is_same(f->key, said.value, f->value)) {
 		n->fact_changes = is_of_device(n, a, f) &&
 				  f->confidence >= said.most &&
 				  !is_said_in_turns(f->key, &said);

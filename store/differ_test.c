@@ -90,6 +90,22 @@ test_programs_are_not_the_device(void **state)
 	assert_int_equal(rig_int(r, ALERTS("name-changed")), 0);
 }
 
+static void
+test_the_same_in_other_words(void **state)
+{
+	struct rig *r = *state;
+
+	DAILY(r, PROTO_ENIP, &plc, "firmware", "V1.0", "v1.0", "1.0", "V01.00");
+	DAILY(r, PROTO_SNMP, &plc, "name", "sw-1", "SW-1", "sw-1.plant.example",
+	    "Sw-1");
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes"), 0);
+	DAILY(r, PROTO_ENIP, &plc, "firmware", "1.0.1");
+	DAILY(r, PROTO_SNMP, &plc, "name", "sw-10");
+	DAILY(r, PROTO_BACNET, &hmi, "name", "B1.AHU1", "B1.AHU2");
+	assert_int_equal(rig_int(r, COUNT("firmware")), 1);
+	assert_int_equal(rig_int(r, COUNT("name")), 2);
+}
+
 /* Who is beyond a router is nobody of the plant's. */
 static void
 test_nobody_outside_changes(void **state)
@@ -130,6 +146,7 @@ main(void)
 	    T(test_two_in_turns),
 	    cmocka_unit_test_setup_teardown(
 		test_programs_are_not_the_device, setup_short, teardown),
+	    T(test_the_same_in_other_words),
 	    T(test_nobody_outside_changes),
 	};
 
