@@ -120,9 +120,24 @@ is_same_name(const char *a, const char *b)
 }
 
 static bool
+is_name(const char *key)
+{
+	return strcmp(key, "name") == 0 || strcmp(key, "hostname") == 0;
+}
+
+/* Who gives several names, as NetBIOS does, gives them one after another. */
+static bool
+is_further_name(
+    const struct judged *n, const char *key, const struct said *said)
+{
+	return is_name(key) &&
+	       (int64_t)n->ev->ts_ns - said->rank[2] < (int64_t)STAY_NS;
+}
+
+static bool
 is_same(const char *key, const char *a, const char *b)
 {
-	if (strcmp(key, "name") == 0 || strcmp(key, "hostname") == 0) {
+	if (is_name(key)) {
 		return is_same_name(a, b);
 	}
 	if (strcmp(key, "firmware") == 0 || strcmp(key, "software") == 0 ||
@@ -164,7 +179,8 @@ differ_find(struct store *s, const struct addr *a, const struct fact *f)
 	if (rc == 0 && said.any && !is_same(f->key, said.value, f->value)) {
 		n->fact_changes = is_of_device(n, a, f) &&
 				  f->confidence >= said.most &&
-				  !is_said_in_turns(f->key, &said);
+				  !is_said_in_turns(f->key, &said) &&
+				  !is_further_name(n, f->key, &said);
 		(void)snprintf(
 		    n->fact_old, sizeof(n->fact_old), "%s", said.value);
 	}

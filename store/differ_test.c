@@ -106,6 +106,22 @@ test_the_same_in_other_words(void **state)
 	assert_int_equal(rig_int(r, COUNT("name")), 2);
 }
 
+static void
+test_a_host_has_another_name(void **state)
+{
+	struct rig *r = *state;
+
+	for (int i = 0; i < 3; i++) {
+		says(r, PROTO_NBNS, &plc, "hostname", "HMI-2");
+		says(r, PROTO_NBNS, &plc, "hostname", "IS~HMI-2");
+		sample_wait(&r->x, 60 * MINUTE);
+	}
+	assert_int_equal(rig_int(r, COUNT("hostname")), 0);
+	says(r, PROTO_NBNS, &plc, "hostname", "HMI-9");
+	assert_int_equal(rig_int(r, COUNT("hostname")), 1);
+	assert_int_equal(rig_int(r, ALERTS("name-changed")), 1);
+}
+
 /* Who is beyond a router is nobody of the plant's. */
 static void
 test_nobody_outside_changes(void **state)
@@ -147,6 +163,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		test_programs_are_not_the_device, setup_short, teardown),
 	    T(test_the_same_in_other_words),
+	    cmocka_unit_test_setup_teardown(
+		test_a_host_has_another_name, setup_short, teardown),
 	    T(test_nobody_outside_changes),
 	};
 

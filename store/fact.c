@@ -81,7 +81,8 @@ static bool
 is_lasting(const char *key)
 {
 	static const char *const lasting[] = {"firmware", "hardware",
-	    "software", "serial", "model", "vendor", "name", "order_number"};
+	    "software", "serial", "model", "vendor", "name", "hostname",
+	    "order_number"};
 
 	for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++) {
 		if (strcmp(key, lasting[i]) == 0) {
