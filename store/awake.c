@@ -64,8 +64,11 @@ awake_heard(struct store *s, uint64_t ts_ns)
 
 	if (e == NULL) {
 		go_on(&s->awake[0], ts_ns);
-	} else if (shows_the_plant(e)) {
-		iface = place_iface(place_of(e));
+		return;
+	}
+	iface = place_iface(place_of(e));
+	/* Each end of an event is heard by itself: the first has said it. */
+	if (ts_ns > s->awake[1 + iface].heard_ns && shows_the_plant(e)) {
 		go_on(&s->awake[0], ts_ns);
 		for (unsigned i = 0; i + 1 < AWAKE_CLOCKS; i++) {
 			if (!place_ifaces_are_apart(s, i, iface)) {

@@ -267,8 +267,12 @@ test_modules_come_and_go(void **state)
 	module(r, &plc, "1,4", "0x00c0fff0");
 	/* Browsed for the first time. */
 	module(r, &plc, "1,5", "0x00c0fff1");
+	ask_module(r, "1,6", "connection_failure", "link_address_not_valid");
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes"), 0);
 	sample_wait(&r->x, 60 * MINUTE);
+	/* Nobody had asked there: it may have been in all the time. */
+	module(r, &plc, "1,8", "0x00c0fff8");
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes"), 0);
 	module(r, &plc, "1,6", "0x00c0fff2");
 	assert_last(r, "module-added:  -> path 1,6");
 	/* Slot 7 never had one. */

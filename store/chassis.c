@@ -178,9 +178,8 @@ make_chassis(struct store *s, const struct addr *front,
 	return rc == 0 && through != 0 ? put_in(s, through, c) : rc;
 }
 
-/* When a chassis is first browsed, all of its modules come at once. */
-#define FIRST_LOOK_NS (600 * NS_PER_SEC)
-
+/* New is what fills a slot that the chassis had said is empty.  One that
+ * nobody asked for before may have been there all the time. */
 static int
 note_module(struct store *s, const struct addr *c, const struct addr *module)
 {
@@ -188,7 +187,7 @@ note_module(struct store *s, const struct addr *c, const struct addr *module)
 	int64_t in;
 	int rc = chassis_of(s, module->asset, &in);
 
-	if (rc == 0 && in == 0 && s->now.ev->ts_ns > c->first + FIRST_LOOK_NS) {
+	if (rc == 0 && in == 0 && module->flags & ADDR_EMPTY) {
 		addr_text(module, path, sizeof(path));
 		change_note(s, c, "module-added", "", path);
 	}

@@ -33,7 +33,7 @@ enum addr_flag {
 	ADDR_CLASHED = 1 << 9, /* IP: two had it at the same time          */
 	ADDR_NAMED = 1 << 10,  /* IP: its device says so by LLDP or CDP    */
 	ADDR_DIRECT = 1 << 11, /* IP: mac sent what no router had passed on */
-	ADDR_EMPTY = 1 << 12,  /* sub: who is in front says nobody is there */
+	ADDR_EMPTY = 1 << 12,  /* sub: who is in front said nobody was there */
 };
 
 /* addresses.roles: a set, gathered from what was seen (role.c). */

@@ -44,8 +44,9 @@
 	"SELECT role, why, proto, frame, at FROM reasons JOIN addresses " \
 	"ON addresses.id = reasons.addr WHERE asset = ?1 "                \
 	"ORDER BY role, at, addr LIMIT 256"
-/* Its life: first seen, what change.c kept, services, states.  Texts are cut:
- * the facts have them whole. */
+/* Its life: first seen, what change.c kept, of a chassis (64) also which
+ * modules are gone, services, states.  Texts are cut: the facts have them
+ * whole. */
 #define CHANGES_SQL                                                          \
 	"SELECT at, frame, what, substr(old, 1, 120), substr(new, 1, 120) "  \
 	"FROM (SELECT first AS at, 0 AS frame, 'new' AS what, '' AS old, "   \
@@ -53,6 +54,12 @@
 	"UNION ALL SELECT c.at, c.frame, c.what, c.old, c.new, c.id FROM "   \
 	"addresses AS a JOIN changes AS c ON c.addr = a.id WHERE "           \
 	"a.asset = ?1 "                                                      \
+	"UNION ALL SELECT c.at, c.frame, c.what, c.old, c.new, c.id FROM "   \
+	"addresses AS a JOIN addresses AS m ON m.carrier = a.carrier AND "   \
+	"m.sub_kind = 'path' AND m.asset <> a.asset AND "                    \
+	"substr(m.sub_text, 1, length(a.sub_text) + 1) = a.sub_text || ',' " \
+	"JOIN changes AS c ON c.addr = m.id AND c.what = 'module-removed' "  \
+	"WHERE a.asset = ?1 AND (a.roles & 64) <> 0 "                        \
 	"UNION ALL SELECT s.first, 0, 'service', '', s.transport || ' ' || " \
 	"s.port || CASE s.proto WHEN '' THEN coalesce(' ' || "               \
 	"lower(s.label), '') ELSE ' ' || s.proto END, 0 FROM addresses AS "  \
@@ -82,6 +89,7 @@
 	"u.asset = ?1 AND u.kind = 4) WHERE p <> '' ORDER BY p LIMIT 256"
 
 _Static_assert(LINK_ANSWERED == 2 && ADDR_SUB == 4, "as in PROTOS_SQL");
+_Static_assert(ROLE_CHASSIS == 64, "as in CHANGES_SQL");
 _Static_assert(ADDR_LEASED == 128 && ADDR_IP == 2 && ADDR_FIRM == 2,
     "as in SUCCESSOR_SQL");
 _Static_assert(

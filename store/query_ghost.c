@@ -109,8 +109,8 @@
 	"c.link = m.id WHERE m.dst = " f ".id AND c.sub = " u             \
 	".sub_kind || ' ' || " u ".sub_text AND (c.op NOT GLOB "          \
 	"'get_attribute*' OR (c.count > 1 AND (SELECT count(*) FROM "     \
-	"addresses AS v WHERE v.carrier = " f ".id AND (v.flags & 4096) " \
-	"<> 0) < " BROWSED_MIN ")))"
+	"addresses AS v WHERE v.carrier = " f ".id AND (v.flags & 4097) " \
+	"= 4096) < " BROWSED_MIN ")))"
 #define BEHIND                                                                \
 	"SELECT NULL, f.ip, u.port, u.sub_kind, u.sub_num, u.sub_text, "      \
 	"'behind', NULL, u.first, u.last FROM addresses AS f "                \

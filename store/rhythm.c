@@ -3,8 +3,9 @@
  *
  * Kept of each address: when it was heard last, and the longest it was silent
  * in between, but for what was told as its silence.  It is silent now when that
- * was exceeded threefold, and ten minutes.  What has not been here for long has no rhythm yet.  A device is
- * silent when the address of it that was heard last is.
+ * was exceeded threefold, and ten minutes.  What has not been here for long has
+ * no rhythm yet.  A device is silent when the address of it that was heard last
+ * is.
  *
  * Time counts only as long as anybody is heard at all where it is (awake.c):
  * where the mirror port is dark, or the sensor was off, nobody has fallen
@@ -110,7 +111,6 @@ static void
 returned(struct store *s, struct addr *a, uint64_t ts_ns)
 {
 	char span[CHANGE_TEXT];
-
 	struct change *c;
 
 	if (a->silent != QUIETLY) {

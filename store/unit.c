@@ -124,7 +124,6 @@ there(struct store *s, struct addr *behind)
 	rhythm_heard(s, behind, s->now.ev->ts_ns);
 	if (!(behind->flags & ADDR_HEARD)) {
 		behind->flags |= ADDR_HEARD;
-		behind->flags &= (uint16_t)~ADDR_EMPTY;
 		cache_dirty(&s->addrs, behind);
 	}
 }
