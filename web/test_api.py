@@ -490,7 +490,7 @@ def addresses():
 
 def main():
     global T
-    T = harness.Tap(70)
+    T = harness.Tap(73)
     result = {}
     thread = threading.Thread(target=slow, args=(result,))
     thread.start()
