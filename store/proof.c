@@ -103,7 +103,7 @@ static int
 part(struct store *s, struct addr *a)
 {
 	struct addr *other = NULL;
-	int64_t id;
+	int64_t id = 0;
 	bool is_unit = a->kind == ADDR_SUB && a->sub.kind == EV_SUB_UNIT;
 	int rc = is_unit ? 0 : has_rival(s, a->id);
 

@@ -238,7 +238,7 @@ parse_words(const struct options *o, int first,
 		fprintf(stderr, "otus: declare: one word a key\n");
 		return ERR_USAGE;
 	}
-	for (int i = first; i < o->nargs && err == 0; i++) {
+	for (int i = first; o->args != NULL && i < o->nargs && err == 0; i++) {
 		err = parse_word(o->args[i], &word[n++]);
 	}
 	if (err == 0) {
