@@ -42,9 +42,9 @@ learned(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	const struct {
 		const char *name;
 		int v;
-	} list[] = {{"talker", w->talker}, {"service", w->service},
-	    {"link", w->link}, {"class", w->class}, {"code", w->code},
-	    {"operation", w->operation}, {"range", w->range},
+	} list[] = {{"talker", w->talker}, {"server", w->server},
+	    {"service", w->service}, {"link", w->link}, {"class", w->class},
+	    {"code", w->code}, {"operation", w->operation}, {"range", w->range},
 	    {"value", w->value}};
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
@@ -137,6 +137,7 @@ world_open(struct world *w)
 	int rc;
 
 	*w = (struct world){.talker = 1,
+	    .server = 1,
 	    .service = 1,
 	    .link = 1,
 	    .class = 1,

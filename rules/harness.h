@@ -32,7 +32,7 @@ struct world {
 	sqlite3 *db;
 	struct rules *rules;
 	/* answers */
-	int talker, service, link, class, code, operation, range, value;
+	int talker, server, service, link, class, code, operation, range, value;
 	int first, changed, answered, in_learning;
 	int level; /* of any asset: 0, 1 or unknown */
 	const char *src_name, *dst_name, *old, *usual, *learned;

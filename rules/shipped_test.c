@@ -199,15 +199,16 @@ test_new_service(void **state)
 	struct ev *e = world_event(&w, EV_SERVICE);
 
 	add_traffic(e, "tcp", 502);
+	w.server = w.service = 0;
+	rests("new-service"); /* nobody answers */
 	ev_bool(e, EVF_ANSWERS, true);
-	e->proto = H_PROTO;
-	rests("new-service");
-	w.service = 0;
 	expect("new-service ");
 	assert_string_equal(w.key, "dst=#2|transport=tcp|port=502");
-	e->nfields = 0;
-	add_traffic(e, "tcp", 502);
-	ev_bool(e, EVF_ANSWERS, false);
+	w.sub.dst_asset = INT64_MAX; /* here it stands for when it came, too */
+	rests("new-service");
+	w.server = 1;
+	expect("new-service ");
+	w.service = 1;
 	rests("new-service");
 }
 

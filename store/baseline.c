@@ -193,6 +193,12 @@ baseline_learned(struct store *s, const char *what, enum answer *ret)
 					       (n->src->flags & ADDR_LEARNED));
 		return 0;
 	}
+	if (strcmp(what, "server") == 0) {
+		*ret = n->dst == NULL ? ANSWER_NONE
+				      : yes_if(s->learning ||
+					       (n->dst->flags & ADDR_LEARNED));
+		return 0;
+	}
 	if (strcmp(what, "link") == 0) {
 		*ret = n->link == NULL
 			   ? ANSWER_NONE

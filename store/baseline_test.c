@@ -98,6 +98,20 @@ test_talker_of_later_is_not_learned(void **state)
 }
 
 static void
+test_server_of_later_is_not_learned(void **state)
+{
+	struct rig *r = *state;
+
+	rule(r, "operation", "NOT learned('server')", "");
+	learn_a_little(r);
+	assert_int_equal(sample_endpoint(&r->x, &other, "arp"), 0);
+	assert_int_equal(sample_read(&r->x, &other, &plc, 1, 100, 10), 0);
+	assert_int_equal(rig_int(r, ALERTS), 0);
+	assert_int_equal(sample_read(&r->x, &plc, &other, 1, 100, 10), 0);
+	assert_int_equal(rig_int(r, ALERTS), 1);
+}
+
+static void
 test_link_of_later_is_not_learned(void **state)
 {
 	struct rig *r = *state;
@@ -474,6 +488,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(test_everything_is_learned_while_learning),
 	    T(test_talker_of_later_is_not_learned),
+	    T(test_server_of_later_is_not_learned),
 	    T(test_link_of_later_is_not_learned),
 	    T(test_class_code_and_unit),
 	    T(test_restart_does_not_learn),
