@@ -71,7 +71,8 @@ def names(has):
     if FQDN in has:
         name = has[FQDN].first("dhcp.fqdn.name")
         if name is not None:
-            yield "hostname", words.trim(name.show)
+            # With the dot of the root or without is one name (RFC 4702, 2.3).
+            yield "hostname", words.trim(name.show).rstrip(".")
 
 
 def system(text):
