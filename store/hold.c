@@ -29,6 +29,7 @@
  */
 #include <string.h>
 
+#include "store/maker.h"
 #include "store/store_priv.h"
 
 #define ROUTER_IPS \
@@ -37,7 +38,6 @@
 #define FIRM_MAX \
 	16              /* a MAC that answers ARP for more is a proxy
 			  (RFC 1027): the others are behind it         */
-#define OUI           3 /* bytes of a MAC that say who made it          */
 #define HOLDERS_MAX   8 /* MACs that may hold one IP at one place       */
 #define HELD_NS       (24 * 3600 * NS_PER_SEC) /* since it was heard with it */
 #define ON_ITS_WAY_NS (10 * NS_PER_SEC)
@@ -378,7 +378,7 @@ static bool
 is_anothers(const struct addr *a, const struct addr *m)
 {
 	return a->has_mac && (a->flags & ADDR_DIRECT) &&
-	       memcmp(a->mac, m->mac, OUI) != 0;
+	       !maker_is_same(a->mac, m->mac);
 }
 
 static int

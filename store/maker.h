@@ -6,7 +6,9 @@
 #ifndef OTUS_STORE_MAKER_H
 #define OTUS_STORE_MAKER_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define MAKER_CONFIDENCE 10 /* beside those of fact.c */
 
@@ -14,5 +16,12 @@
 const char *maker_of(const uint8_t mac[6]);
 /* The same of a text, 00:11:22:33:44:55. */
 const char *maker_of_text(const char *mac);
+
+/* By the first three bytes, also of addresses that are set locally. */
+static inline bool
+maker_is_same(const uint8_t a[6], const uint8_t b[6])
+{
+	return memcmp(a, b, 3) == 0;
+}
 
 #endif

@@ -21,12 +21,12 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "store/maker.h"
 #include "store/store_priv.h"
 
 #define TWINS_MAX 8
 /* Characters that tell: a counter of one or two digits is no serial number. */
 #define SERIAL_MIN 4
-#define OUI        3
 
 /* Leading zeros and a 0x are how it is printed. */
 static bool
@@ -185,12 +185,6 @@ parse_mac(const char *text, uint8_t mac[6])
 	       n == 6 && !(mac[0] & 1);
 }
 
-static bool
-same_maker(const uint8_t a[6], const uint8_t b[6])
-{
-	return memcmp(a, b, OUI) == 0;
-}
-
 /* b, which may have been silent so far, is of a's device. */
 static int
 be_one(struct store *s, struct addr *a, struct addr *b)
@@ -214,7 +208,7 @@ port_of(struct store *s, struct addr *port, const char *peer)
 	uint8_t mac[6];
 	int rc;
 
-	if (!parse_mac(peer, mac) || !same_maker(mac, port->mac)) {
+	if (!parse_mac(peer, mac) || !maker_is_same(mac, port->mac)) {
 		return 0;
 	}
 	rc = addr_mac(s, mac, true, &chassis);
@@ -258,7 +252,7 @@ own_ip(struct store *s, struct addr *mac, const char *peer)
 	rc = addr_ip(s, end.ipver, &end.ip, 0, true, &a);
 	if (rc != 0 || a == NULL || a->holders > 1 ||
 	    (a->flags & ADDR_VIRTUAL) ||
-	    ((a->flags & ADDR_FIRM) && !same_maker(a->mac, mac->mac))) {
+	    ((a->flags & ADDR_FIRM) && !maker_is_same(a->mac, mac->mac))) {
 		return rc;
 	}
 	rc = a->asset != 0 && a->asset != mac->asset

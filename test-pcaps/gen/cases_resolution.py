@@ -135,11 +135,7 @@ def replaced_speaking_first():
     return s.cip(SPARE, 0xBBBB01).cap
 
 
-@case("resolution/spoofed")
-def spoofed():
-    """A stranger takes the PLC's address by ARP, again and again, while the
-    PLC goes on and says no ARP of its own."""
-    s = Scene().arp(PC, PLC)
+def robbed(s):
     thief = Host("00:0c:29:00:00:66", PLC.ip)
     for _ in range(8):
         s.talk(PLC, PC).wait(S)
@@ -148,20 +144,19 @@ def spoofed():
         s.wait(3 * S).arp(thief).wait(9 * S).talk(PLC, PC)
         s.wait(3 * S).talk(PLC, PC)
     return s.cap
+
+
+@case("resolution/spoofed")
+def spoofed():
+    """A stranger takes the PLC's address by ARP, again and again, while the
+    PLC goes on and says no ARP of its own."""
+    return robbed(Scene().arp(PC, PLC))
 
 
 @case("resolution/taken_over")
 def taken_over():
     """The same, of a PLC that was only ever heard by its packets."""
-    s = Scene().arp(PC)
-    for _ in range(8):
-        s.talk(PLC, PC).wait(S)
-    thief = Host("00:0c:29:00:00:66", PLC.ip)
-    s.wait(DAY + LATER).talk(PLC, PC)
-    for _ in range(8):
-        s.wait(3 * S).arp(thief).wait(9 * S).talk(PLC, PC)
-        s.wait(3 * S).talk(PLC, PC)
-    return s.cap
+    return robbed(Scene().arp(PC))
 
 
 @case("resolution/one_behind_a_router")
