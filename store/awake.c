@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "event/upkeep.h"
 #include "store/store_priv.h"
 
 #define DARK_NS (600 * NS_PER_SEC) /* nobody at all is heard: dark */
@@ -23,12 +24,11 @@ begins(const uint8_t mac[6], uint8_t a, uint8_t b, uint8_t c)
 	return mac[0] == a && mac[1] == b && mac[2] == c;
 }
 
-/* What no bridge passes on (IEEE 802.1Q, 8.6.3), or only switches say. */
+/* Rings are kept up by switches, too. */
 static bool
 is_of_switches(const uint8_t mac[6])
 {
-	return begins(mac, 0x01, 0x80, 0xc2) || /* IEEE 802.1        */
-	       begins(mac, 0x01, 0x00, 0x0c) || /* CDP, VTP, PVST    */
+	return upkeep_is_group(mac) ||
 	       begins(mac, 0x01, 0x15, 0x4e) || /* IEC 62439-2 (MRP) */
 	       begins(mac, 0x01, 0x21, 0x6c);   /* DLR               */
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "event/upkeep.h"
 #include "net/cover.h"
 
 /* Copies of a mirror come within a millisecond or so; no station repeats
@@ -113,36 +114,13 @@ cover_pause(struct cover_port *port, const struct frame *f)
 	port->paused = true;
 }
 
-/*
- * A switch sends these on a mirror port, too, whether its session is on or
- * not.  To groups that no bridge passes on (IEEE 802.1Q-2018, 8.6.3: spanning
- * tree, LACP, LLDP), to those of MRP (10.5) and to the like of vendors; and, to
- * itself, whether its line is up (Ethernet 2.0, 8: loopback).
- */
+/* What a switch sends by itself, and, to itself, whether its line is up
+ * (Ethernet 2.0, 8: loopback). */
 bool
 cover_is_upkeep(const struct pkt *p)
 {
-	static const struct {
-		uint8_t mac[6], bits; /* of the last byte: those that count */
-	} group[] = {
-	    {{0x01, 0x80, 0xc2, 0x00, 0x00, 0x00}, 0xf0},
-	    {{0x01, 0x80, 0xc2, 0x00, 0x00, 0x20}, 0xf0},
-	    {{0x01, 0x00, 0x0c, 0xcc, 0xcc, 0xcc}, 0xfe}, /* CDP, PVST+  */
-	    {{0x01, 0x00, 0x0c, 0xcd, 0xcd, 0xcd}, 0xff}, /* UplinkFast  */
-	    {{0x01, 0xe0, 0x52, 0xcc, 0xcc, 0xcc}, 0xff}, /* FDP         */
-	    {{0x00, 0xe0, 0x2b, 0x00, 0x00, 0x00}, 0xff}, /* EDP         */
-	};
-
-	if (p->dmac == NULL || p->ethertype == ETHERTYPE_LOOPBACK) {
-		return p->dmac != NULL;
-	}
-	for (size_t i = 0; i < sizeof(group) / sizeof(group[0]); i++) {
-		if (bytes_equal(p->dmac, group[i].mac, 5) &&
-		    (p->dmac[5] & group[i].bits) == group[i].mac[5]) {
-			return true;
-		}
-	}
-	return false;
+	return p->dmac != NULL &&
+	       (p->ethertype == ETHERTYPE_LOOPBACK || upkeep_is_group(p->dmac));
 }
 
 /* --- copies ---------------------------------------------------------------- */
