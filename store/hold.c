@@ -683,6 +683,59 @@ hold_goes_on(
 	return pass_on(s, first, a, true, e);
 }
 
+/* m was shown with the asset of a, whose IP it seemed to carry. */
+static void
+take_mac(
+    struct store *s, struct addr *m, const struct addr *a, struct addr *row)
+{
+	row->has_mac = true;
+	memcpy(row->mac, m->mac, sizeof(row->mac));
+	row->how = HOW_TRAFFIC;
+	row->flags |= ADDR_DIRECT;
+	if (m->asset == a->asset) {
+		m->asset = 0;
+	}
+	if (m->asset == 0) {
+		asset_make(s, row);
+		share_asset(s, m, row);
+	} else {
+		share_asset(s, row, m);
+	}
+	m->sole = row->id;
+	m->ips = 1;
+	cache_dirty(&s->addrs, m);
+	cache_dirty(&s->addrs, row);
+}
+
+int
+hold_replace(
+    struct store *s, struct addr *a, const struct ev *e, struct addr **ret)
+{
+	struct addr *m = NULL, *first = NULL, *row = NULL;
+	int rc = addr_mac(s, e->src.mac, false, &m);
+
+	*ret = NULL;
+	if (rc != 0 || m == NULL || m->flags & ADDR_VIRTUAL ||
+	    m->roles & ROLE_ROUTER || m->ips > 1 || m->firm_ips != 0) {
+		return rc;
+	}
+	s->hand = m;
+	rc = addr_ip(s, a->ipver, &a->ip, 0, false, &first);
+	rc = rc == 0 && first != NULL ? hold_new(s, first, place_of(e), &row)
+				      : rc;
+	s->hand = NULL;
+	if (rc != 0 || row == NULL) {
+		return rc;
+	}
+	cache_touch(&s->addrs, m);
+	cache_touch(&s->addrs, a);
+	take_mac(s, m, a, row);
+	rc = pass_on(s, first, row, false, e);
+	hold_heard(s, row, e->ts_ns);
+	*ret = rc == 0 ? row : NULL;
+	return rc;
+}
+
 /* What the way in which it was said this time adds. */
 static void
 note_how(struct store *s, struct addr *a, enum how how)

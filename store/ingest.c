@@ -187,6 +187,7 @@ note(struct store *s)
 			}
 		}
 		break;
+	case EV_IDENTITY: rc = replaced_judge(s); break;
 	default: break;
 	}
 	if (n->link != NULL) {

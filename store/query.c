@@ -34,7 +34,7 @@
 	"JOIN addresses AS y ON y.key = CASE x.current "                       \
 	"WHEN 0 THEN x.ip ELSE x.ip || '#' || x.current END "                  \
 	"JOIN assets AS n ON n.id = y.asset WHERE x.asset = ?1 AND "           \
-	"x.kind = 2 AND y.asset <> ?1 AND y.first > ?2 AND "                   \
+	"x.kind = 2 AND y.asset <> ?1 AND y.first >= ?2 AND "                  \
 	"((x.flags | y.flags) & 128) = 0 AND " TO_THE_LAST(                    \
 	    "x") " AND NOT EXISTS (SELECT 1 FROM addresses AS h WHERE "        \
 		 "h.asset = ?1 AND h.kind = 2 AND instr(h.ip, ':') = 0 AND "   \

@@ -387,6 +387,10 @@ int hold_traffic(struct store *, struct addr *mac, struct addr *first,
 /* a sends with its MAC, though another has taken its IP. */
 int hold_goes_on(struct store *, struct addr *first, struct addr *a,
     const struct ev *) MUST_CHECK;
+/* The MAC of the event has taken the IP of the row a, as what it says shows;
+ * *ret NULL when it may be a router's, or too many have it. */
+int hold_replace(struct store *, struct addr *a, const struct ev *,
+    struct addr **ret) MUST_CHECK;
 /* The same for the MAC of a redundancy protocol. */
 void hold_virtual(struct store *, const struct addr *mac, struct addr *a,
     enum how, bool unrouted, uint64_t ts_ns);
@@ -453,6 +457,9 @@ int said_value(struct store *, const struct addr *, const char *key, char *buf,
 
 /* unit.c */
 int unit_judge(struct store *) MUST_CHECK;
+
+/* replaced.c: who says another serial number with another MAC is another. */
+int replaced_judge(struct store *) MUST_CHECK;
 /* Who says something of himself behind front is a device of his own; a Modbus
  * unit is when another one says something else. */
 int unit_said(struct store *, struct addr *front, struct addr *unit,

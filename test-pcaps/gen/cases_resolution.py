@@ -135,6 +135,25 @@ def replaced_speaking_first():
     return s.cip(SPARE, 0xBBBB01).cap
 
 
+@case("resolution/replaced_unheard")
+def replaced_unheard():
+    """The same, and no ARP of the new one at all: it says who it is."""
+    s = Scene().arp(PC, PLC).cip(PLC, 0xAAAA01)
+    for _ in range(3):
+        s.wait(LATER).cip(SPARE, 0xBBBB01, "1756-L85E/B")
+    return s.cap
+
+
+@case("resolution/team")
+def team():
+    """A server sends from two ports in turns, one of which answers ARP; it says
+    the same of itself from both."""
+    s = Scene().arp(PC, PLC)
+    for i in range(6):
+        s.cip(SPARE if i % 2 else PLC, 0xAAAA01).wait(60 * S)
+    return s.cap
+
+
 def robbed(s):
     thief = Host("00:0c:29:00:00:66", PLC.ip)
     for _ in range(8):
