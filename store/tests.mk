@@ -49,7 +49,7 @@ STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
 STORE_TESTS := store/open_test store/bind_test store/place_test store/group_test store/link_test \
                store/proof_test store/chassis_test store/change_test store/rhythm_test store/role_test \
                store/ghost_test \
-               store/fact_test store/differ_test store/unit_test store/baseline_test \
+               store/fact_test store/differ_test store/replaced_test store/unit_test store/baseline_test \
                store/alert_test store/record_test store/fault_test \
                store/point_test \
                store/replay_test store/hostile_test store/written_test \
