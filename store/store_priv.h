@@ -457,9 +457,6 @@ int said_value(struct store *, const struct addr *, const char *key, char *buf,
 
 /* unit.c */
 int unit_judge(struct store *) MUST_CHECK;
-
-/* replaced.c: who says another serial number with another MAC is another. */
-int replaced_judge(struct store *) MUST_CHECK;
 /* Who says something of himself behind front is a device of his own; a Modbus
  * unit is when another one says something else. */
 int unit_said(struct store *, struct addr *front, struct addr *unit,
@@ -467,6 +464,9 @@ int unit_said(struct store *, struct addr *front, struct addr *unit,
 /* A station behind front is known by what it does: it is a device. */
 int unit_spoke(struct store *, struct addr *front, struct addr *station,
     uint32_t role) MUST_CHECK;
+
+/* replaced.c: who says another serial number with another MAC is another. */
+int replaced_judge(struct store *) MUST_CHECK;
 
 /* role.c: all of the event under judgement */
 /* The address has this role; why, in words. */
