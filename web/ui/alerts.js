@@ -3,9 +3,9 @@
  */
 
 import {h, icon, put} from "./dom.js";
-import {count, number, technique, time} from "./format.js";
-import {Table} from "./table.js";
-import {end, endText} from "./who.js";
+import {count, number, technique} from "./format.js";
+import {FIRST_AND_LAST, Table} from "./table.js";
+import {ends, endText} from "./who.js";
 
 const RANK = {info: 0, low: 1, medium: 2, high: 3, critical: 4};
 
@@ -79,16 +79,11 @@ export function alerts(changed) {
 					h("span", {class: "sub clamp"}, a.ot || a.soc)]},
 			{id: "ends", label: "From → to", cls: "c-ends",
 				value: (a) => endText(a, "src") + " " + endText(a, "dst"),
-				cell: (a) => ends(a)},
+				cell: ends},
 			{id: "count", label: "Count", cls: "num", down: true,
 				value: (a) => number(a.count),
 				cell: (a) => count(a.count)},
-			{id: "first", label: "First", cls: "c-time", down: true,
-				value: (a) => Number(a.first),
-				cell: (a) => time(a.first)},
-			{id: "last", label: "Last", cls: "c-time", down: true,
-				value: (a) => Number(a.last),
-				cell: (a) => time(a.last)},
+			...FIRST_AND_LAST,
 			{id: "state", label: "State", cls: "c-state",
 				value: (a) => a.state, cell: (a) => state(a.state)},
 		],
@@ -102,17 +97,4 @@ export function alerts(changed) {
 			    "operation shows up here."),
 		],
 	});
-}
-
-export function ends(row) {
-	const has = (side) => endText(row, side) !== "";
-
-	if (!has("src") && !has("dst")) {
-		return h("span", {class: "quiet"}, "–");
-	}
-	if (!has("dst")) {
-		return end(row, "src");
-	}
-	return [end(row, "src"), h("span", {class: "to"}, icon("arrow"),
-	    h("span", {class: "unseen"}, "to")), end(row, "dst")];
 }

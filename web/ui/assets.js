@@ -7,7 +7,7 @@ import * as api from "./api.js";
 import {h, icon, put} from "./dom.js";
 import {count, protocol, PROTOCOL_CHOICES, time} from "./format.js";
 import {severity} from "./alerts.js";
-import {Table} from "./table.js";
+import {FIRST_AND_LAST, Table} from "./table.js";
 import {assetName, endText, subText} from "./who.js";
 
 const LEVELS = {0: "process", 1: "control", 2: "supervision",
@@ -268,12 +268,7 @@ export function assets(changed) {
 			{id: "protocols", label: "Protocols", cls: "c-proto",
 				value: (a) => a.protocols.join(" "),
 				cell: (a) => chips(a.protocols, protocol)},
-			{id: "first", label: "First", cls: "c-time", down: true,
-				value: (a) => Number(a.first),
-				cell: (a) => time(a.first)},
-			{id: "last", label: "Last", cls: "c-time", down: true,
-				value: (a) => Number(a.last),
-				cell: (a) => time(a.last)},
+			...FIRST_AND_LAST,
 		],
 		detail,
 		empty: () => [

@@ -3,8 +3,8 @@
  */
 
 import {h, put} from "./dom.js";
-import {count, number, time} from "./format.js";
-import {Table} from "./table.js";
+import {count, number} from "./format.js";
+import {FIRST_AND_LAST, Table} from "./table.js";
 import {end, endText} from "./who.js";
 
 /* In short, and what it may mean. */
@@ -68,12 +68,7 @@ export function ghosts(changed) {
 				value: reasons, cell: reasons},
 			{id: "asker", label: "Asked by", cls: "c-end",
 				value: (g) => endText(g, "asker"), cell: asker},
-			{id: "first", label: "First", cls: "c-time", down: true,
-				value: (g) => Number(g.first),
-				cell: (g) => time(g.first)},
-			{id: "last", label: "Last", cls: "c-time", down: true,
-				value: (g) => Number(g.last),
-				cell: (g) => time(g.last)},
+			...FIRST_AND_LAST,
 		],
 		detail,
 		refine: detail,

@@ -3,11 +3,10 @@
  */
 
 import {h, put} from "./dom.js";
-import {bytes, count, micros, number, protocol, PROTOCOL_CHOICES, time} from
+import {bytes, count, micros, number, protocol, PROTOCOL_CHOICES} from
     "./format.js";
-import {ends} from "./alerts.js";
-import {Table} from "./table.js";
-import {endText} from "./who.js";
+import {FIRST_AND_LAST, Table} from "./table.js";
+import {ends, endText} from "./who.js";
 
 /* In the order in which an engineer worries: changes first. */
 const CLASSES = ["write", "control", "program", "firmware", "config", "read",
@@ -112,12 +111,7 @@ export function links(changed) {
 				value: (l) => number(l.unanswered),
 				cell: (l) => number(l.unanswered) > 0
 					? h("b", {class: "bad"}, count(l.unanswered)) : "0"},
-			{id: "first", label: "First", cls: "c-time", down: true,
-				value: (l) => Number(l.first),
-				cell: (l) => time(l.first)},
-			{id: "last", label: "Last", cls: "c-time", down: true,
-				value: (l) => Number(l.last),
-				cell: (l) => time(l.last)},
+			...FIRST_AND_LAST,
 		],
 		detail,
 		refine: detail,

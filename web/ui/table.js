@@ -12,11 +12,16 @@
 
 import * as api from "./api.js";
 import {h, icon, put, say} from "./dom.js";
-import {count} from "./format.js";
+import {count, time} from "./format.js";
 
 const SHOWN = 200;   /* rows made at first, and with each "show more" */
 const HELD = 2000;   /* rows kept: the filter finds the others        */
 const TYPING_MS = 200;
+
+/* The columns that most lists have: when a row was seen. */
+export const FIRST_AND_LAST = [["first", "First"], ["last", "Last"]].map(
+    ([id, label]) => ({id, label, cls: "c-time", down: true,
+	value: (row) => Number(row[id]), cell: (row) => time(row[id])}));
 
 function compare(a, b) {
 	if (typeof a === "number" && typeof b === "number") {

@@ -2,7 +2,7 @@
  * who: how a device is called wherever it is mentioned.
  */
 
-import {h} from "./dom.js";
+import {h, icon} from "./dom.js";
 
 /* side: "src" or "dst" of an alert or a link. */
 export function end(row, side) {
@@ -24,6 +24,20 @@ export function endText(row, side) {
 	    row[side + "_mac"] || row[side] || "";
 
 	return at ? name + " (" + at + ")" : name;
+}
+
+/* Who did it, and to whom. */
+export function ends(row) {
+	const has = (side) => endText(row, side) !== "";
+
+	if (!has("src") && !has("dst")) {
+		return h("span", {class: "quiet"}, "–");
+	}
+	if (!has("dst")) {
+		return end(row, "src");
+	}
+	return [end(row, "src"), h("span", {class: "to"}, icon("arrow"),
+	    h("span", {class: "unseen"}, "to")), end(row, "dst")];
 }
 
 /* The best that can be said of an asset. */
