@@ -119,25 +119,19 @@ is_same_name(const char *a, const char *b)
 	       memchr(a, '.', n == m ? 0 : least) == NULL;
 }
 
-static bool
-is_name(const char *key)
-{
-	return strcmp(key, "name") == 0 || strcmp(key, "hostname") == 0;
-}
-
 /* Who gives several names, as NetBIOS does, gives them one after another. */
 static bool
 is_further_name(
     const struct judged *n, const char *key, const struct said *said)
 {
-	return is_name(key) &&
+	return fact_is_name(key) &&
 	       (int64_t)n->ev->ts_ns - said->rank[2] < (int64_t)STAY_NS;
 }
 
 static bool
 is_same(const char *key, const char *a, const char *b)
 {
-	if (is_name(key)) {
+	if (fact_is_name(key)) {
 		return is_same_name(a, b);
 	}
 	if (strcmp(key, "firmware") == 0 || strcmp(key, "software") == 0 ||

@@ -55,6 +55,12 @@ trim(char *s)
 }
 
 bool
+fact_is_name(const char *key)
+{
+	return strcmp(key, "name") == 0 || strcmp(key, "hostname") == 0;
+}
+
+bool
 fact_parse(const struct ev *e, struct fact *f)
 {
 	(void)field_text(e, EVF_KEY, f->key, sizeof(f->key));

@@ -55,12 +55,6 @@ is_in(struct words list, const char *value)
 	return false;
 }
 
-static bool
-is_name(const char *key)
-{
-	return strcmp(key, "name") == 0 || strcmp(key, "hostname") == 0;
-}
-
 /* Without brackets, and without the domain of what has none; a longer text is
  * no placeholder, and left empty. */
 static bool
@@ -194,10 +188,10 @@ placeholder_is(const char *key, const char *value)
 	if (is_filler(value)) {
 		return true;
 	}
-	if (!bare_word(value, is_name(key), word)) {
+	if (!bare_word(value, fact_is_name(key), word)) {
 		return false;
 	}
 	return is_in(WORDS(any), word) ||
-	       (is_name(key) && is_in(WORDS(names), word)) ||
+	       (fact_is_name(key) && is_in(WORDS(names), word)) ||
 	       (strcmp(key, "serial") == 0 && is_no_serial(word));
 }

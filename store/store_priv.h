@@ -514,6 +514,7 @@ struct fact {
 int fact_store(struct store *) MUST_CHECK;
 /* False when its key is none that is kept. */
 bool fact_parse(const struct ev *, struct fact *);
+bool fact_is_name(const char *key);
 
 /* placeholder.c */
 /* Whether the value says nothing, where the key is to be told. */
