@@ -526,9 +526,10 @@ judge_all(struct doctor *d)
 
 struct limit {
 	const char *kind;
-	uint64_t count;             /* 0: does not apply */
-	const char *before, *after; /* NULL: the number is not shown */
-	uint64_t ppm; /* shown instead of the count, when there is one */
+	uint64_t count;    /* 0: does not apply */
+	const char *one;   /* said when the count is 1 */
+	const char *after; /* the number or the share */
+	uint64_t ppm;      /* shown instead of the count, when there is one */
 };
 
 static void
@@ -541,13 +542,16 @@ put_limit(struct doctor *d, const struct limit *l)
 		return;
 	}
 	text_start(&t, buf, sizeof(buf));
-	text_put(&t, l->before);
-	if (l->ppm != 0) {
-		verdict_share(&t, l->ppm);
-	} else if (l->after != NULL) {
-		text_put_uint(&t, l->count);
+	if (l->ppm == 0 && l->count == 1 && l->one != NULL) {
+		text_put(&t, l->one);
+	} else {
+		if (l->ppm != 0) {
+			verdict_share(&t, l->ppm);
+		} else {
+			text_put_uint(&t, l->count);
+		}
+		text_put(&t, l->after);
 	}
-	text_put(&t, l->after != NULL ? l->after : "");
 	if (d->json == NULL) {
 		paragraph(d->out, "  - ", "    ", buf);
 		return;
@@ -567,35 +571,42 @@ put_limits(struct doctor *d, const struct query_blind *b)
 	uint64_t span = c->last_ns - c->first_ns;
 	uint64_t bytes = n[COVERAGE_BYTES];
 	const struct limit limits[] = {
-	    {"broadcast-only", b->groups, "",
+	    {"broadcast-only", b->groups,
+		"1 of the devices heard spoke to groups or to everybody only: "
+		"where it is plugged in, the mirror may not reach.",
 		" of the devices heard spoke to groups or to everybody only: "
 		"where such a device is plugged in, the mirror may not reach.",
 		0},
-	    {"behind", b->behind, "",
+	    {"behind", b->behind,
+		"1 device stands behind a gateway, a router or a backplane: "
+		"what it says to others there does not come by here.",
 		" devices stand behind gateways, routers or backplanes: what "
 		"they say to each other there does not come by here.",
 		0},
-	    {"named", d->unheard.named, "",
+	    {"named", d->unheard.named,
+		"1 address is asked or named by others and silent (otus "
+		"ghosts): it may be off, or stand where the mirror does not "
+		"reach.",
 		" addresses are asked or named by others and silent (otus "
 		"ghosts): they may be off, or stand where the mirror does not "
 		"reach.",
 		0},
-	    {"encrypted", n[COVERAGE_SECRET], "",
+	    {"encrypted", n[COVERAGE_SECRET], NULL,
 		" of the bytes are encrypted: who talks to whom is seen, what "
 		"is said is not.",
 		verdict_ppm(n[COVERAGE_SECRET], bytes)},
-	    {"unread", n[COVERAGE_OTHER], "",
+	    {"unread", n[COVERAGE_OTHER], NULL,
 		" of the bytes are of protocols that otus does not read.",
 		verdict_ppm(n[COVERAGE_OTHER], bytes)},
-	    {"unknown", n[COVERAGE_UNKNOWN], "",
+	    {"unknown", n[COVERAGE_UNKNOWN], NULL,
 		" of the frames are of a kind that otus does not know.",
 		verdict_ppm(n[COVERAGE_UNKNOWN], n[COVERAGE_FRAMES])},
-	    {"routed", n[COVERAGE_ROUTED], "",
+	    {"routed", n[COVERAGE_ROUTED], NULL,
 		" of the packets were seen before and behind a router: nothing "
 		"is missing, but volumes count twice.",
 		verdict_ppm(n[COVERAGE_ROUTED], n[COVERAGE_LOOKED])},
 	    {"short", span < SHORT_NS && n[COVERAGE_FRAMES] > 0 ? 1 : 0,
-		"What speaks once an hour was not heard: this was less.", NULL,
+		"What speaks once an hour was not heard: this was less.", "",
 		0},
 	};
 

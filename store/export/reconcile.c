@@ -483,8 +483,8 @@ write_table(const struct gather *g, FILE *out)
 	    g->count[NOT_HEARD], g->count[UNKNOWN], g->count[AMBIGUOUS]);
 	if (g->external != 0) {
 		(void)fprintf(out,
-		    "%zu public addresses beyond routers are not compared\n",
-		    g->external);
+		    "%zu public %s beyond routers not compared\n", g->external,
+		    g->external == 1 ? "address" : "addresses");
 	}
 }
 
