@@ -33,13 +33,9 @@
 #include "store/store_priv.h"
 
 #define ROUTER_IPS \
-	4 /* a host with as many addresses is rare, and ARP
+	4               /* a host with as many addresses is rare, and ARP
 			  tells it from a router                       */
-#define FIRM_MAX \
-	16              /* a MAC that answers ARP for more is a proxy
-			  (RFC 1027): the others are behind it         */
 #define HOLDERS_MAX   8 /* MACs that may hold one IP at one place       */
-#define HELD_NS       (24 * 3600 * NS_PER_SEC) /* since it was heard with it */
 #define ON_ITS_WAY_NS (10 * NS_PER_SEC)
 #define SHARED_NS     (300 * NS_PER_SEC) /* in less nobody takes turns */
 
@@ -465,111 +461,6 @@ claim(struct store *s, struct addr *m, struct addr *first, enum how how,
 	return unite(s, m, a);
 }
 
-/*
- * A MAC that answers ARP for so many is a proxy (RFC 1027): it has the first
- * one, by which it was known, and the others are behind it, those that were
- * taken for its own as well.
- */
-static int
-give_back(struct store *s, struct addr *m, struct addr *a)
-{
-	a->flags &= (uint16_t)~ADDR_FIRM;
-	cache_dirty(&s->addrs, a);
-	if (a->asset != m->asset || (a->flags & ADDR_ORIGIN)) {
-		return 0;
-	}
-	a->asset = 0;
-	asset_make(s, a);
-	return asset_refresh(s, a->asset);
-}
-
-/* What the caller has in hand stays in the cache, whatever is loaded. */
-static void
-keep_in_hand(struct store *s, struct addr *const hand[3])
-{
-	for (int i = 0; i < 3; i++) {
-		cache_touch(&s->addrs, hand[i]);
-	}
-	if (s->now.src != NULL) {
-		cache_touch(&s->addrs, s->now.src);
-	}
-}
-
-/* The IPs that m has now, and for good: not those of last month, which another
- * may have by now, nor the addresses of a day (RFC 8981). */
-static int
-held_now(
-    struct store *s, const struct addr *m, int64_t ids[FIRM_MAX], size_t *ret)
-{
-	sqlite3_stmt *st = s->st[ST_HELD_BY];
-	char mac[EV_MAC_TEXT];
-	uint64_t now = s->stream_ns;
-	/* When it was heard is counted only. */
-	int rc = cache_flush(&s->addrs);
-
-	*ret = 0;
-	if (rc != 0) {
-		return rc;
-	}
-	(void)ev_mac_text(mac, m->mac);
-	db_bind(st, 1, m->asset);
-	db_bind_text(st, 2, mac);
-	db_bind(st, 3, now > HELD_NS ? (int64_t)(now - HELD_NS) : 0);
-	while ((rc = db_step(st)) == 1) {
-		if (*ret < FIRM_MAX) {
-			ids[(*ret)++] = db_get(st, 0);
-		}
-	}
-	return rc;
-}
-
-static int
-give_back_all(struct store *s, struct addr *const hand[3],
-    const int64_t ids[FIRM_MAX], size_t n)
-{
-	struct addr *m = hand[0];
-	int rc = 0;
-
-	for (size_t i = 1; i < n && rc == 0; i++) {
-		struct addr *a = NULL;
-
-		keep_in_hand(s, hand);
-		rc = addr_by_id(s, ids[i], &a);
-		if (rc == 0 && a != NULL) {
-			rc = give_back(s, m, a);
-		}
-	}
-	m->firm_ips = FIRM_MAX;
-	addr_role(s, m, ROLE_ROUTER);
-	return rc == 0 ? asset_refresh(s, m->asset) : rc;
-}
-
-static int
-is_proxy(struct store *s, struct addr *const hand[3])
-{
-	int64_t ids[FIRM_MAX];
-	size_t n;
-	int rc = held_now(s, hand[0], ids, &n);
-
-	if (rc == 0 && n < FIRM_MAX) {
-		hand[0]->firm_ips = n == 0 ? 1 : (uint32_t)n;
-		cache_dirty(&s->addrs, hand[0]);
-		return 0;
-	}
-	return rc == 0 ? give_back_all(s, hand, ids, n) : rc;
-}
-
-int
-hold_proxy(struct store *s, struct addr *m, struct addr *a)
-{
-	struct addr *const hand[3] = {m, a, a};
-	int64_t ids[FIRM_MAX];
-	size_t n;
-	int rc = held_now(s, m, ids, &n);
-
-	return rc == 0 ? give_back_all(s, hand, ids, n) : rc;
-}
-
 /* A MAC that has an IP has got another one.  Of IPv6 that is usual, by the
  * day (RFC 8981). */
 static int
@@ -782,17 +673,12 @@ hold_firm(struct store *s, struct addr *m, struct addr *first, enum how how,
 	}
 	hold_heard(s, a, e->ts_ns);
 	*ret = a;
-	if (m->firm_ips == FIRM_MAX) {
-		struct addr *const hand[3] = {m, first, a};
-
-		return is_proxy(s, hand);
-	}
-	return 0;
+	return proxy_judge(s, m, first, a);
 }
 
 bool
 hold_may_be_firm(const struct addr *m, enum how how, const struct ev_end *end)
 {
-	return m->firm_ips < FIRM_MAX &&
+	return m->firm_ips < PROXY_IPS &&
 	       (how > HOW_TRAFFIC || is_link_local(end->ipver, &end->ip));
 }

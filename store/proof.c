@@ -132,7 +132,7 @@ carried(struct store *s, struct addr *a)
 		return rc;
 	}
 	rc = ask(s, ST_PROOF_CARRIED, a, &found);
-	return rc == 1 ? hold_proxy(s, m, a) : rc;
+	return rc == 1 ? proxy_found(s, m, a) : rc;
 }
 
 int

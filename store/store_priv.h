@@ -6,9 +6,11 @@
  *	bind.c     an event's ends, found or made
  *	hold.c     which MAC holds which IP: what makes an asset
  *	holder.c   which of those that have an IP is meant
+ *	proxy.c    who answers ARP for others
  *	place.c    which places cannot hear each other
  *	unit.c     what is behind an address; chassis.c modules and slots
  *	proof.c    what proves that two devices are one
+ *	replaced.c what shows that one stands in the place of another
  *	role.c     what an address is in the plant, and why
  *	asked.c    how many devices it asks
  *	safety.c   which facts say that it is part of a safety system
@@ -394,12 +396,20 @@ int hold_replace(struct store *, struct addr *a, const struct ev *,
 /* The same for the MAC of a redundancy protocol. */
 void hold_virtual(struct store *, const struct addr *mac, struct addr *a,
     enum how, bool unrouted, uint64_t ts_ns);
-/* The MAC carries others' packets, though ARP gives it their IPs; a is in hand.
- */
-int hold_proxy(struct store *, struct addr *mac, struct addr *a) MUST_CHECK;
 /* The row of an IP that mac holds firmly; *ret NULL when it holds none. */
 int hold_find(struct store *, struct addr *first, const uint8_t mac[6],
     struct addr **ret) MUST_CHECK;
+
+/* proxy.c */
+#define PROXY_IPS 16 /* nobody holds more of his own */
+
+/* Whether the MAC, that got another IP, holds too many to be a device; first
+ * and a are in hand. */
+int proxy_judge(struct store *, struct addr *mac, struct addr *first,
+    struct addr *a) MUST_CHECK;
+/* The MAC carries others' packets, though ARP gives it their IPs; a is in hand.
+ */
+int proxy_found(struct store *, struct addr *mac, struct addr *a) MUST_CHECK;
 
 /* bind.c */
 int bind_endpoint(struct store *, const struct ev *, struct addr **ret,
