@@ -132,8 +132,9 @@ by_other(struct store *s, struct addr *m, struct addr *first,
 	bool here;
 	int rc = hold_pick(s, first, m->mac, place, ret, &here);
 
-	if (rc == 0 && !here && is_direct(e, m)) {
-		rc = hold_new(s, first, place, &further);
+	if (rc == 0 && is_direct(e, m)) {
+		rc = here ? replaced_packet(s, *ret, m, &further)
+			  : hold_new(s, first, place, &further);
 	}
 	*ret_own = further != NULL;
 	if (further != NULL) {
@@ -164,6 +165,9 @@ by_traffic(
 {
 	int rc = hold_traffic(s, m, row, (e->flags & EV_ROUTED) != 0, e->ts_ns);
 
+	if (rc == 0 && e->kind == EV_ENDPOINT && e->flags & EV_UNROUTED) {
+		rc = hold_own(s, m, row);
+	}
 	if (rc == 0 && is_direct(e, m) && !(row->flags & ADDR_DIRECT) &&
 	    memcmp(row->mac, m->mac, sizeof(m->mac)) == 0) {
 		row->flags |= ADDR_DIRECT;

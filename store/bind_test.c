@@ -129,6 +129,24 @@ test_second_ip_takes_the_mac_away(void **state)
 	assert_int_equal(rig_int(r, ASSETS), 2);
 }
 
+/* Each as old as its first packet, whatever the second one parts. */
+static void
+test_each_is_as_old_as_its_first_packet(void **state)
+{
+	struct rig *r = *state;
+	struct host a = sample_via(sample_host(10, 9, 0, 1), 9);
+	struct host b = sample_via(sample_host(10, 9, 0, 2), 9);
+	struct host m = sample_mac(9);
+
+	memcpy(m.end.mac, a.end.mac, sizeof(m.end.mac));
+	assert_int_equal(sample_endpoint(&r->x, &a, "traffic"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &m, "traffic"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &b, "traffic"), 0);
+	assert_int_equal(rig_int(r, ASSETS), 3);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM assets WHERE first = 0"), 0);
+}
+
 /* A core switch's mirror shows each routed packet twice. */
 static void
 test_own_mac_and_router_mac_are_one_ip(void **state)
@@ -491,6 +509,7 @@ main(void)
 	    T(test_router_is_not_its_hosts),
 	    T(test_public_address_is_outside_only_behind_a_router),
 	    T(test_second_ip_takes_the_mac_away),
+	    T(test_each_is_as_old_as_its_first_packet),
 	    T(test_own_mac_and_router_mac_are_one_ip),
 	    T(test_arp_takes_an_ip_off_the_router),
 	    T(test_link_local_belongs_to_its_mac),

@@ -168,6 +168,8 @@ differ_find(struct store *s, const struct addr *a, const struct fact *f)
 
 	n->fact_known = rc == 0;
 	n->fact_first = rc == 0 && said.none;
+	n->fact_same =
+	    rc == 0 && said.any && is_same(f->key, said.value, f->value);
 	n->fact_changes = false;
 	n->fact_old[0] = '\0';
 	if (rc == 0 && said.any && !is_same(f->key, said.value, f->value)) {

@@ -186,9 +186,11 @@ count_ip(struct store *s, struct addr *m, struct addr *a)
 	cache_dirty(&s->addrs, m);
 	m->ips++;
 	if (m->ips == 1) {
+		m->sole = a->id;
+	}
+	if (m->ips == 1 && !(m->roles & ROLE_ROUTER)) {
 		bool weak = !(a->flags & ADDR_FIRM);
 
-		m->sole = a->id;
 		if (m->asset == 0 && weak) {
 			share_asset(s, m, a);
 		} else if (a->asset == 0) {
@@ -197,7 +199,7 @@ count_ip(struct store *s, struct addr *m, struct addr *a)
 		return 0;
 	}
 	note_external(s, a);
-	if (m->sole != 0) {
+	if (m->sole != 0 && m->ips > 1) {
 		rc = part_sole(s, m);
 	}
 	if (rc == 0 && m->ips >= ROUTER_IPS) {
@@ -219,14 +221,37 @@ is_router(struct store *s, struct addr *m)
 	if (rc != 0) {
 		return rc;
 	}
-	m->ips = ROUTER_IPS;
 	m->roles |= ROLE_ROUTER;
-	m->flags |= ADDR_OWN;
+	m->flags |= ADDR_OWN | ADDR_FORWARDS;
 	if (m->asset == 0) {
 		asset_make(s, m);
 	}
 	cache_dirty(&s->addrs, m);
 	return 0;
+}
+
+/*
+ * The only IP heard with m is its own, though a packet of it had been passed
+ * on: by m, for what runs on the same machine behind a bridge of its own.
+ */
+static bool
+is_no_router(struct store *s, struct addr *m, const struct addr *a)
+{
+	if (!(m->flags & ADDR_FORWARDS) || m->ips != 1 || m->sole != a->id) {
+		return false;
+	}
+	m->flags &= (uint16_t)~ADDR_FORWARDS;
+	m->roles &= ~(uint32_t)ROLE_ROUTER;
+	cache_dirty(&s->addrs, m);
+	return true;
+}
+
+int
+hold_own(struct store *s, struct addr *m, const struct addr *a)
+{
+	return is_no_router(s, m, a) && m->asset != a->asset
+		   ? asset_join(s, m->asset, a->asset)
+		   : 0;
 }
 
 int
@@ -236,6 +261,7 @@ hold_traffic(struct store *s, struct addr *m, struct addr *a, bool routed,
 	bool is_new = false;
 	int rc = 0;
 
+	addr_seen(s, a, ts_ns); /* an asset that is made of it is as old */
 	if (routed && !(m->roles & ROLE_ROUTER)) {
 		rc = is_router(s, m);
 		if (rc != 0) {
@@ -448,6 +474,7 @@ claim(struct store *s, struct addr *m, struct addr *first, enum how how,
 		    memcmp(a->mac, m->mac, sizeof(m->mac)) != 0) {
 			rc = take_off(s, a);
 		} else if (m->ips > 0 && m->ips < ROUTER_IPS) {
+			(void)is_no_router(s, m, a);
 			m->ips--;
 		}
 	} else if (c.firm < HOLDERS_MAX) {
@@ -593,33 +620,31 @@ take_mac(
 		share_asset(s, row, m);
 	}
 	m->sole = row->id;
-	m->ips = 1;
+	m->ips += m->ips == 0;
 	cache_dirty(&s->addrs, m);
 	cache_dirty(&s->addrs, row);
 }
 
 int
-hold_replace(
-    struct store *s, struct addr *a, const struct ev *e, struct addr **ret)
+hold_replace(struct store *s, struct addr *m, struct addr *a, uint64_t since,
+    struct addr **ret)
 {
-	struct addr *m = NULL, *first = NULL, *row = NULL;
-	int rc = addr_mac(s, e->src.mac, false, &m);
+	const struct ev *e = s->now.ev;
+	struct addr *first = NULL, *row = NULL, *hand = s->hand;
+	int rc;
 
 	*ret = NULL;
-	if (rc != 0 || m == NULL || m->flags & ADDR_VIRTUAL ||
-	    m->roles & ROLE_ROUTER || m->ips > 1 || m->firm_ips != 0) {
-		return rc;
-	}
 	s->hand = m;
 	rc = addr_ip(s, a->ipver, &a->ip, 0, false, &first);
 	rc = rc == 0 && first != NULL ? hold_new(s, first, place_of(e), &row)
 				      : rc;
-	s->hand = NULL;
+	s->hand = hand;
 	if (rc != 0 || row == NULL) {
 		return rc;
 	}
 	cache_touch(&s->addrs, m);
 	cache_touch(&s->addrs, a);
+	addr_seen(s, row, since);
 	take_mac(s, m, a, row);
 	rc = pass_on(s, first, row, false, e);
 	hold_heard(s, row, e->ts_ns);

@@ -34,6 +34,8 @@ enum addr_flag {
 	ADDR_NAMED = 1 << 10,  /* IP: its device says so by LLDP or CDP    */
 	ADDR_DIRECT = 1 << 11, /* IP: mac sent what no router had passed on */
 	ADDR_EMPTY = 1 << 12,  /* sub: who is in front said nobody was there */
+	ADDR_FORWARDS = 1 << 13, /* MAC: a router by the TTL of packets alone */
+	ADDR_TEAM = 1 << 14,     /* MAC: another port of who holds its IP     */
 };
 
 /* addresses.roles: a set, gathered from what was seen (role.c). */

@@ -95,6 +95,7 @@ load(struct store *s)
 	rc = baseline_start(s);
 	rc = rc == 0 ? rhythm_start(s) : rc;
 	memset(s->held, 0, sizeof(s->held));
+	memset(s->doubt, 0, sizeof(s->doubt));
 	rc = rc == 0 ? place_start(s) : rc;
 	return rc == 0 ? health_start(s) : rc;
 }

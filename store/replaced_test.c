@@ -86,11 +86,59 @@ test_another_firmware_is_the_same_device(void **state)
 
 	known(r);
 	heard(r, &port);
+	says(r, &port, "serial", "0x00aaaa01");
 	says(r, &plc, "firmware", "32.11");
 	says(r, &port, "firmware", "32.12");
 	assert_int_equal(rig_int(r, ASSETS), 1);
 	assert_int_equal(
 	    rig_int(r, "SELECT count(*) FROM changes WHERE what = 'firmware'"),
+	    1);
+}
+
+/* What is said before it is clear who says it is the new one's, too. */
+static void
+test_all_that_was_said_is_the_new_ones(void **state)
+{
+	struct rig *r = *state;
+	struct host spare = sample_via(plc, 7);
+
+	known(r);
+	says(r, &plc, "firmware", "20.11");
+	heard(r, &spare);
+	says(r, &spare, "model", "1756-L75/B");
+	says(r, &spare, "firmware", "33.05");
+	assert_int_equal(rig_int(r, ASSETS), 1);
+	says(r, &spare, "serial", "0x00bbbb01");
+	assert_int_equal(rig_int(r, ASSETS), 2);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM changes WHERE what = 'firmware'"),
+	    0);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM assets WHERE "
+				    "serial = '0x00aaaa01' AND firmware = "
+				    "'20.11' AND model = '1756-L75/B'"),
+	    1);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM assets WHERE "
+				    "serial = '0x00bbbb01' AND firmware = "
+				    "'33.05' AND model = '1756-L75/B'"),
+	    1);
+}
+
+/* Of a pair, what either side says is not the other's. */
+static void
+test_what_the_holder_said_in_between_is_his(void **state)
+{
+	struct rig *r = *state;
+	struct host spare = sample_via(plc, 7);
+
+	known(r);
+	heard(r, &spare);
+	says(r, &spare, "hardware", "B");
+	says(r, &plc, "firmware", "20.11");
+	says(r, &spare, "serial", "0x00bbbb01");
+	assert_int_equal(rig_int(r, ASSETS), 2);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM assets WHERE "
+				    "serial = '0x00aaaa01' AND firmware = "
+				    "'20.11'"),
 	    1);
 }
 
@@ -144,6 +192,8 @@ main(void)
 	    T(test_another_serial_is_another_device),
 	    T(test_the_same_with_another_mac_is_one),
 	    T(test_another_firmware_is_the_same_device),
+	    T(test_all_that_was_said_is_the_new_ones),
+	    T(test_what_the_holder_said_in_between_is_his),
 	    T(test_a_router_replaces_nobody),
 	    T(test_both_of_a_pair_keep_their_own),
 	};

@@ -167,9 +167,21 @@ struct judged {
 	bool talker_new, link_new;
 	bool has_object;
 	struct object object;
-	/* differ.c: worked out, and what: of its key the first, or a change */
-	bool fact_known, fact_first, fact_changes;
+	/* differ.c: worked out, and what: of its key the first, what was said
+	 * last, or a change */
+	bool fact_known, fact_first, fact_same, fact_changes;
 	char fact_old[EV_TEXT_MAX + 1];
+};
+
+/* replaced.c: a MAC that sends from an IP which another one holds. */
+#define DOUBTS_MAX 16
+
+struct doubt {
+	int64_t addr; /* the holder's row; 0: none */
+	uint8_t mac[6];
+	bool direct; /* no router had passed it on    */
+	bool turns;  /* the holder speaks in between  */
+	uint64_t since;
 };
 
 #define ALERT_GROUP_MAX  512
@@ -247,6 +259,8 @@ struct store {
 	bool learn_done, learning;
 	struct sight sight;
 	struct held held[HELD_SLOTS];
+	struct doubt doubt[DOUBTS_MAX];
+	uint32_t doubts;   /* so far; the oldest goes */
 	struct addr *hand; /* stays in the cache while holders are looked at */
 	struct loss dropped, queue_dropped; /* since the last tick */
 	struct awake awake[AWAKE_CLOCKS];
@@ -386,13 +400,15 @@ int hold_new(struct store *, struct addr *first, uint32_t place,
     struct addr **ret) MUST_CHECK;
 int hold_traffic(struct store *, struct addr *mac, struct addr *first,
     bool routed, uint64_t ts_ns) MUST_CHECK;
+/* What no router has passed on shows that a is mac's own. */
+int hold_own(struct store *, struct addr *mac, const struct addr *a) MUST_CHECK;
 /* a sends with its MAC, though another has taken its IP. */
 int hold_goes_on(struct store *, struct addr *first, struct addr *a,
     const struct ev *) MUST_CHECK;
-/* The MAC of the event has taken the IP of the row a, as what it says shows;
- * *ret NULL when it may be a router's, or too many have it. */
-int hold_replace(struct store *, struct addr *a, const struct ev *,
-    struct addr **ret) MUST_CHECK;
+/* mac has had the IP of the row a since then; *ret NULL when too many have
+ * it. */
+int hold_replace(struct store *, struct addr *mac, struct addr *a,
+    uint64_t since, struct addr **ret) MUST_CHECK;
 /* The same for the MAC of a redundancy protocol. */
 void hold_virtual(struct store *, const struct addr *mac, struct addr *a,
     enum how, bool unrouted, uint64_t ts_ns);
@@ -477,6 +493,10 @@ int unit_spoke(struct store *, struct addr *front, struct addr *station,
 
 /* replaced.c: who says another serial number with another MAC is another. */
 int replaced_judge(struct store *) MUST_CHECK;
+/* A packet from a's IP, that no router had passed on, came with mac; *ret is
+ * who sent it: a, unless that must be another device. */
+int replaced_packet(struct store *, struct addr *a, struct addr *mac,
+    struct addr **ret) MUST_CHECK;
 
 /* role.c: all of the event under judgement */
 /* The address has this role; why, in words. */

@@ -12,8 +12,9 @@
 #include "base/pool.h"
 #include "event/event.h"
 
-/* How an endpoint event says that a MAC and an IP belong together. */
-enum host_told { HOST_TRAFFIC, HOST_LEASE, HOST_FIRM };
+/* How an endpoint event says that a MAC and an IP belong together: by what a
+ * router had passed on, by other traffic, by a lease, by ARP or ND. */
+enum host_told { HOST_ROUTED, HOST_TRAFFIC, HOST_LEASE, HOST_FIRM };
 
 struct host {
 	uint64_t key[3]; /* address, VLANs and version                 */

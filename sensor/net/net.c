@@ -117,7 +117,7 @@ bind_source(struct net *n, struct flow *f, uint8_t side, const struct pkt *p)
 	}
 	h = host_get(
 	    &n->hosts, p->ipver, &p->src, p->vlan, p->vlan_n, n->stream_ns);
-	if (h != NULL && host_bind(h, p->smac, n->iface, n->stream_ns)) {
+	if (h != NULL && report_shows(n, h)) {
 		report_endpoint(n, p->smac, p->ipver, &p->src, "traffic");
 	}
 }

@@ -30,6 +30,43 @@ mac_is_station(const uint8_t mac[6])
 	return (mac[0] & 1) == 0 && memcmp(mac, zero, 6) != 0;
 }
 
+/* Hosts begin with these, Siemens' controllers with 30, and each router takes
+ * one off (RFC 1122, 3.2.1.7). */
+static bool
+is_unrouted(uint8_t ttl)
+{
+	return ttl == 30 || ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255;
+}
+
+/*
+ * One to three less than that.  Nobody begins with these; 60 and 100 are what
+ * some devices begin with, and 254 is.
+ */
+static bool
+is_routed(uint8_t ttl)
+{
+	return (ttl >= 61 && ttl <= 63) || (ttl >= 125 && ttl <= 127) ||
+	       (ttl >= 251 && ttl <= 253);
+}
+
+/* The packet's own MAC and IP; what comes by itself after a router had passed it
+ * on is the better evidence, as well. */
+bool
+report_shows(struct net *n, struct host *h)
+{
+	const struct pkt *p = n->pkt;
+	bool news = host_bind(h, p->smac, n->iface, n->stream_ns);
+
+	if (news && h->told == HOST_TRAFFIC && is_routed(p->ttl)) {
+		h->told = HOST_ROUTED;
+	} else if (!news && h->told == HOST_ROUTED && is_unrouted(p->ttl) &&
+		   bytes_equal(h->mac, p->smac, 6)) {
+		h->told = HOST_TRAFFIC;
+		news = true;
+	}
+	return news;
+}
+
 /* The first word of ARP or ND is told even where traffic or a lease has bound
  * the pair: it is the stronger evidence. */
 bool
@@ -51,24 +88,6 @@ report_binds(struct net *n, const uint8_t mac[6], uint8_t ipver,
 		h->told = (uint8_t)how;
 	}
 	return true;
-}
-
-/* Hosts begin with these, and each router takes one off (RFC 1122, 3.2.1.7). */
-static bool
-is_unrouted(uint8_t ttl)
-{
-	return ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255;
-}
-
-/*
- * One to three less than that.  Nobody begins with these; 30, 60 and 100 are
- * what some devices begin with, and 254 is.
- */
-static bool
-is_routed(uint8_t ttl)
-{
-	return (ttl >= 61 && ttl <= 63) || (ttl >= 125 && ttl <= 127) ||
-	       (ttl >= 251 && ttl <= 253);
 }
 
 void

@@ -17,6 +17,8 @@ bool report_is_unicast(uint8_t ipver, const struct ev_ip *);
  */
 bool report_binds(struct net *, const uint8_t mac[6], uint8_t ipver,
     const struct ev_ip *, enum host_told);
+/* The same of the packet at hand, which is from this host. */
+bool report_shows(struct net *, struct host *);
 /* how: traffic, arp, nd; of the packet at hand. */
 /* ARP or neighbour discovery asked for target in vain. */
 void report_looks_for(struct net *, const uint8_t mac[6], uint8_t ipver,

@@ -11,6 +11,7 @@ import bn
 import cases_enip
 import eip
 import ld
+import mb
 import wire
 from cases import case
 from talk import Path, Tcp, Udp
@@ -80,16 +81,26 @@ class Scene:
         return self.send(a, b, wire.UDP,
                          wire.udp(a, b, self.port, 5000, b"x" * 32))
 
-    def cip(self, server, serial, model="1756-L72/B", client=PC):
+    def cip(self, server, serial, model="1756-L72/B", client=PC, **more):
         """Who are you."""
         self.port += 1
         ask = eip.req(1, eip.path(1, 1))
-        answer = eip.rsp(1, eip.identity(model, serial=serial))
+        answer = eip.rsp(1, eip.identity(model, serial=serial, **more))
         c = cases_enip.Client(Tcp(self.path, client, server, 44818, self.port,
                                   self.t).open())
         c.ask(ask, answer)
         c.done()
         self.t = c.tcp.t + S
+        return self
+
+    def modbus(self, server, *said):
+        """The first objects of the device identification."""
+        self.port += 1
+        t = Tcp(self.path, PC, server, 502, self.port, self.t).open()
+        t.req(mb.tcp(1, 1, mb.device_id(1)))
+        t.rsp(mb.tcp(1, 1, mb.device_id_rsp(1, 1, list(enumerate(said)))))
+        t.close()
+        self.t = t.t + S
         return self
 
     def bacnet(self, server, instance, *said):
@@ -142,6 +153,53 @@ def replaced_unheard():
     for _ in range(3):
         s.wait(LATER).cip(SPARE, 0xBBBB01, "1756-L85E/B")
     return s.cap
+
+
+@case("resolution/replaced_same_model")
+def replaced_same_model():
+    """The same model with another firmware, which it says before its serial
+    number; it has an address of its own by IPv6, and had the factory's."""
+    s = Scene().arp(PC, PLC).cip(PLC, 0xAAAA01, rev=(20, 11)).wait(LATER)
+    local = Host(SPARE.mac, "fe80::21d:9cff:fe00:21")
+    s.arp(Host(SPARE.mac, "192.168.1.1")).wait(600 * S)
+    s.nd(136, local, ALL6, local.ip, SPARE.mac)
+    for _ in range(3):
+        s.cip(SPARE, 0xBBBB01, rev=(33, 5)).wait(LATER)
+    return s.cap
+
+
+@case("resolution/replaced_modbus")
+def replaced_modbus():
+    """Another maker's, which says so as unit 1."""
+    s = Scene().arp(PC, PLC).modbus(PLC, b"WAGO", b"750-881", b"v2.5")
+    for _ in range(3):
+        s.wait(LATER).modbus(SPARE, b"Schneider Electric", b"BME P58 2040",
+                             b"v3.1")
+    return s.cap
+
+
+@case("resolution/other_maker")
+def other_maker():
+    """No ARP, and nothing that says who it is: the MAC is another maker's, and
+    what comes with it has passed no router."""
+    s = Scene().talk(PLC, PC).wait(60 * S).talk(PLC, PC).wait(LATER)
+    other = Host("00:0c:29:00:00:66", PLC.ip)
+    for _ in range(3):
+        s.talk(other, PC).wait(60 * S)
+    return s.cap
+
+
+@case("resolution/passed_on_by_itself")
+def passed_on_by_itself():
+    """Two machines with a bridge inside: the first packet of each has passed
+    it.  Then one says ARP, the other sends without the bridge."""
+    a = Host("00:50:56:00:00:50", "10.0.0.50")
+    b = Host("00:50:56:00:00:51", "10.0.0.51")
+    s = Scene().arp(PC)
+    s.path.bridged = (a.ip, b.ip)
+    s.talk(a, PC).talk(b, PC).wait(60 * S)
+    s.path.bridged = ()
+    return s.arp(a).talk(a, PC).talk(b, PC).talk(b, PC).cap
 
 
 @case("resolution/team")
