@@ -99,10 +99,21 @@ put_about(struct clean *o, const struct in *in, const struct text_part *p,
 	return put_lookup(o, in, name);
 }
 
+/* Who has no IP yet sends from none (RFC 2131, 4.1; RFC 4291, 2.5.2). */
+static bool
+has_ip(struct in *in, const struct text_part *p)
+{
+	size_t n;
+	const char *ip = value(in, p->ip, &n);
+
+	return ip != NULL && !(n == 7 && memcmp(ip, "0.0.0.0", n) == 0) &&
+	       !(n == 2 && memcmp(ip, "::", n) == 0);
+}
+
 static bool
 put_address(struct clean *o, struct in *in, const struct text_part *p)
 {
-	return put_column(o, in, p->ip) || put_column(o, in, p->mac);
+	return put_column(o, in, has_ip(in, p) ? p->ip : p->mac);
 }
 
 /* "Boiler PLC (10.0.0.3)", or the address alone. */

@@ -113,6 +113,27 @@ test_learning_asks_only_who_could_hold(void **state)
 	assert_int_equal(stat.asked, 1);
 }
 
+/* A DHCP client, for one. */
+static void
+test_who_has_no_ip_goes_by_its_mac(void **state)
+{
+	struct ev *e;
+
+	load("[hit]\ntitle = {src} speaks\non = endpoint\nwhen = 1\n"
+	     "severity = low\ngroup = src\nsoc = s\not = o\ncheck = c\n");
+	e = world_event(&w, EV_ENDPOINT);
+	memset(&e->src.ip, 0, sizeof(e->src.ip));
+	memcpy(e->src.mac, (const uint8_t[6]){2, 0, 0, 0, 0, 7}, 6);
+	e->src.has_mac = true;
+	for (uint8_t ver = 4; ver <= 6; ver += 2) {
+		e->src.ipver = ver;
+		w.src_name = "lap-a";
+		expect("hit ");
+		assert_string_equal(
+		    w.title, "lap-a (02:00:00:00:00:07) speaks");
+	}
+}
+
 static void
 test_a_hit_says_everything(void **state)
 {
@@ -404,6 +425,7 @@ main(void)
 	    cmocka_unit_test(test_replies_go_to_who_asks),
 	    cmocka_unit_test(test_repeats_go_to_who_asks),
 	    cmocka_unit_test(test_learning_asks_only_who_could_hold),
+	    cmocka_unit_test(test_who_has_no_ip_goes_by_its_mac),
 	    cmocka_unit_test(test_a_hit_says_everything),
 	    cmocka_unit_test(test_a_hit_may_use_the_connection),
 	    cmocka_unit_test(test_a_hit_may_end_it),
