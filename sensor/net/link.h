@@ -51,7 +51,7 @@ struct link {
 	uint64_t first_ns, last_ns;
 	/* --- with each message --- */
 	uint64_t id __attribute__((aligned(MEM_LINE))); /* by first sight */
-	/* units whose first good reply was told, a bit each (novelty.c) */
+	/* who is behind the server and answered: that was told (novelty.c) */
 	uint64_t answered[4];
 	void *begins; /* what its last new flow began with (behaviour.c)    */
 	/* values: what the last one was of, what comes next (points.c) */

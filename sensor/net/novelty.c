@@ -300,15 +300,31 @@ request(struct novelty *n, struct ev *e, struct link *l)
 	}
 }
 
-/* The word of link.answered that a unit has a bit in; NULL for what has none. */
+/*
+ * The word of link.answered where who is behind a server has bits, and these;
+ * NULL for none.  A unit has one of its own, and so have stations whose numbers
+ * are close; a name has three, so that hardly any two share them: of such two
+ * only the first is told.  No secret: what is told may not depend on chance.
+ */
 static uint64_t *
-answered(struct link *l, const struct ev_sub *who, uint64_t *ret_bit)
+answered(struct link *l, const struct ev_sub *who, uint64_t *ret_bits)
 {
-	if (l == NULL || who->kind != EV_SUB_UNIT || who->num > 255) {
+	static const struct hash_key key = {0x6f747573, 0x616e737765};
+	uint64_t h;
+
+	if (l == NULL || who->kind == EV_SUB_NONE ||
+	    (who->kind == EV_SUB_UNIT && who->num > 255)) {
 		return NULL;
 	}
-	*ret_bit = (uint64_t)1 << (who->num & 63);
-	return &l->answered[who->num >> 6];
+	if (who->kind == EV_SUB_UNIT || who->kind == EV_SUB_ADDR) {
+		*ret_bits = (uint64_t)1 << (who->num & 63);
+		return &l->answered[who->num >> 6 & 3];
+	}
+	h = hash_name(&key, who->path, ev_sub_len(who)) ^
+	    who->net * 0x9e3779b97f4a7c15ULL;
+	*ret_bits = (uint64_t)1 << (h >> 58) | (uint64_t)1 << (h >> 52 & 63) |
+		    (uint64_t)1 << (h >> 46 & 63);
+	return &l->answered[h >> 44 & 3];
 }
 
 /* Whether the first good reply of a link's server is still to come.  Who
@@ -340,19 +356,19 @@ tell_reply(struct novelty *n, struct ev *e, struct link *l)
 }
 
 /*
- * The first good reply of each unit on a link: it is all that tells a unit
- * behind a gateway from one that is only asked for.  Of a server without units
- * it is the first that serves: to say who one is, or to open a session, is what
- * a host does that is asked by mistake, too.  At most as many as there are
- * units; one that has to wait gives way to a later one.
+ * The first good reply of each who is behind a server on a link: it is all that
+ * tells a unit, a station or a module from one that is only asked for.  Of a
+ * server alone it is the first that serves: to say who one is, or to open a
+ * session, is what a host does that is asked by mistake, too.  At most as many
+ * as there are bits; one that has to wait gives way to a later one.
  */
 static void
 first_reply(struct novelty *n, struct ev *e, struct link *l)
 {
-	uint64_t bit, *word = answered(l, &e->src.sub, &bit);
+	uint64_t bits, *word = answered(l, &e->src.sub, &bits);
 
-	if (word != NULL && !(*word & bit)) {
-		*word |= tell_reply(n, e, l) ? bit : 0;
+	if (word != NULL && (*word & bits) != bits) {
+		*word |= tell_reply(n, e, l) ? bits : 0;
 	} else if (e->cls != EV_CLASS_SESSION && e->cls != EV_CLASS_DISCOVERY &&
 		   is_to_serve(l, &e->src.sub)) {
 		l->served = tell_reply(n, e, l);
@@ -370,10 +386,10 @@ bool
 novelty_wants(struct novelty *n, const struct ev_sub *who, uint64_t req_frame,
     struct link *l)
 {
-	uint64_t bit, *word = answered(l, who, &bit);
+	uint64_t bits, *word = answered(l, who, &bits);
 
-	return (word != NULL && !(*word & bit)) || is_to_serve(l, who) ||
-	       wants_image(n, req_frame);
+	return (word != NULL && (*word & bits) != bits) ||
+	       is_to_serve(l, who) || wants_image(n, req_frame);
 }
 
 static void

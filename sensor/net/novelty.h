@@ -4,10 +4,10 @@
  * Stands between net and the store.  An event passes at once when it is the
  * first of its kind on its link, when it changes something (program,
  * firmware, mode, a value outside its learned range), when it identifies, or
- * when it is the first good reply of a unit; within a budget for each link in
- * stream time.  Everything else is counted, and the counts are told every
- * BEHAVIOUR_S seconds as EV_REPEAT events in the words of the first one; of
- * writes also before the next one is told.
+ * when it is the first good reply of who is behind a server; within a budget
+ * for each link in stream time.  Everything else is counted, and the counts are
+ * told every BEHAVIOUR_S seconds as EV_REPEAT events in the words of the first
+ * one; of writes also before the next one is told.
  */
 #ifndef OTUS_NET_NOVELTY_H
 #define OTUS_NET_NOVELTY_H
