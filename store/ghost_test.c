@@ -336,6 +336,83 @@ test_an_empty_slot_is_no_ghost(void **state)
 	assert_string_equal(ghosts(r).line[0], "10.0.0.3path 01,2 behind 0");
 }
 
+/* A message of DNP3 to or from who is behind the server, on that port. */
+static void
+station(struct rig *r, const struct host *server, uint32_t num, uint16_t port,
+    bool reply)
+{
+	struct ev *e;
+
+	r->x.ts_ns += 1000000;
+	e = reply ? sample_start(&r->x, EV_OPERATION, server, &hmi)
+		  : sample_start(&r->x, EV_OPERATION, &hmi, server);
+	e->proto = PROTO_DNP3;
+	e->dir = reply ? EV_DIR_RESPONSE : EV_DIR_REQUEST;
+	e->op = "read";
+	e->cls = EV_CLASS_READ;
+	e->status = reply ? "ok" : NULL;
+	e->src.sub.kind = e->dst.sub.kind = EV_SUB_ADDR;
+	e->src.sub.num = reply ? num : 1;
+	e->dst.sub.num = reply ? 1 : num;
+	e->src.port = reply ? port : 40000;
+	e->dst.port = reply ? 40000 : port;
+	e->src.has_port = e->dst.has_port = true;
+	ev_name(e, EVF_TRANSPORT, "tcp");
+	assert_int_equal(sample_send(&r->x), 0);
+}
+
+static void
+test_a_station_that_is_silent(void **state)
+{
+	struct rig *r = *state;
+	struct host self = sample_host(127, 0, 0, 1);
+
+	/* Of whom nothing is heard, that is one ghost. */
+	station(r, &plc, 10, 20000, false);
+	assert_int_equal(ghosts(r).n, 1);
+	assert_string_equal(ghosts(r).line[0], "10.0.0.3 0 asked 1");
+	station(r, &plc, 11, 20000, true);
+	assert_int_equal(ghosts(r).n, 1);
+	assert_string_equal(ghosts(r).line[0], "10.0.0.3addr 10 behind 0");
+	/* Two ports are one station; everybody is none. */
+	station(r, &plc, 10, 20001, false);
+	station(r, &plc, 65535, 20000, false);
+	station(r, &plc, 65520, 20000, false);
+	station(r, &self, 11, 20000, true);
+	station(r, &self, 12, 20000, false);
+	assert_int_equal(ghosts(r).n, 1);
+	station(r, &plc, 10, 20001, true);
+	assert_int_equal(ghosts(r).n, 0);
+}
+
+/* HART asks by an identifier who has not said yet that it is his. */
+static void
+test_who_is_asked_by_his_own_serial(void **state)
+{
+	struct rig *r = *state;
+	struct ev *e;
+
+	assert_int_equal(sample_endpoint(&r->x, &plc, "arp"), 0);
+	r->x.ts_ns += 1000000;
+	e = sample_start(&r->x, EV_OPERATION, &hmi, &plc);
+	e->proto = PROTO_HARTIP;
+	e->dir = EV_DIR_REQUEST;
+	e->op = "read_unique_identifier";
+	e->cls = EV_CLASS_DISCOVERY;
+	e->dst.port = 5094;
+	e->dst.has_port = true;
+	e->dst.sub.kind = EV_SUB_PATH;
+	e->dst.sub.len = 10;
+	memcpy(e->dst.sub.path, "264e0000d2", 10);
+	ev_name(e, EVF_TRANSPORT, "udp");
+	assert_int_equal(sample_send(&r->x), 0);
+	assert_int_equal(ghosts(r).n, 1);
+	assert_int_equal(sample_says(&r->x, PROTO_HARTIP, &plc, NULL, "serial",
+			     "264e0000d2"),
+	    0);
+	assert_int_equal(ghosts(r).n, 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -352,6 +429,8 @@ main(void)
 	    T(test_who_is_listed_by_a_peer),
 	    T(test_an_instance_that_nobody_has),
 	    T(test_an_empty_slot_is_no_ghost),
+	    T(test_a_station_that_is_silent),
+	    T(test_who_is_asked_by_his_own_serial),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

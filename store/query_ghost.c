@@ -13,8 +13,8 @@
  *	bound    a list of whom a device is bound to (BACnet) has it
  *	sought   a device instance (BACnet) was asked for alone, and again, and
  *	         nobody said that he is that one
- *	behind   a unit, slot or station behind a device that was asked for
- *	         there and never answered (a path that ends
+ *	behind   a unit, slot or station behind a device that is heard, asked
+ *	         for there and never answered (a path that ends
  *	         in an IP address is that address; a slot that its chassis says
  *	         is empty is no device, unless it is missed there)
  *
@@ -111,19 +111,39 @@
 	"'get_attribute*' OR (c.count > 1 AND (SELECT count(*) FROM "     \
 	"addresses AS v WHERE v.carrier = " f ".id AND (v.flags & 4097) " \
 	"= 4096) < " BROWSED_MIN ")))"
+/* Of DNP3 they are everybody's or nobody's (IEEE 1815, 9.2: from FFF0 on). */
+#define NO_STATION "(u.sub_kind = 'addr' AND u.sub_num >= 65520)"
+/* The gateway itself, or a port that is not known to be a gateway's. */
+#define NO_UNIT                                                        \
+	"(u.sub_kind = 'unit' AND (u.sub_num IN (0, 255) OR NOT "      \
+	"EXISTS (SELECT 1 FROM addresses AS p WHERE p.carrier = f.id " \
+	"AND p.transport = u.transport AND p.port = u.port AND "       \
+	"p.sub_kind = '' AND (p.flags & 16) <> 0)))"
+/* A terminal server has unit 1 on port after port; all others are the same
+ * wherever they are asked for. */
+#define HEARD_ELSEWHERE                                                   \
+	"(u.sub_kind <> 'unit' AND (u.carrier, u.sub_kind, "              \
+	"coalesce(u.sub_num, 0), coalesce(u.sub_text, '')) IN "           \
+	"(SELECT h.carrier, h.sub_kind, coalesce(h.sub_num, 0), "         \
+	"coalesce(h.sub_text, '') FROM addresses AS h WHERE "             \
+	"h.carrier IS NOT NULL AND h.sub_kind <> 'unit' AND NOT " SILENT( \
+	    "h") "))"
+/* HART asks a device by its identifier before it has said that it is his. */
+#define ITSELF                                                      \
+	"EXISTS (SELECT 1 FROM facts AS i WHERE i.addr = f.id AND " \
+	"i.key = 'serial' AND i.claim = 'self' AND i.value = u.sub_text)"
+#define A_MODULE(u, f) "((" u ".flags & 4096) = 0 OR " MISSED(u, f) ")"
+/* Where the front is silent, too, that is the ghost. */
 #define BEHIND                                                                \
 	"SELECT NULL, f.ip, u.port, u.sub_kind, u.sub_num, u.sub_text, "      \
-	"'behind', NULL, u.first, u.last FROM addresses AS f "                \
-	"JOIN addresses AS u ON u.carrier = f.id WHERE f.kind = 2 AND "       \
-	"u.kind = 4 AND u.asset = 0 AND u.sub_kind <> '' AND " SILENT(        \
-	    "u") " AND ((u.flags & 4096) = 0 OR " MISSED("u",                 \
-	    "f") ") AND coalesce(u.sub_text, '') NOT "                        \
-		 "GLOB '*.*.*.*' AND "                                        \
-		 "(u.sub_kind <> 'unit' OR (u.sub_num NOT IN "                \
-		 "(0, 255) AND EXISTS (SELECT 1 FROM addresses AS p WHERE "   \
-		 "p.carrier = f.id AND p.transport = u.transport AND "        \
-		 "p.port = u.port AND p.sub_kind = '' AND (p.flags & 16) <> " \
-		 "0)))"
+	"'behind', NULL, u.first, u.last FROM addresses AS f JOIN "           \
+	"addresses AS u ON u.carrier = f.id WHERE f.kind = 2 AND u.kind = 4 " \
+	"AND u.asset = 0 AND u.sub_kind <> '' AND coalesce(u.sub_text, '') "  \
+	"NOT GLOB '*.*.*.*' AND " SILENT("u") " AND NOT " SILENT(             \
+	    "f") " AND "                                                      \
+		 "NOT " NO_STATION " AND NOT " NO_UNIT                        \
+		 " AND NOT " HEARD_ELSEWHERE " AND NOT " ITSELF               \
+		 " AND " A_MODULE("u", "f")
 #define EACH                                                                  \
 	ASKED " UNION ALL " HALF("dst", "src", "packets") " UNION ALL " HALF( \
 	    "src", "dst", "packets_back") " UNION ALL " ARP_TOLD              \
@@ -133,28 +153,30 @@
 					  " UNION ALL " BEHIND
 /* Who is there comes first: a sweep may leave more ghosts than are listed.  Of
  * those who ask, rather one to whom it speaks. */
-#define GHOSTS                                                                 \
-	"SELECT g.ip, g.front, g.port, g.kind, g.num, g.sub, g.why, "          \
-	"g.askers, g.first, g.last, w.uid, x.ip, "                             \
-	"CASE WHEN x.ip IS NULL THEN x.mac END, w.name, " AT_PLACE(            \
-	    "x") ", "                                                          \
-		 "(SELECT m.vlans FROM addresses AS m WHERE m.asset = "        \
-		 "x.asset "                                                    \
-		 "AND x.asset <> 0 AND m.vlans <> '' ORDER BY m.id LIMIT 1) "  \
-		 "FROM (SELECT e.ip, e.front, e.port, e.kind, e.num, e.sub, "  \
-		 "group_concat(DISTINCT e.why) AS why, "                       \
-		 "count(DISTINCT e.who) AS askers, min(e.first) AS first, "    \
-		 "max(e.last) AS last, coalesce(min(CASE e.why WHEN 'there' "  \
-		 "THEN "                                                       \
-		 "e.who END), min(e.who)) AS who FROM (" EACH ") AS e "        \
-		 "GROUP BY e.ip, e.front, e.port, e.kind, e.num, e.sub) AS g " \
-		 "LEFT JOIN addresses AS x ON x.id = g.who "                   \
-		 "LEFT JOIN assets AS w ON w.id = x.asset "                    \
-		 "WHERE g.ip IS NULL OR NOT EXISTS (SELECT 1 FROM addresses "  \
-		 "AS h WHERE h.key = 'to ' || g.ip) "                          \
-		 "ORDER BY instr(g.why, 'there') = 0, g.first, g.ip, "         \
-		 "g.front, g.port, "                                           \
-		 "g.num, g.sub "                                               \
+#define GHOSTS                                                                \
+	"SELECT g.ip, g.front, g.port, g.kind, g.num, g.sub, g.why, "         \
+	"g.askers, g.first, g.last, w.uid, x.ip, "                            \
+	"CASE WHEN x.ip IS NULL THEN x.mac END, w.name, " AT_PLACE(           \
+	    "x") ", "                                                         \
+		 "(SELECT m.vlans FROM addresses AS m WHERE m.asset = "       \
+		 "x.asset "                                                   \
+		 "AND x.asset <> 0 AND m.vlans <> '' ORDER BY m.id LIMIT 1) " \
+		 "FROM (SELECT e.ip, e.front, max(e.port) AS port, e.kind, "  \
+		 "e.num, e.sub, "                                             \
+		 "group_concat(DISTINCT e.why) AS why, "                      \
+		 "count(DISTINCT e.who) AS askers, min(e.first) AS first, "   \
+		 "max(e.last) AS last, coalesce(min(CASE e.why WHEN 'there' " \
+		 "THEN "                                                      \
+		 "e.who END), min(e.who)) AS who FROM (" EACH ") AS e "       \
+		 "GROUP BY e.ip, e.front, CASE e.kind WHEN 'unit' THEN "      \
+		 "e.port END, e.kind, e.num, e.sub) AS g "                    \
+		 "LEFT JOIN addresses AS x ON x.id = g.who "                  \
+		 "LEFT JOIN assets AS w ON w.id = x.asset "                   \
+		 "WHERE g.ip IS NULL OR NOT EXISTS (SELECT 1 FROM addresses " \
+		 "AS h WHERE h.key = 'to ' || g.ip) "                         \
+		 "ORDER BY instr(g.why, 'there') = 0, g.first, g.ip, "        \
+		 "g.front, g.port, "                                          \
+		 "g.num, g.sub "                                              \
 		 "LIMIT 10000"
 
 _Static_assert(ADDR_HEARD == 1 && ADDR_VIRTUAL == 64 && ADDR_OWN == 16 &&
@@ -220,12 +242,19 @@ is_no_host(const uint8_t a[4], const char *why)
 	       (a[0] == 169 && a[1] == 254 && strcmp(why, "arp") == 0);
 }
 
+/* Of who is behind an address only that is looked at, which is heard. */
 static bool
 is_no_device(const struct query_ghost *g, const struct masks *m)
 {
 	struct ev_ip a = {0};
-	bool six = strchr(g->ip, ':') != NULL;
+	bool six;
 
+	if (g->ip == NULL) {
+		return g->sub.ip != NULL &&
+		       inet_pton(AF_INET, g->sub.ip, a.a) == 1 &&
+		       is_no_host(a.a, g->why);
+	}
+	six = strchr(g->ip, ':') != NULL;
 	if (inet_pton(six ? AF_INET6 : AF_INET, g->ip, a.a) != 1) {
 		return false;
 	}
@@ -285,7 +314,7 @@ query_ghosts(struct query *q, const struct query_filter *f,
 	}
 	while ((rc = db_step(st)) == 1) {
 		fill(st, &g);
-		if (g.ip != NULL && is_no_device(&g, &masks)) {
+		if (is_no_device(&g, &masks)) {
 			continue;
 		}
 		rc = row(arg, &g);

@@ -30,7 +30,7 @@ static const struct {
 	const char *word, *said;
 } reasons[] = {
     {"asked", "asked and silent"},
-    {"there", "speaks unseen"},
+    {"there", "speaks, but not seen here"},
     {"arp", "looked for by ARP"},
     {"table", "in a BACnet broadcast table"},
     {"foreign", "in a BACnet table of foreign devices"},
@@ -45,10 +45,15 @@ put_why(struct text *t, const void *row)
 	const struct query_ghost *g = row;
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		if (strstr(g->why, reasons[i].word) != NULL) {
-			text_put(t, t->n != 0 ? ", " : "");
-			text_put(t, reasons[i].said);
+		if (strstr(g->why, reasons[i].word) == NULL) {
+			continue;
 		}
+		/* It is no silence that does not come by here. */
+		if (i == 0 && g->there) {
+			continue;
+		}
+		text_put(t, t->n != 0 ? ", " : "");
+		text_put(t, reasons[i].said);
 	}
 }
 

@@ -11,8 +11,8 @@ import {end, endText} from "./who.js";
 const REASONS = {
 	asked: ["asked and silent", "It is talked to and nothing comes from it: " +
 	    "it is off, or stands where this mirror does not reach."],
-	there: ["speaks unseen", "What is heard shows that it answers: the port, " +
-	    "switch or VLAN that it is on is not mirrored."],
+	there: ["speaks, but not seen here", "What is heard shows that it " +
+	    "answers: the port, switch or VLAN that it is on is not mirrored."],
 	arp: ["looked for by ARP", "Somebody wants to talk to it and does not " +
 	    "find it, again and again."],
 	table: ["in a BACnet broadcast table", "A broadcast manager passes " +
@@ -27,8 +27,13 @@ const REASONS = {
 	    "device: it was asked for there and never answered."],
 };
 
+/* It is no silence that does not come by here. */
+function known(g) {
+	return g.why.filter((w) => w !== "asked" || !g.why.includes("there"));
+}
+
 function reasons(g) {
-	return g.why.map((w) => (REASONS[w] || [w, ""])[0]).join(", ");
+	return known(g).map((w) => (REASONS[w] || [w, ""])[0]).join(", ");
 }
 
 function asker(g) {
@@ -43,7 +48,7 @@ function asker(g) {
 function detail(root, g) {
 	put(root, h("section", {class: "block"},
 	    h("h3", {}, "How it is known"),
-	    h("dl", {class: "reasons"}, g.why.map((w) => {
+	    h("dl", {class: "reasons"}, known(g).map((w) => {
 		const [short, long] = REASONS[w] || [w, ""];
 
 		return [h("dt", {}, short), h("dd", {}, long)];
