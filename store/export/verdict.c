@@ -132,6 +132,7 @@ static const struct check checks[] = {
 #define CALLERS_MIN   2
 #define CALLERS_SHARE 5 /* one device in so many */
 #define DEAD_POINTS   100
+#define BARREN_NS     (600 * NS_PER_SEC)
 
 uint64_t
 verdict_ppm(uint64_t part, uint64_t whole)
@@ -324,6 +325,34 @@ share(const struct check *k, const struct coverage *c, struct verdict *r)
 	}
 }
 
+/* Frames are too few for shares, but in that time stations would have talked. */
+static bool
+is_barren(const struct view *v)
+{
+	const uint64_t *n = v->c.count;
+	uint64_t end = v->now_ns > v->c.last_ns ? v->now_ns : v->c.last_ns;
+
+	return v->whole && n[COVERAGE_FRAMES] > 0 &&
+	       n[COVERAGE_FRAMES] == n[COVERAGE_GROUPS] &&
+	       end - v->c.first_ns >= BARREN_NS;
+}
+
+static void
+barren(const struct view *v, struct verdict *r)
+{
+	uint64_t end = v->now_ns > v->c.last_ns ? v->now_ns : v->c.last_ns;
+	const struct check *k = &checks[0];
+	struct text t;
+
+	if (verdict_reason(
+		r, k->name, k->much.points, k->cause, k->change, &t)) {
+		text_put(&t, "nothing between stations came in ");
+		verdict_duration(&t, end - v->c.first_ns);
+		text_put(&t, ", only what the switch says by itself or what "
+			     "goes to everybody");
+	}
+}
+
 static void
 dead(struct verdict *r)
 {
@@ -464,6 +493,10 @@ view_judge(const struct view *v, struct verdict *ret)
 	if (frames == 0 && v->whole) {
 		dead(ret);
 	} else if (frames < VERDICT_FRAMES_MIN) {
+		if (is_barren(v)) {
+			barren(v, ret);
+			verdict_sum(ret);
+		}
 		return;
 	}
 	if (frames > 0) {

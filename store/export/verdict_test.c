@@ -140,6 +140,32 @@ test_silence_is_longer_than_what_is_usual(void **state)
 	assert_int_equal(score(&v), 100);
 }
 
+/* Few frames, but long enough, and none of them from one station to another. */
+static void
+test_groups_alone_for_long_show_nothing(void **state)
+{
+	struct view v = {.whole = true};
+	struct verdict r;
+
+	(void)state;
+	v.c.count[COVERAGE_FRAMES] = v.c.count[COVERAGE_GROUPS] = 50;
+	v.c.first_ns = NS_PER_SEC;
+	v.c.last_ns = v.now_ns = 600 * NS_PER_SEC;
+	assert_int_equal(score(&v), -1);
+	v.now_ns = 1501 * NS_PER_SEC;
+	assert_int_equal(only(&v, "mirror"), 60);
+	view_judge(&v, &r);
+	assert_int_equal(r.score, 40);
+	assert_string_equal(r.reason[0].what,
+	    "nothing between stations came in 25 min, only what the switch "
+	    "says by itself or what goes to everybody");
+	v.c.count[COVERAGE_GROUPS] = 49;
+	assert_int_equal(score(&v), -1);
+	v.c.count[COVERAGE_GROUPS] = 50;
+	v.whole = false;
+	assert_int_equal(score(&v), -1);
+}
+
 static void
 test_a_switch_that_greets_shows_nothing(void **state)
 {
@@ -372,6 +398,7 @@ main(void)
 	    cmocka_unit_test(test_a_port_without_frames_is_dead),
 	    cmocka_unit_test(test_silence_is_longer_than_what_is_usual),
 	    cmocka_unit_test(test_a_switch_that_greets_shows_nothing),
+	    cmocka_unit_test(test_groups_alone_for_long_show_nothing),
 	    cmocka_unit_test(test_one_station_in_all_frames),
 	    cmocka_unit_test(test_untagged_frames_of_a_trunk_are_groups),
 	    cmocka_unit_test(test_points_end_at_zero),
