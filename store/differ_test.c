@@ -71,6 +71,7 @@ test_programs_are_not_the_device(void **state)
 		const char *key, *value[2];
 	} said[] = {
 	    {PROTO_HTTP, "software", {"Apache/2.4", "nginx/1.18"}},
+	    {PROTO_SMB, "software", {"SMBFS 3.0.0", "Samba"}},
 	    {PROTO_SSH, "software", {"OpenSSH 8.4", "dropbear 2020.81"}},
 	    {PROTO_TLS, "name", {"Web Server 1", "Vendor Agent"}},
 	    {PROTO_MQTT, "name", {"historian", "alarms"}},

@@ -87,6 +87,7 @@ static const struct ev_proto proto = {
     .fields = fields,
     .nfields = sizeof(fields) / sizeof(fields[0]),
     .common = true,
+    .program = true,
 };
 
 /* --- what the versions share ----------------------------------------------- */
