@@ -392,8 +392,8 @@ read_greeting(struct fox_msg *m, struct greeting *g)
 
 /* One or two texts with a blank between them, behind words of ours. */
 static void
-says(struct fox_msg *m, const char *key, const char *before, struct rd first,
-    struct rd second)
+says(struct fox_msg *m, const char *via, const char *key, const char *before,
+    struct rd first, struct rd second)
 {
 	struct text t = {.n = 0};
 	size_t own = strlen(before);
@@ -409,8 +409,8 @@ says(struct fox_msg *m, const char *key, const char *before, struct rd first,
 		put(&t, ' ');
 		put_text(&t, second);
 	}
-	dis_identity(m->ctx, PROTO_FOX, m->ctx->src, key, EV_T_TEXT, t.bytes,
-	    t.n, m->op);
+	dis_identity(
+	    m->ctx, PROTO_FOX, m->ctx->src, key, EV_T_TEXT, t.bytes, t.n, via);
 }
 
 static bool
@@ -420,22 +420,36 @@ is_same(struct rd a, struct rd b)
 	       (rd_left(&a) == 0 || memcmp(a.p, b.p, rd_left(&a)) == 0);
 }
 
+/*
+ * One computer may run a station and a tool, each of its own version: what the
+ * one says is no change of the other.  Only a station answers, or has a name.
+ */
+static const char *
+who_greets(const struct fox_msg *m, const struct greeting *g)
+{
+	return m->dir == EV_DIR_REQUEST && rd_left(&g->station) == 0
+		   ? "hello_tool"
+		   : "hello";
+}
+
 static void
 greeting_facts(struct fox_msg *m)
 {
 	struct rd none = rd_failed();
 	struct greeting g;
+	const char *via;
 
 	read_greeting(m, &g);
+	via = who_greets(m, &g);
 	/* Who has no name gives its address. */
 	if (!is_same(g.host, g.address)) {
-		says(m, "hostname", "", g.host, none);
+		says(m, via, "hostname", "", g.host, none);
 	}
-	says(m, "name", "", g.station, none);
-	says(m, "vendor", "", g.brand, none);
-	says(m, "software", "Niagara ", g.app, g.app_version);
-	says(m, "os", "", g.os, g.os_version);
-	says(m, "serial", "", g.host_id, none);
+	says(m, via, "name", "", g.station, none);
+	says(m, via, "vendor", "", g.brand, none);
+	says(m, via, "software", "Niagara ", g.app, g.app_version);
+	says(m, via, "os", "", g.os, g.os_version);
+	says(m, via, "serial", "", g.host_id, none);
 }
 
 /* --- who logs in ------------------------------------------------------------ */

@@ -35,7 +35,8 @@ extern const struct dissector dissector_fox;
 #define ID(key, value)                                              \
 	"{'kind':'identity','dir':'request','subject':"             \
 	"{'mac':'02:00:00:00:00:01','ip':'10.0.0.1','port':49152}," \
-	"'key':'" key "','value':'" value "','via':'hello','claim':'self'}\n"
+	"'key':'" key "','value':'" value                           \
+	"','via':'hello_tool','claim':'self'}\n"
 
 static struct harness *
 flow(void)
@@ -72,11 +73,26 @@ test_greetings(void **state)
 	assert_true(harness_has(h, "'ip':'10.0.0.2','port':1911},'key':'name',"
 				   "'value':'K\xc3\xbche#1'"));
 	assert_true(harness_has(h, "'value':'Niagara Station 3.5.41'"));
-	assert_true(harness_has(h, "'key':'serial','value':'Qnx-NPM6'"));
+	assert_true(
+	    harness_has(h, "'key':'serial','value':'Qnx-NPM6','via':'hello',"));
 	assert_false(harness_has(h, "'hostname'"));
 	assert_false(harness_has(h, "other"));
 	assert_false(harness_has(h, "malformed"));
 	assert_int_equal(harness_waiting(h), 0);
+	harness_free(h);
+}
+
+/* A station asks another one: it is the same that answers. */
+static void
+test_a_station_asks(void **state)
+{
+	struct harness *h = flow();
+
+	say(h, A,
+	    "fox a 1 -1 fox hello\n{\nstation.name=s:north\n"
+	    "hostId=s:Qnx-1\n};;\n");
+	assert_true(harness_has(
+	    h, "'key':'serial','value':'Qnx-1','via':'hello','claim'"));
 	harness_free(h);
 }
 
@@ -312,6 +328,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_greetings),
+	    cmocka_unit_test(test_a_station_asks),
 	    cmocka_unit_test(test_login),
 	    cmocka_unit_test(test_other_channels),
 	    cmocka_unit_test(test_long_frames_pass),
