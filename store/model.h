@@ -86,6 +86,7 @@ enum link_flag {
 	LINK_ASKED = 1 << 3,     /* counted in its client's servers          */
 	LINK_HALF = 1 << 4,      /* one end was not heard, though it spoke   */
 	LINK_PLACED = 1 << 5,    /* both ways, and place.c was told          */
+	LINK_PROVEN = 1 << 6,    /* its protocol was seen to be this one     */
 };
 
 /* The counters of a link, in the order of the table's columns. */

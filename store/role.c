@@ -265,13 +265,28 @@ as_server(struct store *s, struct addr *a)
 	return rc == 0 ? role_because(s, a, p->server, p->as_server) : rc;
 }
 
+/* What was sent; of an answer that has no better name, of which class. */
+static int
+because_sent(struct store *s, struct addr *a, uint32_t role)
+{
+	const struct ev *e = s->now.ev;
+	const char *op = e->op;
+	char why[EV_NAME_MAX + 32];
+
+	if (op == NULL ||
+	    (e->dir == EV_DIR_RESPONSE && strstr(op, "response") != NULL)) {
+		op = ev_class_name((enum ev_class)e->cls);
+	}
+	(void)snprintf(why, sizeof(why), "sent %s", op);
+	return role_because(s, a, role, why);
+}
+
 /* Of how many devices it asks, and whether it writes, an operator's station
  * is made (model.c). */
 static int
 as_supervisor(struct store *s, struct addr *a)
 {
 	const struct ev *e = s->now.ev;
-	char why[EV_NAME_MAX + 32];
 	int rc = asked_count(s, a, false);
 
 	if (rc == 0 && a->asked.server_n >= SERVERS_MANY) {
@@ -282,9 +297,7 @@ as_supervisor(struct store *s, struct addr *a)
 	}
 	if (rc == 0 && !(a->roles & ROLE_WRITER) &&
 	    (e->cls == EV_CLASS_WRITE || e->cls == EV_CLASS_CONTROL)) {
-		(void)snprintf(why, sizeof(why), "sent %s",
-		    e->op != NULL ? e->op : "a command");
-		rc = role_because(s, a, ROLE_WRITER, why);
+		rc = because_sent(s, a, ROLE_WRITER);
 	}
 	return rc;
 }
@@ -322,14 +335,7 @@ as_client(struct store *s, struct addr *a)
 	}
 	rc = role_because(s, a, ROLE_CLIENT, "sends requests");
 	rc = rc == 0 ? as_supervisor(s, a) : rc;
-	if (rc == 0 && loads(s, a)) {
-		char why[EV_NAME_MAX + 32];
-
-		(void)snprintf(why, sizeof(why), "sent %s",
-		    e->op != NULL ? e->op : "a program");
-		rc = role_because(s, a, ROLE_ENGINEER, why);
-	}
-	return rc;
+	return rc == 0 && loads(s, a) ? because_sent(s, a, ROLE_ENGINEER) : rc;
 }
 
 /* Who asks several devices how they are manages a network. */
@@ -348,35 +354,74 @@ as_manager(struct store *s, struct addr *a)
 		   : rc;
 }
 
+/*
+ * The first request of each connection may yet turn out to be another
+ * protocol's.  Not so what answers a request, nor what goes over a link whose
+ * protocol was proven before.
+ */
+static bool
+is_proven(const struct judged *n)
+{
+	const struct ev *e = n->ev;
+
+	if (!(e->flags & EV_TENTATIVE) ||
+	    (e->dir == EV_DIR_RESPONSE && (e->flags & EV_HAS_RTT))) {
+		if (n->link != NULL) {
+			n->link->flags |= LINK_PROVEN;
+		}
+		return true;
+	}
+	return n->link != NULL && (n->link->flags & LINK_PROVEN);
+}
+
+/* Who has asked: its request may have come before the proof, and an equal one
+ * is only counted; the answer is of the request's class. */
+static struct addr *
+who_asks(const struct judged *n)
+{
+	struct addr *a = n->client;
+
+	if (a == NULL || a->kind == ADDR_GROUP) {
+		return NULL;
+	}
+	return n->ev->dir == EV_DIR_REQUEST || (n->ev->dir == EV_DIR_RESPONSE &&
+						   (a->flags & ADDR_HEARD))
+		   ? a
+		   : NULL;
+}
+
 int
 role_of_operation(struct store *s)
 {
 	const struct judged *n = &s->now;
-	const struct ev *e = n->ev;
+	struct addr *client = who_asks(n);
 	int rc = 0;
 
-	if (e->flags & EV_TENTATIVE) {
-		return 0; /* it may yet turn out to be another protocol's */
+	if (!is_proven(n)) {
+		return 0;
 	}
-	if (!is_of_the_process(e)) {
-		return n->client != NULL && e->dir == EV_DIR_REQUEST
-			   ? as_manager(s, n->client)
-			   : 0;
+	if (!is_of_the_process(n->ev)) {
+		return client != NULL ? as_manager(s, client) : 0;
 	}
-	if (n->server != NULL && e->dir == EV_DIR_RESPONSE) {
+	if (n->server != NULL && n->ev->dir == EV_DIR_RESPONSE) {
 		rc = as_server(s, n->server);
 	}
-	if (rc == 0 && n->client != NULL && n->client->kind != ADDR_GROUP &&
-	    e->dir == EV_DIR_REQUEST) {
-		rc = as_client(s, n->client);
-	}
-	return rc;
+	return rc == 0 && client != NULL ? as_client(s, client) : rc;
 }
 
 int
 role_of_service(struct store *s)
 {
-	return as_server(s, s->now.server);
+	const struct judged *n = &s->now;
+	int rc = as_server(s, n->server);
+
+	if (n->link == NULL || (n->ev->flags & EV_TENTATIVE)) {
+		return rc;
+	}
+	n->link->flags |= LINK_PROVEN;
+	return rc == 0 && n->client != NULL && !is_of_the_process(n->ev)
+		   ? as_manager(s, n->client)
+		   : rc;
 }
 
 /* --- where it stands ---------------------------------------------------------- */

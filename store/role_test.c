@@ -202,6 +202,86 @@ ask(struct rig *r, const struct host *to, uint16_t proto, uint16_t port)
 	return sample_send(&r->x);
 }
 
+/* A write, the first request of its connection, or what answers it. */
+static int
+write_of(struct rig *r, const struct host *to, enum ev_dir dir, uint16_t flags)
+{
+	bool asks = dir == EV_DIR_REQUEST;
+	struct ev *e = sample_start(
+	    &r->x, EV_OPERATION, asks ? &hmi : to, asks ? to : &hmi);
+
+	e->proto = PROTO_MODBUS;
+	e->dir = dir;
+	e->op = "write_single_coil";
+	e->cls = EV_CLASS_CONTROL;
+	e->flags |= flags;
+	e->src.port = asks ? 40000 : 502;
+	e->dst.port = asks ? 502 : 40000;
+	e->src.has_port = e->dst.has_port = true;
+	return sample_send(&r->x);
+}
+
+static void
+test_what_is_answered_was_asked(void **state)
+{
+	static const uint16_t answers[] = {0, EV_TENTATIVE | EV_HAS_RTT};
+	struct rig *r = *state;
+	char buf[128];
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(
+		    write_of(r, &plc, EV_DIR_REQUEST, EV_TENTATIVE), 0);
+		assert_int_equal(
+		    write_of(r, &plc, EV_DIR_RESPONSE, EV_TENTATIVE), 0);
+		assert_int_equal(roles_of(r, "10.0.0.57"), 0);
+		assert_int_equal(
+		    write_of(r, &plc, EV_DIR_RESPONSE, answers[i]), 0);
+		assert_string_equal(role_name(roles_of(r, "10.0.0.57")), "hmi");
+		assert_string_equal(
+		    rig_text(r,
+			"SELECT why || ', ' || frame FROM reasons "
+			"WHERE role = 33554432",
+			buf, sizeof(buf)),
+		    "sent write_single_coil, 3");
+		rig_stop(r);
+		assert_int_equal(setup(state), 0);
+	}
+}
+
+/* Each time over a connection of its own: each time as the first request. */
+static void
+test_a_proven_link_proves_what_goes_over_it(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(sample_read(&r->x, &hmi, &plc, 1, 0, 1), 0);
+	rig_restart(r);
+	assert_int_equal(write_of(r, &plc, EV_DIR_REQUEST, EV_TENTATIVE), 0);
+	assert_string_equal(role_name(roles_of(r, "10.0.0.57")), "hmi");
+}
+
+static void
+test_who_has_agents_answer_manages_them(void **state)
+{
+	struct rig *r = *state;
+
+	for (uint8_t i = 0; i < 3; i++) {
+		struct host to = sample_host(10, 0, 2, i);
+		struct ev *e;
+
+		assert_int_equal(roles_of(r, "10.0.0.57"), 0);
+		e = sample_start(&r->x, EV_SERVICE, &hmi, &to);
+		e->proto = PROTO_SNMP;
+		e->dst.port = 161;
+		e->dst.has_port = true;
+		ev_name(e, EVF_TRANSPORT, "udp");
+		ev_uint(e, EVF_PORT, 161);
+		ev_bool(e, EVF_ANSWERS, true);
+		assert_int_equal(sample_send(&r->x), 0);
+	}
+	assert_int_equal(roles_of(r, "10.0.0.57"), ROLE_HOST);
+}
+
 /* However many protocols, ports and addresses each of them has. */
 static void
 test_devices_are_counted_and_not_links(void **state)
@@ -440,6 +520,9 @@ main(void)
 	    T(test_the_first_reason_is_kept_with_its_frame),
 	    T(test_parts_of_safety_systems_are_marked),
 	    T(test_a_supervisor_by_what_it_asks),
+	    T(test_what_is_answered_was_asked),
+	    T(test_a_proven_link_proves_what_goes_over_it),
+	    T(test_who_has_agents_answer_manages_them),
 	    T(test_devices_are_counted_and_not_links),
 	    T(test_one_that_writes_to_one_is_a_panel),
 	    T(test_who_only_seeks_asks_nobody),
