@@ -11,6 +11,7 @@
  * A role is never taken back: what loaded a program once is an engineering
  * station on every other day, too.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -41,9 +42,10 @@ role_because(struct store *s, struct addr *a, uint32_t role, const char *why)
 
 /*
  * Words within a fact's value; case does not matter.  Product families stand
- * for what is sold under the name, whoever carries the protocol.
+ * for what is sold under the name, whoever carries the protocol.  "=word" is
+ * the whole value.
  */
-static const struct {
+static const struct word {
 	const char *key, *word;
 	uint32_t role;
 	uint32_t unless; /* a longer word has shown this            */
@@ -63,7 +65,11 @@ static const struct {
     {"device_type", "valve", ROLE_IO, 0},
     {"device_type", "io supervisor", ROLE_ENGINEER, 0},
     {"device_type", "bridge", ROLE_SWITCH, 0},
-    {"device_type", "switch", ROLE_SWITCH, ROLE_IO},
+    {"device_type", "proximity switch", ROLE_IO, 0},
+    {"device_type", "ethernet switch", ROLE_SWITCH, 0},
+    {"device_type", "network switch", ROLE_SWITCH, 0},
+    {"device_type", "managed switch", ROLE_SWITCH, 0},
+    {"device_type", "=switch", ROLE_SWITCH, 0},
     {"device_type", "hart gateway", ROLE_GATEWAY, 0},
     {"device_type", "hart process", ROLE_IO, 0},
     {"device_type", "hart discrete", ROLE_IO, 0},
@@ -84,9 +90,11 @@ static const struct {
     {"os", "windows", ROLE_WORKSTATION, ROLE_HOST},
     {"description", "printer", ROLE_PRINTER, 0},
     {"description", "laserjet", ROLE_PRINTER, 0},
+    {"description", "jetdirect", ROLE_PRINTER, 0},
     {"description", "network camera", ROLE_CAMERA, 0},
     {"description", "access point", ROLE_WIRELESS, 0},
     {"description", "firewall", ROLE_FIREWALL, 0},
+    {"description", "adaptive security appliance", ROLE_FIREWALL, 0},
     {"description", "ethernet switch", ROLE_SWITCH, 0},
     {"description", "managed switch", ROLE_SWITCH, 0},
     {"description", "scalance x", ROLE_SWITCH, 0},
@@ -112,6 +120,69 @@ say(struct store *s, struct addr *a, uint32_t role, const char *key,
 
 	(void)snprintf(why, sizeof(why), "%s: %s", key, value);
 	return role_because(s, a, role, why);
+}
+
+/* A description that the agent of the system itself gives, and no person, page
+ * or banner: what these speak of need not be the device. */
+static bool
+is_of_system(const struct ev *e)
+{
+	static const char *const agents[] = {"snmp", "lldp", "cdp"};
+	const char *name = ev_proto_name(e->proto);
+
+	for (size_t i = 0; i < sizeof(agents) / sizeof(*agents); i++) {
+		if (strcmp(agents[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "firewall off", "access point mode disabled": a part of it, at most. */
+static bool
+is_of_a_part(const char *next)
+{
+	static const char *const states[] = {"off", "on", "mode", "disabled",
+	    "enabled", "support", "not ", "room", "driver", "client", "damper",
+	    "port"};
+
+	next += strspn(next, " :=(-");
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
+		if (strncasecmp(next, states[i], strlen(states[i])) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Of a controller it is a word of its own with a number, or a word's end: no
+ * "multi CPU server". */
+static bool
+is_controller(const char *value, const char *at)
+{
+	const char *next = at + strlen("cpu");
+
+	return at == value || at[-1] != ' ' || next[0] == '\0' ||
+	       isdigit((unsigned char)next[0]) ||
+	       isdigit((unsigned char)next[strspn(next, " -")]);
+}
+
+static bool
+shows(const struct ev *e, const struct word *w, const char *value)
+{
+	const char *at;
+
+	if (w->word[0] == '=') {
+		return strcasecmp(w->word + 1, value) == 0;
+	}
+	at = strcasestr(value, w->word);
+	if (at == NULL) {
+		return false;
+	}
+	if (strcmp(w->key, "description") == 0) {
+		return is_of_system(e) && !is_of_a_part(at + strlen(w->word));
+	}
+	return strcmp(w->word, "cpu") != 0 || is_controller(value, at);
 }
 
 /* What a device offers by DNS-SD (RFC 6763, 7), which is the message. */
@@ -238,8 +309,8 @@ role_of_fact(
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && rc == 0;
 	     i++) {
 		if (strcmp(words[i].key, key) == 0 &&
-		    strcasestr(value, words[i].word) != NULL &&
-		    !(a->roles & words[i].unless)) {
+		    !(a->roles & words[i].unless) &&
+		    shows(s->now.ev, &words[i], value)) {
 			rc = say(s, a, words[i].role, key, value);
 		}
 	}
