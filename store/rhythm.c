@@ -9,7 +9,9 @@
  *
  * Time counts only as long as anybody is heard at all where it is (awake.c):
  * where the mirror port is dark, or the sensor was off, nobody has fallen
- * silent.
+ * silent.  Nor has who only answers, while nobody is there to ask (unasked.c):
+ * that is looked at again and again, and when somebody is there again, it gets
+ * its time anew to be heard, as who starts does not ask at once.
  *
  * What is in the cache is looked at there; the rest, from an earlier run or
  * pushed out, in the database, some rows a minute.
@@ -27,6 +29,10 @@
 #define ROWS     1024 /* of the database, at a time */
 #define AT_ONCE  32
 #define QUIETLY  1 /* silent, and that is told of another address, or of none */
+/* Otherwise `silent' is when it was heard last, told; or an excuse: until when
+ * nobody asked it, or (WAITED) somebody is there again who may. */
+#define EXCUSED (1ULL << 63)
+#define WAITED  (1ULL << 62)
 
 static int
 read_meta(struct store *s, const char *key, uint64_t *ret)
@@ -64,12 +70,35 @@ rhythm_write(struct store *s)
 		       : rc;
 }
 
+static bool
+is_excused(const struct addr *a)
+{
+	return (a->silent & EXCUSED) != 0;
+}
+
+static bool
+is_told(const struct addr *a)
+{
+	return a->silent > QUIETLY && !is_excused(a);
+}
+
 static uint64_t
 since(const struct store *s, const struct addr *a)
 {
 	uint64_t awake = awake_of(s, a)->since_ns;
 
 	return a->heard > awake ? a->heard : awake;
+}
+
+/* From when on its silence counts. */
+static uint64_t
+missed_from(const struct store *s, const struct addr *a)
+{
+	uint64_t from = since(s, a);
+	uint64_t excuse =
+	    is_excused(a) ? a->silent & ~(EXCUSED | WAITED) : from;
+
+	return excuse > from ? excuse : from;
 }
 
 static void
@@ -113,7 +142,7 @@ returned(struct store *s, struct addr *a, uint64_t ts_ns)
 	char span[CHANGE_TEXT];
 	struct change *c;
 
-	if (a->silent != QUIETLY) {
+	if (is_told(a)) {
 		print_span(span, sizeof(span), "after", ts_ns - a->silent);
 		c = change_note(s, a, "returned", span, "");
 		if (c != NULL) {
@@ -160,9 +189,9 @@ due(const struct store *s, const struct addr *a)
 {
 	uint64_t known = a->heard - a->first;
 
-	return a->silent == 0 && a->heard > a->first && known >= KNOWN_NS &&
-		       known >= PATIENCE * a->pause
-		   ? since(s, a) + limit_of(a)
+	return (a->silent == 0 || is_excused(a)) && a->heard > a->first &&
+		       known >= KNOWN_NS && known >= PATIENCE * a->pause
+		   ? missed_from(s, a) + limit_of(a)
 		   : UINT64_MAX;
 }
 
@@ -213,20 +242,37 @@ device_of(struct store *s, const struct addr *a, struct device *ret)
 			ret->heard = x->heard;
 			ret->pause = x->pause;
 		}
-		ret->told |= x->silent > QUIETLY;
+		ret->told |= is_told(x);
 	}
 	return rc;
 }
 
+/* Whether nobody was there to ask it, or not for long. */
 static int
-tell_silent(struct store *s, struct addr *a, const struct device *d)
+find_excuse(struct store *s, const struct addr *a, bool *ret)
+{
+	uint64_t limit = limit_of(a);
+	struct unasked q = {
+	    .own_ns = a->heard - limit / PATIENCE,
+	    .asked_ns = a->heard - limit,
+	    .there_ns = missed_from(s, a) + limit / 2,
+	};
+
+	return unasked_find(s, a->asset, &q, ret);
+}
+
+static void
+excuse(struct store *s, struct addr *a, uint64_t waited)
+{
+	a->silent = EXCUSED | waited | awake_of(s, a)->heard_ns;
+	rhythm_loaded(s, a);
+}
+
+static int
+tell_silent(struct store *s, struct addr *a)
 {
 	char span[CHANGE_TEXT];
 
-	if (is_retired(a) || d->told) {
-		a->silent = QUIETLY;
-		return 0;
-	}
 	a->silent = a->heard;
 	print_span(span, sizeof(span), "every", a->pause);
 	change_note(s, a, "silent", span, "");
@@ -242,6 +288,31 @@ rhythm_loaded(struct store *s, const struct addr *a)
 	if (at < s->quiet_until_ns) {
 		s->quiet_until_ns = at;
 	}
+}
+
+static int
+judge_silence(struct store *s, struct addr *a, const struct device *d)
+{
+	bool unasked = false;
+	int rc;
+
+	if (is_retired(a) || d->told) {
+		a->silent = QUIETLY;
+		return 0;
+	}
+	rc = find_excuse(s, a, &unasked);
+	if (rc != 0) {
+		return rc;
+	}
+	cache_counted(&s->addrs, a);
+	if (unasked) {
+		excuse(s, a, 0);
+	} else if (is_excused(a) && !(a->silent & WAITED)) {
+		excuse(s, a, WAITED);
+	} else {
+		return tell_silent(s, a);
+	}
+	return 0;
 }
 
 static int
@@ -264,10 +335,11 @@ look_at(struct store *s, int64_t id)
 	if (d.heard > a->heard) {
 		a->heard = d.heard;
 		a->pause = a->pause > d.pause ? a->pause : d.pause;
+		a->silent = 0;
 		rhythm_loaded(s, a);
 		return 0;
 	}
-	return tell_silent(s, a, &d);
+	return judge_silence(s, a, &d);
 }
 
 static int

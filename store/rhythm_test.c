@@ -167,6 +167,84 @@ test_a_silence_in_learning_is_its_rhythm(void **state)
 	assert_int_equal(rig_int(r, SILENT), 1);
 }
 
+/* The work station asks the controller; others talk all the time. */
+static void
+asked(struct rig *r, int minutes, bool there, bool answers)
+{
+	struct host a = sample_host(10, 0, 0, 71),
+		    b = sample_host(10, 0, 0, 72);
+
+	for (int i = 0; i < minutes; i++) {
+		assert_int_equal(sample_traffic(&r->x, &a, &b, 1), 0);
+		if (there && answers) {
+			assert_int_equal(
+			    sample_traffic(&r->x, &hmi, &plc, 1), 0);
+		} else if (there) {
+			heard(r, &hmi);
+		}
+		tick(r);
+	}
+}
+
+#define SILENT_OF(mac)                                                     \
+	"SELECT count(*) FROM changes JOIN addresses AS a ON a.id = addr " \
+	"WHERE what = 'silent' AND a.mac = '" mac "'"
+#define HMI_SILENT SILENT_OF("02:00:0a:00:00:39")
+#define PLC_SILENT SILENT_OF("02:00:0a:00:00:03")
+
+/* Who asks is missed, and not who only answers him. */
+static void
+test_who_is_not_asked_is_not_silent(void **state)
+{
+	struct rig *r = *state;
+
+	asked(r, 60, true, true);
+	asked(r, 20, false, false);
+	assert_int_equal(rig_int(r, HMI_SILENT), 1);
+	assert_int_equal(rig_int(r, PLC_SILENT), 0);
+	rig_restart(r);
+	asked(r, 25, false, false);
+	/* He has started again, and does not ask yet. */
+	asked(r, 9, true, false);
+	assert_int_equal(rig_int(r, PLC_SILENT), 0);
+	asked(r, 60, true, true);
+	assert_int_equal(rig_int(r, HMI_SILENT), 1);
+	assert_int_equal(rig_int(r, PLC_SILENT), 0);
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM changes WHERE what = 'returned'"),
+	    1);
+	asked(r, 15, true, false);
+	assert_int_equal(rig_int(r, PLC_SILENT), 1);
+}
+
+/* It died while nobody asked it: he who asks is back, and is not answered. */
+static void
+test_who_is_asked_again_is_missed(void **state)
+{
+	struct rig *r = *state;
+
+	asked(r, 60, true, true);
+	asked(r, 45, false, false);
+	assert_int_equal(rig_int(r, PLC_SILENT), 0);
+	asked(r, 30, true, false);
+	assert_int_equal(rig_int(r, PLC_SILENT), 1);
+}
+
+/* It speaks to a group as well: that does not depend on who asks. */
+static void
+test_who_speaks_unasked_is_missed(void **state)
+{
+	struct host all = sample_group(239, 1, 1, 1);
+	struct rig *r = *state;
+
+	for (int i = 0; i < 60; i++) {
+		assert_int_equal(sample_traffic(&r->x, &plc, &all, 1), 0);
+		asked(r, 1, true, true);
+	}
+	asked(r, 20, false, false);
+	assert_int_equal(rig_int(r, PLC_SILENT), 1);
+}
+
 static int
 setup_hours(void **state)
 {
@@ -189,6 +267,9 @@ main(void)
 	    T(test_a_switch_alone_shows_no_plant),
 	    T(test_one_interface_is_dark),
 	    T(test_legs_of_a_tap_are_one),
+	    HOURS(test_who_is_not_asked_is_not_silent),
+	    T(test_who_is_asked_again_is_missed),
+	    T(test_who_speaks_unasked_is_missed),
 	    HOURS(test_an_outage_is_no_rhythm),
 	    HOURS(test_a_silence_in_learning_is_its_rhythm),
 	};

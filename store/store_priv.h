@@ -24,7 +24,7 @@
  *	point.c    the last value of each point
  *	record.c   services, states, transfers, violations and the like
  *	change.c   what changed about a device; rhythm.c who fell silent
- *	awake.c    whether anybody could be heard
+ *	awake.c    whether anybody could be heard; unasked.c who asks the silent
  *	alert.c    alerts and the outbox
  *	health.c   counters
  *	said.c     what people declared of assets
@@ -586,6 +586,17 @@ void rhythm_loaded(struct store *, const struct addr *);
 void rhythm_heard(struct store *, struct addr *, uint64_t ts_ns);
 /* Looks for those that are silent too long. */
 int rhythm_tick(struct store *) MUST_CHECK;
+
+/* unasked.c */
+/* From when on a device would have asked, or was asked, to be known for it; and
+ * who asks was there if he was heard later than this. */
+struct unasked {
+	uint64_t own_ns, asked_ns, there_ns;
+};
+
+/* Whether others asked the device, and they are as silent as it is. */
+int unasked_find(struct store *, int64_t asset, const struct unasked *,
+    bool *ret) MUST_CHECK;
 
 /* field.c: values of events as text */
 size_t field_text(const struct ev *, uint16_t id, char *buf, size_t size);

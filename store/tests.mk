@@ -32,7 +32,7 @@ STORE_BASE := sensor/base/arena.o sensor/base/clock.o sensor/base/err.o \
               sensor/base/log.o sensor/base/mem.o sensor/base/pool.o
 STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
                 text.o field.o object.o addr.o addr_key.o addr_row.o place.o bind.o hold.o holder.o proxy.o asset.o said.o unit.o chassis.o \
-                proof.o role.o safety.o asked.o fact.o differ.o replaced.o placeholder.o link.o conversation.o behave.o written.o baseline.o point.o record.o alert.o alert_group.o outbox.o health.o change.o rhythm.o awake.o \
+                proof.o role.o safety.o asked.o fact.o differ.o replaced.o placeholder.o link.o conversation.o behave.o written.o baseline.o point.o record.o alert.o alert_group.o outbox.o health.o change.o rhythm.o unasked.o awake.o \
                 sqlfunc.o ingest.o maker.o coverage.o)
 STORE_DECLARED := $(addprefix store/declared/,bag.o key.o fold.o compare.o match.o \
                   csv.o guess.o import.o unsaid.o register.o register_write.o)

@@ -329,6 +329,25 @@ def absent_dark(s):
     often(s, 6, PLC, PLC2)
 
 
+@scene("absent_asker")
+def absent_asker(s):
+    """Who asks a controller is switched off for half an hour, and it is silent
+    as well: only he is missed.  Another pair goes on."""
+    s.here(HMI, HMI2, PLC, PLC2)
+    def minutes(n, *pairs):
+        for _ in range(0, n, 2):
+            for client, server in pairs:
+                s.read(client, server)
+            s.wait(2 * 60 * S)
+
+    one, other = (HMI, PLC), (HMI2, PLC2)
+    minutes(40, one, other)
+    s.wait(DAY)
+    minutes(4, one, other)
+    minutes(30, other)
+    minutes(4, one, other)
+
+
 @story("moved")
 class Moved:
     """A device gets another address, and at the address of another one stands
