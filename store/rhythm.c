@@ -25,6 +25,7 @@
 #define EVERY_NS (60 * NS_PER_SEC)
 #define LEAST_NS (600 * NS_PER_SEC)  /* traffic is told every 120 s at most */
 #define KNOWN_NS (1800 * NS_PER_SEC) /* from the first to the last time */
+#define HELD_NS  (900 * NS_PER_SEC)  /* to the last, as query.c has it */
 #define PATIENCE 3
 #define ROWS     1024 /* of the database, at a time */
 #define AT_ONCE  32
@@ -202,18 +203,50 @@ is_overdue(const struct store *s, const struct addr *a)
 	       !(a->roles & ROLE_EXTERNAL);
 }
 
-/* Whether another MAC holds its IP now: it was replaced, and that was told. */
+/* The addresses of one device together: one may be seldom used. */
+struct device {
+	uint64_t heard, pause; /* where it was heard last */
+	uint64_t last, held;   /* seen; the same of an IPv4 that it still has */
+	uint64_t passed;       /* when another got an IP that it had */
+	bool told;             /* it is silent already */
+};
+
+/* Whether another MAC holds its IP now, and that was told. */
 static bool
-is_retired(const struct addr *a)
+has_passed(const struct addr *a)
 {
 	return a->kind == ADDR_IP && a->current != a->slot;
 }
 
-/* The addresses of one device together: one may be seldom used. */
-struct device {
-	uint64_t heard, pause; /* where it was heard last */
-	bool told;             /* it is silent already */
-};
+/*
+ * It was replaced: its MAC and its IPv6 addresses, which nobody takes over, are
+ * not missed either, unless it went on without that IP or with another one.
+ */
+static bool
+is_retired(const struct addr *a, const struct device *d)
+{
+	return has_passed(a) ||
+	       (d->passed != 0 && d->heard <= d->passed + HELD_NS &&
+		   (d->held == 0 || d->last - d->held > HELD_NS));
+}
+
+static int
+note_ip(struct store *s, struct device *d, const struct addr *x)
+{
+	struct addr *to = NULL;
+	int rc = 0;
+
+	d->last = x->last > d->last ? x->last : d->last;
+	if (has_passed(x)) {
+		rc = addr_ip(s, x->ipver, &x->ip, x->current, false, &to);
+		if (rc == 0 && to != NULL && to->taken > d->passed) {
+			d->passed = to->taken;
+		}
+	} else if (x->kind == ADDR_IP && x->ipver == 4 && x->last > d->held) {
+		d->held = x->last;
+	}
+	return rc;
+}
 
 static int
 device_of(struct store *s, const struct addr *a, struct device *ret)
@@ -243,6 +276,7 @@ device_of(struct store *s, const struct addr *a, struct device *ret)
 			ret->pause = x->pause;
 		}
 		ret->told |= is_told(x);
+		rc = note_ip(s, ret, x);
 	}
 	return rc;
 }
@@ -296,7 +330,7 @@ judge_silence(struct store *s, struct addr *a, const struct device *d)
 	bool unasked = false;
 	int rc;
 
-	if (is_retired(a) || d->told) {
+	if (is_retired(a, d) || d->told) {
 		a->silent = QUIETLY;
 		return 0;
 	}

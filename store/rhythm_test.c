@@ -245,6 +245,75 @@ test_who_speaks_unasked_is_missed(void **state)
 	assert_int_equal(rig_int(r, PLC_SILENT), 1);
 }
 
+static void
+minutes_of(struct rig *r, int minutes, const struct host *a,
+    const struct host *b, const struct host *c)
+{
+	for (int i = 0; i < minutes; i++) {
+		heard(r, &hmi);
+		heard(r, a);
+		heard(r, b);
+		heard(r, c);
+		tick(r);
+	}
+}
+
+/* Whose IP another has was replaced, however else it spoke. */
+static void
+test_who_was_replaced_is_not_missed(void **state)
+{
+	struct host spare = sample_via(plc, 0x99), mac = plc;
+	struct host own6 = sample_ip6("fe80::3", 1), boots = plc;
+	struct rig *r = *state;
+
+	mac.end.ipver = 0;
+	memcpy(own6.end.mac, plc.end.mac, sizeof(own6.end.mac));
+	memcpy(boots.end.ip.a, (const uint8_t[]){169, 254, 0, 3}, 4);
+	minutes_of(r, 40, &boots, &boots, &boots);
+	assert_int_equal(sample_endpoint(&r->x, &plc, "arp"), 0);
+	minutes_of(r, 60, &plc, &mac, &own6);
+	assert_int_equal(sample_endpoint(&r->x, &spare, "arp"), 0);
+	minutes_of(r, 60, &spare, &spare, &spare);
+	assert_int_equal(rig_int(r, SILENT), 0);
+	minutes_of(r, 15, &hmi, &hmi, &hmi);
+	assert_int_equal(rig_int(r, SILENT), 1);
+}
+
+/* One of its addresses went to another, and it went on with the other one. */
+static void
+test_who_goes_on_with_another_ip_is_missed(void **state)
+{
+	struct host spare = sample_via(plc, 0x99), mac = plc, second = plc;
+	struct rig *r = *state;
+
+	mac.end.ipver = 0;
+	second.end.ip.a[3] = 4;
+	assert_int_equal(sample_endpoint(&r->x, &plc, "arp"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &second, "arp"), 0);
+	minutes_of(r, 60, &plc, &second, &mac);
+	assert_int_equal(sample_endpoint(&r->x, &spare, "arp"), 0);
+	minutes_of(r, 60, &spare, &second, &mac);
+	minutes_of(r, 15, &spare, &spare, &spare);
+	assert_int_equal(rig_int(r, SILENT), 1);
+}
+
+/* The address of a pair went to the other one; this one stood by. */
+static void
+test_who_stood_by_is_missed(void **state)
+{
+	struct host other = sample_via(plc, 0x99), mac = plc;
+	struct rig *r = *state;
+
+	mac.end.ipver = 0;
+	assert_int_equal(sample_endpoint(&r->x, &plc, "arp"), 0);
+	minutes_of(r, 60, &plc, &plc, &mac);
+	assert_int_equal(sample_endpoint(&r->x, &other, "arp"), 0);
+	minutes_of(r, 60, &other, &other, &mac);
+	assert_int_equal(rig_int(r, SILENT), 0);
+	minutes_of(r, 15, &other, &other, &other);
+	assert_int_equal(rig_int(r, SILENT), 1);
+}
+
 static int
 setup_hours(void **state)
 {
@@ -267,6 +336,9 @@ main(void)
 	    T(test_a_switch_alone_shows_no_plant),
 	    T(test_one_interface_is_dark),
 	    T(test_legs_of_a_tap_are_one),
+	    T(test_who_was_replaced_is_not_missed),
+	    T(test_who_goes_on_with_another_ip_is_missed),
+	    T(test_who_stood_by_is_missed),
 	    HOURS(test_who_is_not_asked_is_not_silent),
 	    T(test_who_is_asked_again_is_missed),
 	    T(test_who_speaks_unasked_is_missed),
