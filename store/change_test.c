@@ -177,6 +177,47 @@ test_a_lease_that_passes_on_is_no_change(void **state)
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes"), 0);
 }
 
+/* Nobody leased it to him, and its holder was there a moment ago. */
+static void
+test_a_lease_is_taken_away(void **state)
+{
+	struct rig *r = *state;
+	struct host thief = sample_via(plc, 0x77);
+
+	assert_int_equal(sample_endpoint(&r->x, &plc, "dhcp"), 0);
+	sample_wait(&r->x, 10 * MINUTE);
+	assert_int_equal(sample_endpoint(&r->x, &thief, "arp"), 0);
+	assert_last(r, "mac-changed: 02:00:0a:00:00:03 -> 02:ee:00:00:00:77");
+}
+
+/* Who leased it is long gone: whether the other leases it was not seen. */
+static void
+test_a_lease_that_was_left_is_no_change(void **state)
+{
+	struct rig *r = *state;
+	struct host other = sample_via(plc, 0x77);
+
+	assert_int_equal(sample_endpoint(&r->x, &plc, "dhcp"), 0);
+	sample_wait(&r->x, 600 * MINUTE);
+	assert_int_equal(sample_endpoint(&r->x, &other, "arp"), 0);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes"), 0);
+}
+
+/* Yesterday's capture is read after today's: who has it now is known. */
+static void
+test_yesterday_is_no_change(void **state)
+{
+	struct rig *r = *state;
+	struct host old = sample_via(plc, 0x77);
+	uint64_t yesterday = r->x.ts_ns;
+
+	sample_wait(&r->x, 1440 * MINUTE);
+	assert_int_equal(sample_endpoint(&r->x, &plc, "arp"), 0);
+	sample_at(&r->x, yesterday);
+	assert_int_equal(sample_endpoint(&r->x, &old, "arp"), 0);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes"), 0);
+}
+
 static void
 test_another_firmware_and_back(void **state)
 {
@@ -306,6 +347,9 @@ main(void)
 	    T(test_another_address),
 	    T(test_another_mac_and_two_at_once),
 	    T(test_a_lease_that_passes_on_is_no_change),
+	    T(test_a_lease_is_taken_away),
+	    T(test_a_lease_that_was_left_is_no_change),
+	    T(test_yesterday_is_no_change),
 	    T(test_another_firmware_and_back),
 	    T(test_the_same_again_within_the_hour_is_one),
 	    T(test_modules_come_and_go),

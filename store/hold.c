@@ -37,7 +37,8 @@
 			  tells it from a router                       */
 #define HOLDERS_MAX   8 /* MACs that may hold one IP at one place       */
 #define ON_ITS_WAY_NS (10 * NS_PER_SEC)
-#define SHARED_NS     (300 * NS_PER_SEC) /* in less nobody takes turns */
+#define SHARED_NS     (300 * NS_PER_SEC)  /* in less nobody takes turns */
+#define LEFT_NS       (3600 * NS_PER_SEC) /* a lease may be another's then */
 
 static bool
 is_link_local(uint8_t ipver, const struct ev_ip *ip)
@@ -517,19 +518,31 @@ note_address(struct store *s, const struct addr *m, const struct addr *a)
 	return rc;
 }
 
+/* DHCP leased it to the new holder, as every day; or the old one, who had it
+ * by DHCP, has left, and the new one's lease was not seen. */
+static bool
+is_leased(const struct addr *before, const struct addr *a, uint64_t ts_ns)
+{
+	return (a->flags & ADDR_LEASED) || ((before->flags & ADDR_LEASED) &&
+					       ts_ns > before->heard + LEFT_NS);
+}
+
 /*
  * The IP passes from the MAC that held it to a's.  A pair that takes turns
  * does so now and then; when a was heard a moment ago and the other one took
- * it in between, both are there (true).  What DHCP leases passes on every day.
+ * it in between, both are there (true).  A capture of an earlier time says who
+ * had it then.
  */
 static bool
 note_holder(struct store *s, const struct addr *before, const struct addr *a,
     uint64_t ts_ns)
 {
 	char old[EV_MAC_TEXT], value[EV_MAC_TEXT];
-	bool both = a->heard != 0 && ts_ns - a->heard < SHARED_NS;
+	uint64_t apart = ts_ns > a->heard ? ts_ns - a->heard : a->heard - ts_ns;
+	bool both = a->heard != 0 && apart < SHARED_NS;
 
-	if (!both && ((a->flags | before->flags) & ADDR_LEASED) != 0) {
+	if (!both && (is_leased(before, a, ts_ns) ||
+			 ts_ns + SHARED_NS < before->heard)) {
 		return false;
 	}
 	(void)ev_mac_text(old, before->mac);
