@@ -155,6 +155,12 @@ show_plan(const struct import *im, bool done)
 	       "%zu left out\n",
 	    im->n, im->count[IMPORT_NEW], will, im->count[IMPORT_CHANGES], will,
 	    im->count[IMPORT_SAME], im->count[IMPORT_LEFT_OUT]);
+	if (im->count[IMPORT_UNSAID] != 0) {
+		printf("%zu more %s nothing that a person has said, only what "
+		       "was observed: not declared\n",
+		    im->count[IMPORT_UNSAID],
+		    im->count[IMPORT_UNSAID] == 1 ? "row has" : "rows have");
+	}
 	if (im->not_in_file != 0) {
 		printf("%zu devices were declared before and are not in this "
 		       "file; they stay\n",

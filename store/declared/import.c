@@ -402,6 +402,18 @@ refuse(void *arg, uint32_t row, uint32_t device, enum proof p)
 	}
 }
 
+/* Whether anything is said but which device it is: nobody signs by that. */
+static bool
+is_said(const struct import_row *r)
+{
+	for (int k = 0; k < DECL_KEYS; k++) {
+		if (k != DECL_ASSET && r->value[k] != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool
 changes(const struct import_row *r, const struct declared *reg)
 {
@@ -438,6 +450,8 @@ judge(struct import *im, const struct declared *reg, const struct match *m)
 			r->device = p->partner;
 			r->state =
 			    changes(r, reg) ? IMPORT_CHANGES : IMPORT_SAME;
+		} else if (r->state == IMPORT_NEW && !is_said(r)) {
+			r->state = IMPORT_UNSAID;
 		}
 		known += r->device >= 0;
 		im->count[r->state]++;

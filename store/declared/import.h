@@ -7,7 +7,8 @@
  * out and told; so is a row that nothing identifies, that has the same key as
  * another row, or could be several devices.  An empty cell says nothing: it
  * takes back nothing.  Of a file that otus wrote, a cell that still is what was
- * observed is nobody's word (unsaid.h).
+ * observed is nobody's word (unsaid.h), and a row of which nothing else is left
+ * declares no device: only people sign for one.
  */
 #ifndef OTUS_STORE_DECLARED_IMPORT_H
 #define OTUS_STORE_DECLARED_IMPORT_H
@@ -23,6 +24,7 @@ enum import_state {
 	IMPORT_NEW,
 	IMPORT_CHANGES,
 	IMPORT_SAME,
+	IMPORT_UNSAID, /* which device, and nothing of it */
 	IMPORT_LEFT_OUT,
 	IMPORT_STATES
 };

@@ -12,6 +12,7 @@
 #include "dissectors/registry.h"
 #include "store/db.h"
 #include "store/declared/import.h"
+#include "store/declared/unsaid.h"
 #include "store/harness.h"
 #include "store/query.h"
 #include "store/text.h"
@@ -474,6 +475,34 @@ test_a_register_read_again_finds_its_rows(void **state)
 	harness_remove(dir);
 }
 
+/* An export's row that nobody has edited signs for no device. */
+static void
+test_only_which_device_says_nothing(void **state)
+{
+	char buf[64], csv[256], ip[UNSAID_MAX];
+	const char *dir = harness_dir(buf, sizeof(buf));
+	size_t c[IMPORT_STATES];
+
+	(void)state;
+	unsaid_word(DECL_IP, "10.0.0.1", ip);
+	(void)snprintf(csv, sizeof(csv),
+	    "IP,Zone,Asset ID," UNSAID_HEADER "\n10.0.0.1,,a-0123456789,%s\n",
+	    ip);
+	import(dir, csv, c);
+	COUNTS(c, 0, 0, 0, 0);
+	assert_int_equal(c[IMPORT_UNSAID], 1);
+	(void)snprintf(csv, sizeof(csv),
+	    "IP,Zone,Asset ID," UNSAID_HEADER "\n10.0.0.1,x,a-0123456789,%s\n",
+	    ip);
+	import(dir, csv, c);
+	COUNTS(c, 1, 0, 0, 0);
+	/* Of a device that is declared it is no change. */
+	import(dir, "Asset ID\na-0123456789\n", c);
+	COUNTS(c, 0, 0, 1, 0);
+	assert_int_equal(c[IMPORT_UNSAID], 0);
+	harness_remove(dir);
+}
+
 static void
 test_what_stands_around_a_register(void **state)
 {
@@ -516,6 +545,7 @@ main(void)
 	    cmocka_unit_test(test_a_register_read_again_finds_its_rows),
 	    cmocka_unit_test(test_a_killed_writer_takes_no_word_away),
 	    cmocka_unit_test(test_a_declared_role_is_found_by_it),
+	    cmocka_unit_test(test_only_which_device_says_nothing),
 	    cmocka_unit_test(test_what_stands_around_a_register),
 	};
 
