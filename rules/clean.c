@@ -20,9 +20,10 @@
 enum fate { SHOWN, BLANK, DROPPED };
 
 /*
- * What is not shown.  Dropped: C0, DEL and C1 controls; the marks of the
- * bidirectional algorithm (Unicode Standard Annex 9, section 2); the byte
- * order mark.  Blank: whatever ends or divides a line.
+ * What is not shown.  Dropped: C0, DEL and C1 controls; the implicit marks of
+ * the bidirectional algorithm (Unicode Standard Annex 9, section 2.6; its
+ * embeddings, overrides and isolates utf8_clean() replaces); the byte order
+ * mark.  Blank: whatever ends or divides a line.
  */
 static const struct {
 	uint16_t first, last;
@@ -35,8 +36,6 @@ static const struct {
     {0x061c, 0x061c, DROPPED}, /* Arabic letter mark */
     {0x200e, 0x200f, DROPPED}, /* left-to-right, right-to-left mark */
     {0x2028, 0x2029, BLANK},   /* line, paragraph separator */
-    {0x202a, 0x202e, DROPPED}, /* embeddings, overrides */
-    {0x2066, 0x2069, DROPPED}, /* isolates */
     {0xfeff, 0xfeff, DROPPED}, /* byte order mark */
 };
 

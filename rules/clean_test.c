@@ -50,10 +50,12 @@ test_controls_go(void **state)
 static void
 test_reordering_marks_go(void **state)
 {
-	assert_string_equal(clean("a\xe2\x80\xaetxt.exe"), "atxt.exe");
+	assert_string_equal(
+	    clean("a\xe2\x80\xaetxt.exe"), "a\xef\xbf\xbdtxt.exe");
 	assert_string_equal(clean("\xe2\x80\x8e\xe2\x80\x8f\xd8\x9c"
-				  "\xe2\x81\xa6\xe2\x81\xa9\xef\xbb\xbf."),
+				  "\xef\xbb\xbf."),
 	    ".");
+	assert_string_equal(clean("\xe2\x81\xa6."), "\xef\xbf\xbd.");
 }
 
 static void

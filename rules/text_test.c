@@ -212,7 +212,7 @@ test_hostile_values_are_tamed(void **state)
 
 	ev_bytes(e, EVF_VALUE, EV_T_TEXT,
 	    "PLC\r\n<165>1 {src}\x1b[2J\xe2\x80\xae\xff%s", 27);
-	expect("v={value}", "v=PLC  <165>1 {src}[2J\xef\xbf\xbd%s");
+	expect("v={value}", "v=PLC  <165>1 {src}[2J\xef\xbf\xbd\xef\xbf\xbd%s");
 	memset(longest, 'a', sizeof(longest));
 	memset(expected, 'a', 200);
 	(void)snprintf(expected + 200, sizeof(expected) - 200, ELLIPSIS "!");

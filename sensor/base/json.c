@@ -348,6 +348,19 @@ utf8_sequence(const uint8_t *p, size_t n)
 	return len;
 }
 
+/*
+ * Embeddings, overrides and isolates, U+202A to U+202E and U+2066 to U+2069:
+ * with them a name reads as another one, and so does what stands beside it.
+ * len is the sequence's.
+ */
+static bool
+turns_text(const uint8_t *p, size_t len)
+{
+	return len == 3 && p[0] == 0xe2 &&
+	       ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+		   (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 static void
 put_escape(struct json *j, uint8_t c)
 {
@@ -382,9 +395,9 @@ put_special(struct json *j, const uint8_t *p, size_t n)
 		return 1;
 	}
 	len = utf8_sequence(p, n);
-	if (len == 0) {
+	if (len == 0 || turns_text(p, len)) {
 		put(j, REPLACEMENT, 3);
-		return 1;
+		return len != 0 ? len : 1;
 	}
 	if (p[0] == 0xc2 && p[1] < 0xa0) {
 		put_escape(j, p[1]); /* C1: U+0080 to U+009F */
@@ -487,6 +500,21 @@ json_kbool(struct json *j, const char *key, bool b)
 	json_bool(j, b);
 }
 
+bool
+utf8_is_valid(const void *s, size_t n)
+{
+	const uint8_t *p = s;
+	size_t len;
+
+	for (size_t i = 0; i < n; i += len) {
+		len = utf8_sequence(p + i, n - i);
+		if (len == 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
 size_t
 utf8_clean(char *buf, size_t size, const void *s, size_t n, bool *ret_bad)
 {
@@ -499,21 +527,22 @@ utf8_clean(char *buf, size_t size, const void *s, size_t n, bool *ret_bad)
 	}
 	while (i < n) {
 		size_t len, take;
+		bool good;
 
 		if (p[i] < 0x80 && out < size - 1) { /* most of it is ASCII */
 			buf[out++] = (char)p[i++];
 			continue;
 		}
 		len = utf8_sequence(p + i, n - i);
-		take = len != 0 ? len : 3;
+		good = len != 0 && !turns_text(p + i, len);
+		take = good ? len : 3;
 		if (take > size - 1 - out) {
 			break;
 		}
 		memcpy(buf + out,
-		    len != 0 ? (const void *)(p + i)
-			     : (const void *)REPLACEMENT,
+		    good ? (const void *)(p + i) : (const void *)REPLACEMENT,
 		    take);
-		bad = bad || len == 0;
+		bad = bad || !good;
 		out += take;
 		i += len != 0 ? len : 1;
 	}

@@ -65,10 +65,14 @@ void json_kbool(struct json *, const char *key, bool);
 
 /*
  * Copies at most n bytes of s as valid UTF-8 into buf of size (always
- * terminated), each bad byte as U+FFFD, cutting at a character's edge.
- * Returns the length; *ret_bad (may be NULL) is set when a byte was bad.
+ * terminated), each bad byte as U+FFFD, cutting at a character's edge.  So is
+ * what turns the reading direction of the text around it (UAX #9, 2.1 to
+ * 2.5).  Returns the length; *ret_bad (may be NULL) is set when anything was
+ * replaced.
  */
 size_t utf8_clean(
     char *buf, size_t size, const void *s, size_t n, bool *ret_bad);
+/* RFC 3629, whatever its characters do. */
+bool utf8_is_valid(const void *s, size_t n);
 
 #endif

@@ -266,6 +266,13 @@ static const struct {
     {"\xf4\x90\x80\x80", FFFD FFFD FFFD FFFD}, /* U+110000             */
     {"\xf8\x88\x80\x80\x80", FFFD FFFD FFFD FFFD FFFD}, /* five bytes */
     {"\xff\xfe", FFFD FFFD},
+    {"\xe2\x80\xae"
+     "gnp.exe",
+	FFFD "gnp.exe"}, /* U+202E, override */
+    {"a\xe2\x80\xaa\xe2\x80\xa9", "a" FFFD "\xe2\x80\xa9"}, /* U+202A */
+    {"\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaa",
+	FFFD FFFD "\xe2\x81\xaa"}, /* U+2066, U+2069, U+206A */
+    {"\xe2\x81\xa5\xe2\x80\xaf", "\xe2\x81\xa5\xe2\x80\xaf"},
 };
 
 static void
@@ -354,6 +361,17 @@ test_utf8_agrees_with_reference(void **state)
 		check_reference(b, 2);
 		check_reference(b, 1);
 	}
+}
+
+static void
+test_valid_is_what_the_encoding_allows(void **state)
+{
+	assert_true(utf8_is_valid("", 0));
+	assert_true(utf8_is_valid("a\xe2\x80\xae", 4));
+	assert_false(utf8_is_valid("a\xe2\x80\xae", 3));
+	assert_false(utf8_is_valid("\xfc"
+				   "ber",
+	    4));
 }
 
 static void
@@ -543,6 +561,7 @@ main(void)
 	    cmocka_unit_test(test_controls_are_escaped),
 	    cmocka_unit_test(test_bad_utf8_is_replaced_byte_by_byte),
 	    cmocka_unit_test(test_utf8_agrees_with_reference),
+	    cmocka_unit_test(test_valid_is_what_the_encoding_allows),
 	    cmocka_unit_test(test_clean_cuts_at_a_character),
 	    cmocka_unit_test(test_full_buffer_is_told_and_kept),
 	    cmocka_unit_test(test_flush_gives_the_same_bytes),

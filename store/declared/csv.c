@@ -109,8 +109,6 @@ from_1252(char *out, const uint8_t *p, size_t n)
 static void
 decode(struct csv *c, const uint8_t *p, size_t n)
 {
-	bool bad = false;
-
 	if (n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) ||
 			  (p[0] == 0xfe && p[1] == 0xff))) {
 		c->encoding = "UTF-16";
@@ -122,8 +120,9 @@ decode(struct csv *c, const uint8_t *p, size_t n)
 		p += 3;
 		n -= 3;
 	}
-	c->n = utf8_clean(c->text, 3 * n + 1, p, n, &bad);
-	if (bad) {
+	if (utf8_is_valid(p, n)) {
+		c->n = utf8_clean(c->text, 3 * n + 1, p, n, NULL);
+	} else {
 		c->encoding = "Windows-1252";
 		c->n = from_1252(c->text, p, n);
 	}

@@ -76,6 +76,9 @@ test_encodings_become_utf8(void **state)
 	assert_string_equal(read_text("\xef\xbb\xbf"
 				      "a,\xc3\xbc"),
 	    "a|\xc3\xbc");
+	/* An override is replaced, and the rest is still UTF-8. */
+	assert_string_equal(
+	    read_text("\xe2\x80\xae,\xc3\xbc"), "\xef\xbf\xbd|\xc3\xbc");
 	/* Windows-1252: u with dots, euro. */
 	assert_string_equal(read_text("\xfc,\x80"), "\xc3\xbc|\xe2\x82\xac");
 	assert_string_equal(read_bytes("\xff\xfe"
