@@ -13,6 +13,7 @@
  * then the new one gets what was said since.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "store/maker.h"
 #include "store/store_priv.h"
@@ -70,13 +71,26 @@ is_held(const struct addr *a)
 	       (a->flags & (ADDR_FIRM | ADDR_DIRECT));
 }
 
-/* Known makers, and not the same: no team. */
+/* Known makers, and not the same: no team.  By the first word: a group has
+ * many companies. */
 static bool
 is_of_other_maker(const struct addr *a, const struct addr *m)
 {
 	const char *one = maker_of(a->mac), *other = maker_of(m->mac);
+	size_t n;
 
-	return one != NULL && other != NULL && strcmp(one, other) != 0;
+	if (one == NULL || other == NULL) {
+		return false;
+	}
+	n = strcspn(one, " ,-.");
+	return n != strcspn(other, " ,-.") || strncasecmp(one, other, n) != 0;
+}
+
+/* Of what is outside a firewall may answer with any TTL. */
+static bool
+is_inside(const struct addr *a)
+{
+	return (a->flags & ADDR_FIRM) || !ev_ip_is_public(a->ipver, &a->ip);
 }
 
 int
@@ -87,8 +101,8 @@ replaced_packet(
 	if (!is_held(a) || memcmp(a->mac, m->mac, sizeof(m->mac)) == 0) {
 		return 0;
 	}
-	if (is_of_other_maker(a, m) && m->ips == 0 && m->firm_ips == 0 &&
-	    !(m->flags & ADDR_OWN)) {
+	if (is_of_other_maker(a, m) && is_inside(a) && m->ips == 0 &&
+	    m->firm_ips == 0 && !(m->flags & ADDR_OWN)) {
 		return hold_replace(s, m, a, s->now.ev->ts_ns, ret);
 	}
 	doubt_make(s, a, m)->direct = true;

@@ -61,6 +61,63 @@ test_another_serial_is_another_device(void **state)
 	assert_int_equal(rig_int(r, ASSETS), 2);
 }
 
+static struct host
+made_by(struct host h, uint8_t a, uint8_t b, uint8_t c)
+{
+	h.end.mac[0] = a;
+	h.end.mac[1] = b;
+	h.end.mac[2] = c;
+	return h;
+}
+
+/* A packet with its first TTL. */
+static void
+sends(struct rig *r, const struct host *h)
+{
+	r->x.flags = EV_UNROUTED;
+	heard(r, h);
+	r->x.flags = 0;
+	sample_wait(&r->x, 3600 * SAMPLE_SECOND);
+}
+
+/* Siemens has 00:1b:1b and 28:63:36; 00:0c:29 is VMware's. */
+static void
+test_another_maker_is_another_device(void **state)
+{
+	struct rig *r = *state;
+	struct host a = made_by(plc, 0x00, 0x1b, 0x1b);
+	struct host same = made_by(plc, 0x28, 0x63, 0x36);
+	struct host other = made_by(plc, 0x00, 0x0c, 0x29);
+
+	sends(r, &a);
+	sends(r, &same);
+	assert_int_equal(rig_int(r, ASSETS), 1);
+	sends(r, &other);
+	assert_int_equal(rig_int(r, ASSETS), 2);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes WHERE "
+				    "what = 'mac-changed'"),
+	    1);
+}
+
+/* A router brings it, or the firewall answers in its place. */
+static void
+test_another_maker_outside_or_routed_is_nobody_new(void **state)
+{
+	struct rig *r = *state;
+	struct host a = made_by(plc, 0x00, 0x1b, 0x1b);
+	struct host other = made_by(plc, 0x00, 0x0c, 0x29);
+	struct host out = made_by(sample_host(8, 8, 8, 8), 0x00, 0x1b, 0x1b);
+	struct host wall = made_by(out, 0x00, 0x0c, 0x29);
+
+	sends(r, &a);
+	heard(r, &other);
+	sends(r, &out);
+	sends(r, &wall);
+	assert_int_equal(rig_int(r, "SELECT count(*) FROM addresses WHERE "
+				    "ip IS NOT NULL"),
+	    2);
+}
+
 /* A team sends from either port. */
 static void
 test_the_same_with_another_mac_is_one(void **state)
@@ -190,6 +247,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(test_another_serial_is_another_device),
+	    T(test_another_maker_is_another_device),
+	    T(test_another_maker_outside_or_routed_is_nobody_new),
 	    T(test_the_same_with_another_mac_is_one),
 	    T(test_another_firmware_is_the_same_device),
 	    T(test_all_that_was_said_is_the_new_ones),
