@@ -9,6 +9,9 @@
  * do, is no change each time.  A value that was there before is one again only
  * if it had gone when the present one came, and that has stayed for a while.
  *
+ * What was said earlier than the last word is what was so then: captures may be
+ * read in any order of their days.
+ *
  * V1.0 and 1.0.0 are one version, and a host is the same with its domain and
  * without.
  *
@@ -24,6 +27,9 @@
 
 /* Who says one thing and within this time again the other one, says both. */
 #define STAY_NS (600 * NS_PER_SEC)
+
+/* Two interfaces may tell a little out of order. */
+#define ORDER_NS NS_PER_SEC
 
 /* What was said of a key before. */
 struct said {
@@ -108,6 +114,12 @@ is_said_in_turns(const char *key, const struct said *said)
 	       (said->own >= first || last - said->own < (int64_t)STAY_NS);
 }
 
+static bool
+is_earlier(const struct judged *n, const struct said *said)
+{
+	return (int64_t)n->ev->ts_ns + (int64_t)ORDER_NS < said->rank[1];
+}
+
 /* The same name in capitals, or up to the first dot of its domain. */
 static bool
 is_same_name(const char *a, const char *b)
@@ -173,10 +185,10 @@ differ_find(struct store *s, const struct addr *a, const struct fact *f)
 	n->fact_changes = false;
 	n->fact_old[0] = '\0';
 	if (rc == 0 && said.any && !is_same(f->key, said.value, f->value)) {
-		n->fact_changes = is_of_device(n, a, f) &&
-				  f->confidence >= said.most &&
-				  !is_said_in_turns(f->key, &said) &&
-				  !is_further_name(n, f->key, &said);
+		n->fact_changes =
+		    is_of_device(n, a, f) && f->confidence >= said.most &&
+		    !is_earlier(n, &said) && !is_said_in_turns(f->key, &said) &&
+		    !is_further_name(n, f->key, &said);
 		(void)snprintf(
 		    n->fact_old, sizeof(n->fact_old), "%s", said.value);
 	}

@@ -47,6 +47,26 @@ test_another_firmware_and_the_old_one_again(void **state)
 	    3);
 }
 
+/* Captures are not always read in the order of their days. */
+static void
+test_what_was_said_yesterday(void **state)
+{
+	struct rig *r = *state;
+	uint64_t yesterday = r->x.ts_ns;
+
+	sample_wait(&r->x, 1440 * MINUTE);
+	says(r, PROTO_ENIP, &plc, "firmware", "1.3");
+	sample_at(&r->x, yesterday);
+	says(r, PROTO_ENIP, &plc, "firmware", "1.2");
+	assert_int_equal(rig_int(r, COUNT("firmware")), 0);
+	sample_wait(&r->x, 2880 * MINUTE);
+	says(r, PROTO_ENIP, &plc, "firmware", "1.3");
+	assert_int_equal(rig_int(r, COUNT("firmware")), 0);
+	says(r, PROTO_ENIP, &plc, "firmware", "1.2");
+	assert_int_equal(rig_int(r, COUNT("firmware")), 1);
+	assert_int_equal(rig_int(r, ALERTS("firmware-changed")), 1);
+}
+
 /* Both sides of a redundant pair: the other one is told, not each turn. */
 static void
 test_two_in_turns(void **state)
@@ -160,6 +180,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(test_another_firmware_and_the_old_one_again),
+	    T(test_what_was_said_yesterday),
 	    T(test_two_in_turns),
 	    cmocka_unit_test_setup_teardown(
 		test_programs_are_not_the_device, setup_short, teardown),
