@@ -43,9 +43,9 @@ learned(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 		const char *name;
 		int v;
 	} list[] = {{"talker", w->talker}, {"server", w->server},
-	    {"service", w->service}, {"link", w->link}, {"class", w->class},
-	    {"code", w->code}, {"operation", w->operation}, {"range", w->range},
-	    {"value", w->value}};
+	    {"service", w->service}, {"link", w->link}, {"ports", w->ports},
+	    {"class", w->class}, {"code", w->code}, {"operation", w->operation},
+	    {"range", w->range}, {"value", w->value}};
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
 		if (what != NULL && strcmp(list[i].name, what) == 0) {

@@ -32,7 +32,8 @@ struct world {
 	sqlite3 *db;
 	struct rules *rules;
 	/* answers */
-	int talker, server, service, link, class, code, operation, range, value;
+	int talker, server, service, link, ports, class, code, operation, range,
+	    value;
 	int first, changed, answered, in_learning;
 	int level; /* of any asset: 0, 1 or unknown */
 	const char *src_name, *dst_name, *old, *usual, *learned;

@@ -15,6 +15,8 @@
 #include "store/store_priv.h"
 #include "store/text.h"
 
+#define DYNAMIC_PORTS 49152
+
 int
 baseline_start(struct store *s)
 {
@@ -55,6 +57,9 @@ baseline_time(struct store *s, uint64_t ts_ns)
 	if (rc == 0 && !s->learning) {
 		s->learn_done = true;
 		rc = store_meta_set(s, "learn_done", 1);
+		/* learned_ports() asks the table, at a time when nothing may
+		 * be written. */
+		rc = rc == 0 ? cache_settle(&s->links) : rc;
 	}
 	return rc;
 }
@@ -182,6 +187,34 @@ learned_op_part(struct store *s, const char *what, enum answer *ret)
 			      : learned_operation(s, ret);
 }
 
+/*
+ * On ports that are given out anew each time (RFC 6335, 6), as FTP and DCOM
+ * have them for their data, the same two are the same conversation.
+ */
+static int
+learned_ports(struct store *s, enum answer *ret)
+{
+	const struct slink *l = s->now.link;
+	sqlite3_stmt *st = s->st[ST_LEARNED_PORTS];
+	int rc;
+
+	*ret = l == NULL ? ANSWER_NONE : yes_if(s->learning);
+	if (l == NULL || s->learning || l->port < DYNAMIC_PORTS) {
+		return 0;
+	}
+	db_bind(st, 1, l->src);
+	db_bind(st, 2, l->dst);
+	db_bind_text(st, 3, transport_name(l->transport));
+	db_bind(st, 4, DYNAMIC_PORTS);
+	rc = db_step(st);
+	if (rc == 1) {
+		*ret = ANSWER_YES;
+		db_reset(st);
+		rc = 0;
+	}
+	return rc;
+}
+
 int
 baseline_learned(struct store *s, const char *what, enum answer *ret)
 {
@@ -205,6 +238,9 @@ baseline_learned(struct store *s, const char *what, enum answer *ret)
 			   : yes_if(s->learning ||
 				    (n->link->flags & LINK_LEARNED));
 		return 0;
+	}
+	if (strcmp(what, "ports") == 0) {
+		return learned_ports(s, ret);
 	}
 	if (strcmp(what, "service") == 0) {
 		return record_service_learned(s, ret);

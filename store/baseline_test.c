@@ -112,6 +112,39 @@ test_server_of_later_is_not_learned(void **state)
 }
 
 static void
+transfers(struct rig *r, const struct host *from, uint16_t port)
+{
+	struct ev *e = sample_start(&r->x, EV_TRAFFIC, from, &plc);
+
+	e->dst.port = port;
+	e->dst.has_port = true;
+	ev_name(e, EVF_TRANSPORT, "tcp");
+	ev_uint(e, EVF_PORT, port);
+	assert_int_equal(sample_send(&r->x), 0);
+}
+
+static void
+test_ports_given_out_anew_are_one(void **state)
+{
+	struct rig *r = *state;
+
+	rule(r, "traffic", "NOT learned('link') AND NOT learned('ports')", "");
+	assert_int_equal(sample_endpoint(&r->x, &other, "arp"), 0);
+	transfers(r, &hmi, 50001);
+	transfers(r, &other, 8080);
+	learn_a_little(r);
+	transfers(r, &hmi, 52011);
+	assert_int_equal(rig_int(r, ALERTS), 0);
+	transfers(r, &hmi, 4000);
+	assert_int_equal(rig_int(r, ALERTS), 1);
+	transfers(r, &other, 52012);
+	assert_int_equal(rig_int(r, ALERTS), 2);
+	/* One that is known only now is no baseline. */
+	transfers(r, &other, 52013);
+	assert_int_equal(rig_int(r, ALERTS), 3);
+}
+
+static void
 test_link_of_later_is_not_learned(void **state)
 {
 	struct rig *r = *state;
@@ -490,6 +523,7 @@ main(void)
 	    T(test_talker_of_later_is_not_learned),
 	    T(test_server_of_later_is_not_learned),
 	    T(test_link_of_later_is_not_learned),
+	    T(test_ports_given_out_anew_are_one),
 	    T(test_class_code_and_unit),
 	    T(test_restart_does_not_learn),
 	    T(test_range_is_a_union_and_reads_count_for_writes),
