@@ -16,7 +16,8 @@
  * without.
  *
  * No change of a device is what a program on it says (a browser, a second web
- * server), nor anything that somebody outside of the plant says.
+ * server), nor anything that somebody outside of the plant says, nor what comes
+ * from one of several ports with one protocol.
  */
 #include <stdio.h>
 #include <string.h>
@@ -171,6 +172,37 @@ is_of_device(const struct judged *n, const struct addr *a, const struct fact *f)
 	       !is_outside(n->front != NULL ? n->front : a);
 }
 
+/*
+ * A protocol that answers at several ports of one IP may be several devices:
+ * ports are forwarded to them, and a BACnet/IP address is an IP and a port
+ * (135, J.1.2), where announcements come from it, too.
+ */
+static int
+has_several(struct store *s, const struct addr *a, bool *ret)
+{
+	const struct judged *n = &s->now;
+	const struct ev *e = n->ev;
+	const char *proto = ev_proto_name(e->proto);
+	const struct addr *at = n->front != NULL ? n->front : a;
+	sqlite3_stmt *st = s->st[ST_SERVICE_PORTS];
+	int rc;
+
+	*ret = false;
+	if (!e->src.has_port) {
+		return 0;
+	}
+	db_bind(st, 1, at->id);
+	db_bind(st, 2, e->src.port);
+	db_bind_text(st, 3, strcmp(proto, "bacnet") == 0 ? proto : "");
+	rc = db_step(st);
+	if (rc == 1) {
+		*ret = true;
+		db_reset(st);
+		rc = 0;
+	}
+	return rc;
+}
+
 int
 differ_find(struct store *s, const struct addr *a, const struct fact *f)
 {
@@ -191,6 +223,12 @@ differ_find(struct store *s, const struct addr *a, const struct fact *f)
 		    !is_further_name(n, f->key, &said);
 		(void)snprintf(
 		    n->fact_old, sizeof(n->fact_old), "%s", said.value);
+	}
+	if (rc == 0 && n->fact_changes) {
+		bool several = false;
+
+		rc = has_several(s, a, &several);
+		n->fact_changes = rc == 0 && !several;
 	}
 	return rc;
 }

@@ -160,6 +160,43 @@ test_nobody_outside_changes(void **state)
 	assert_int_equal(rig_int(r, COUNT("firmware")), 1);
 }
 
+static void
+answers_at(struct rig *r, struct host *h, uint16_t proto, uint16_t port)
+{
+	struct ev *e = sample_start(&r->x, EV_SERVICE, &hmi, h);
+
+	e->proto = proto;
+	ev_name(e, EVF_TRANSPORT, "udp");
+	ev_uint(e, EVF_PORT, port);
+	ev_bool(e, EVF_ANSWERS, true);
+	h->end.port = e->dst.port = port;
+	h->end.has_port = e->dst.has_port = true;
+	assert_int_equal(sample_send(&r->x), 0);
+}
+
+/* Two that share an IP, by their ports. */
+static void
+test_two_at_two_ports(void **state)
+{
+	struct rig *r = *state;
+	struct host other = plc;
+
+	answers_at(r, &plc, PROTO_BACNET, 47808);
+	DAILY(r, PROTO_BACNET, &plc, "firmware", "1.2", "1.3");
+	assert_int_equal(rig_int(r, COUNT("firmware")), 1);
+	other.end.port = 47809; /* not asked yet: it announces itself */
+	other.end.has_port = true;
+	DAILY(r, PROTO_BACNET, &other, "firmware", "3.4");
+	answers_at(r, &other, PROTO_BACNET, 47809);
+	DAILY(r, PROTO_BACNET, &plc, "firmware", "1.3");
+	DAILY(r, PROTO_BACNET, &other, "firmware", "3.4");
+	assert_int_equal(rig_int(r, COUNT("firmware")), 1);
+	/* Another protocol's port is the same device. */
+	answers_at(r, &plc, PROTO_SNMP, 161);
+	DAILY(r, PROTO_SNMP, &plc, "firmware", "1.2", "1.3");
+	assert_int_equal(rig_int(r, COUNT("firmware")), 2);
+}
+
 static int
 setup_short(void **state)
 {
@@ -188,6 +225,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		test_a_host_has_another_name, setup_short, teardown),
 	    T(test_nobody_outside_changes),
+	    T(test_two_at_two_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
