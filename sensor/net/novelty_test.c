@@ -504,8 +504,7 @@ test_first_good_reply_of_each_unit_is_told(void **state)
 }
 
 static void
-answer_of(struct filter *f, struct link *l, uint8_t cls, const char *op,
-    const struct ev_sub *who)
+answer(struct filter *f, struct link *l, uint8_t cls, const char *op)
 {
 	struct ev_field field[4];
 	struct ev e = {.f = field, .max_fields = 4};
@@ -518,64 +517,7 @@ answer_of(struct filter *f, struct link *l, uint8_t cls, const char *op,
 	e.op = op;
 	e.status = "ok";
 	e.src.ipver = e.dst.ipver = 4;
-	e.src.sub = *who;
 	novelty_event(f->novelty, &e, l);
-}
-
-static void
-answer(struct filter *f, struct link *l, uint8_t cls, const char *op)
-{
-	const struct ev_sub none = {.kind = EV_SUB_NONE};
-
-	answer_of(f, l, cls, op, &none);
-}
-
-/* Whether the good reply of who is behind a server is wanted and told, and the
- * next one is not. */
-static bool
-is_told_once(struct filter *f, struct link *l, const struct ev_sub *who)
-{
-	unsigned good = f->good;
-	bool wanted = novelty_wants(f->novelty, who, 1, l);
-
-	f->wire->ts_ns += 61 * NS_PER_SEC;
-	novelty_tick(f->novelty, f->wire->ts_ns);
-	answer_of(f, l, EV_CLASS_READ, "read", who);
-	answer_of(f, l, EV_CLASS_READ, "read", who);
-	return wanted && f->good == good + 1 &&
-	       !novelty_wants(f->novelty, who, 1, l);
-}
-
-static void
-test_first_good_reply_of_who_is_behind_is_told(void **state)
-{
-	struct filter *f = filter_new();
-	struct link dnp3 = {.proto = PROTO_DNP3}, cip = {.proto = PROTO_ENIP},
-		    bacnet = {.proto = PROTO_BACNET};
-	struct ev_sub who;
-
-	(void)state;
-	for (uint32_t i = 0; i < 100; i++) {
-		who = (struct ev_sub){.kind = EV_SUB_ADDR, .num = 1000 + i};
-		assert_true(is_told_once(f, &dnp3, &who));
-	}
-	for (uint8_t slot = 0; slot < 17; slot++) {
-		who = (struct ev_sub){.kind = EV_SUB_PATH};
-		who.len =
-		    (uint8_t)snprintf(who.path, sizeof who.path, "1,%u", slot);
-		assert_true(is_told_once(f, &cip, &who));
-	}
-	for (uint8_t i = 0; i < 16; i++) {
-		who = (struct ev_sub){
-		    .kind = EV_SUB_BACNET, .net = 5 + i % 2, .len = 1};
-		who.mac[0] = 10 + i / 2;
-		assert_true(is_told_once(f, &bacnet, &who));
-	}
-	/* Who opens a session is there. */
-	who = (struct ev_sub){.kind = EV_SUB_PATH, .len = 3, .path = "2,7"};
-	answer_of(f, &cip, EV_CLASS_SESSION, "forward_open", &who);
-	assert_false(novelty_wants(f->novelty, &who, 1, &cip));
-	filter_free(f);
 }
 
 /* A server without units: what it opens or says of itself serves nobody. */
@@ -820,7 +762,6 @@ main(void)
 	    cmocka_unit_test(test_flood_of_news_stays_within_the_budget),
 	    cmocka_unit_test(test_errors_are_told_once_each),
 	    cmocka_unit_test(test_first_good_reply_of_each_unit_is_told),
-	    cmocka_unit_test(test_first_good_reply_of_who_is_behind_is_told),
 	    cmocka_unit_test(test_first_reply_that_serves_is_told),
 	    cmocka_unit_test(test_good_replies_are_no_events),
 	    cmocka_unit_test(test_good_replies_leave_budget_to_requests),

@@ -59,6 +59,12 @@ sensor/net/decode_dump_tool_OBJS := $(net_DECODE_OBJS) \
 	$(addprefix sensor/base/,clock.o err.o mem.o) sensor/event/event.o
 SLOW_SCRIPTS += sensor/net/test_decode_diff.sh
 
+TESTS += sensor/net/behind_test
+sensor/net/behind_test_OBJS := $(NET_OBJS) sensor/net/novelty.o \
+	sensor/net/behaviour.o sensor/net/behaviour_key.o \
+	sensor/net/points.o $(DISSECTOR_OBJS) $(BASE_OBJS) $(EVENT_OBJS)
+sensor/net/behind_test_LIBS := -lndpi
+
 TESTS += sensor/net/novelty_test
 sensor/net/novelty_test_OBJS := $(NET_OBJS) sensor/net/novelty.o \
 	sensor/net/behaviour.o sensor/net/behaviour_key.o \
