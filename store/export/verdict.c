@@ -13,6 +13,7 @@
 #include "store/export/verdict.h"
 
 #define NONE       COVERAGE_COUNTS /* no counter */
+#define STEPS      3
 #define PERCENT(n) ((uint64_t)((n)*10000))
 
 struct check {
@@ -26,7 +27,7 @@ struct check {
 	struct {
 		uint64_t ppm;
 		unsigned points;
-	} some, much;
+	} step[STEPS];
 	const char *noun, *tail;
 	enum coverage_count times; /* in how many what */
 	const char *times_noun, *cause, *change;
@@ -40,7 +41,7 @@ struct check {
 
 static const struct check checks[] = {
     {"mirror", COVERAGE_GROUPS, NONE, COVERAGE_FRAMES, false, false, 0,
-	{PERCENT(95), 30}, {PERCENT(98), 60}, "frames",
+	{{PERCENT(95), 30}, {PERCENT(98), 60}}, "frames",
 	"go to groups or to everybody: next to nothing that one station says "
 	"to another is seen",
 	NONE, NULL,
@@ -50,7 +51,7 @@ static const struct check checks[] = {
 	"make this port the destination of a mirror (SPAN) session, with the "
 	"ports or VLANs to be watched as sources, both directions"},
     {"one-way", COVERAGE_TALKS, COVERAGE_BOTH, COVERAGE_TALKS, false, false, 3,
-	{PERCENT(10), 20}, {PERCENT(50), 40}, "conversations",
+	{{PERCENT(10), 20}, {PERCENT(50), 40}}, "conversations",
 	"are seen in one direction only", NONE, NULL,
 	"the mirror copies one direction only, or the other way goes through "
 	"a switch that is not mirrored (a redundant pair, a ring); or those "
@@ -58,21 +59,21 @@ static const struct check checks[] = {
 	"mirror both directions (rx and tx) of the ports of these stations; "
 	"of a redundant pair or a ring, mirror both switches"},
     {"gaps", COVERAGE_LOST, NONE, COVERAGE_TCP, true, false, 3,
-	{PERCENT(0.05), 10}, {PERCENT(1), 30}, "bytes of TCP streams",
-	"are missing", COVERAGE_GAPS, "places",
+	{{PERCENT(0.05), 10}, {PERCENT(1), 30}, {PERCENT(10), 60}},
+	"bytes of TCP streams", "are missing", COVERAGE_GAPS, "places",
 	"more is mirrored than the mirror port can carry, or the switch drops "
 	"copies under load",
 	"compare the rates of the mirrored ports with that of the mirror "
 	"port; mirror fewer ports, or take a faster one"},
     {"copies", COVERAGE_COPIES, NONE, COVERAGE_LOOKED, false, false, 3,
-	{PERCENT(5), 10}, {PERCENT(20), 20}, "packets compared",
+	{{PERCENT(5), 10}, {PERCENT(20), 20}}, "packets compared",
 	"had come less than 10 ms before, the very same", NONE, NULL,
 	"the session takes each of them at two places: at both ends of a "
 	"link, or at the port it enters by and the port it leaves by",
 	"mirror each link at one end only, or of all ports of the switch what "
 	"they receive (rx)"},
     {"across", COVERAGE_ACROSS, NONE, COVERAGE_LOOKED, false, false, 3,
-	{PERCENT(5), 10}, {PERCENT(20), 20}, "packets compared",
+	{{PERCENT(5), 10}, {PERCENT(20), 20}}, "packets compared",
 	"had come less than 10 ms before in another VLAN or on another "
 	"interface, the very same",
 	NONE, NULL,
@@ -81,36 +82,36 @@ static const struct check checks[] = {
 	"take ports or VLANs as sources of the session, not both; give each "
 	"interface of the sensor ports of its own"},
     {"cut", COVERAGE_CUT, NONE, COVERAGE_FRAMES, false, false, 3,
-	{PERCENT(1), 10}, {PERCENT(20), 30}, "frames",
+	{{PERCENT(1), 10}, {PERCENT(20), 30}}, "frames",
 	"are cut short: what stands at their ends is not seen", NONE, NULL,
 	"the capture was made with a small snap length, or the mirror "
 	"truncates",
 	"capture whole frames (--snaplen 262144) and switch truncation of the "
 	"mirror session off"},
     {"broken", COVERAGE_BROKEN, NONE, COVERAGE_FRAMES, false, false, 3,
-	{PERCENT(1), 10}, {PERCENT(10), 20}, "frames",
+	{{PERCENT(1), 10}, {PERCENT(10), 20}}, "frames",
 	"have headers that contradict themselves", NONE, NULL,
 	"a tag or tunnel of the mirror (RSPAN, ERSPAN) is damaged on its way, "
 	"or the cable is bad",
 	"look at the error counters of the mirror port; mirror to a port of "
 	"the same switch, without a tunnel"},
     {"dropped", COVERAGE_DROPPED, NONE, COVERAGE_FRAMES, true, true, 0,
-	{PERCENT(0.001), 10}, {PERCENT(1), 30}, "frames",
+	{{PERCENT(0.001), 10}, {PERCENT(1), 30}}, "frames",
 	"came and were dropped: this machine was too slow", NONE, NULL,
 	"the capture ring was full",
 	"give the sensor a larger ring (--ring) or more processes "
 	"(--sensors), or mirror less"},
     {"missed", COVERAGE_MISSED, NONE, COVERAGE_FRAMES, true, true, 0,
-	{PERCENT(0.001), 10}, {PERCENT(1), 30}, "frames",
+	{{PERCENT(0.001), 10}, {PERCENT(1), 30}}, "frames",
 	"were lost by the network card", NONE, NULL,
 	"its buffers were full, or it had errors on the line",
 	"look at the card's counters (ethtool -S); set its ring to the "
 	"largest (ethtool -G)"},
     {"host", COVERAGE_COOKED, NONE, COVERAGE_FRAMES, false, true, 0,
-	{PERCENT(50), 20}, {PERCENT(50), 20}, "frames",
+	{{PERCENT(50), 20}, {PERCENT(50), 20}}, "frames",
 	"have no Ethernet addresses", NONE, NULL, ON_HOST, AT_A_MIRROR},
     {"long", COVERAGE_LONG, NONE, COVERAGE_FRAMES, false, true, 3,
-	{PERCENT(0.1), 0}, {PERCENT(100), 0}, "frames",
+	{{PERCENT(0.1), 0}, {PERCENT(100), 0}}, "frames",
 	"are longer than Ethernet carries (1526 bytes)", NONE, NULL,
 	"the machine that captured has joined or not yet cut them (GRO, LRO, "
 	"TSO), as one does that captures its own traffic; or the network has "
@@ -293,18 +294,22 @@ share(const struct check *k, const struct coverage *c, struct verdict *r)
 {
 	uint64_t part = c->count[k->part], whole = c->count[k->whole], ppm;
 	uint64_t times;
-	unsigned points;
+	unsigned points = 0;
 	struct text t;
 
 	part -= k->less != NONE ? c->count[k->less] : 0;
 	times = k->times != NONE ? c->count[k->times] : part;
 	whole += k->adds ? part : 0;
 	ppm = verdict_ppm(part, whole);
-	if (part == 0 || ppm < k->some.ppm ||
+	if (part == 0 || ppm < k->step[0].ppm ||
 	    (times < k->min && part < whole)) {
 		return;
 	}
-	points = ppm >= k->much.ppm ? k->much.points : k->some.points;
+	for (int i = 0; i < STEPS; i++) {
+		if (k->step[i].ppm != 0 && ppm >= k->step[i].ppm) {
+			points = k->step[i].points;
+		}
+	}
 	if (!verdict_reason(r, k->name, points, k->cause, k->change, &t)) {
 		return;
 	}
@@ -345,7 +350,7 @@ barren(const struct view *v, struct verdict *r)
 	struct text t;
 
 	if (verdict_reason(
-		r, k->name, k->much.points, k->cause, k->change, &t)) {
+		r, k->name, k->step[1].points, k->cause, k->change, &t)) {
 		text_put(&t, "nothing between stations came in ");
 		verdict_duration(&t, end - v->c.first_ns);
 		text_put(&t, ", only what the switch says by itself or what "

@@ -102,6 +102,12 @@ test_few_are_chance_unless_they_are_all(void **state)
 	v.c.count[COVERAGE_LOST] = 1001;
 	v.c.count[COVERAGE_GAPS] = 2;
 	assert_int_equal(score(&v), 100);
+	/* Of a tenth of all that is said nothing is whole. */
+	v.c.count[COVERAGE_GAPS] = 3000;
+	v.c.count[COVERAGE_LOST] = 222221;
+	assert_int_equal(only(&v, "gaps"), 30);
+	v.c.count[COVERAGE_LOST] = 222224;
+	assert_int_equal(only(&v, "gaps"), 60);
 }
 
 static void
