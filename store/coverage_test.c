@@ -213,6 +213,37 @@ test_those_who_speak_to_groups_only(void **state)
 	assert_int_equal(x.behind, 0);
 }
 
+/* Three behind a router, and one on the Internet;
+ * and the router and its neighbour, who are here. */
+static void
+test_those_whom_routers_alone_pass_on(void **state)
+{
+	struct rig *r = *state;
+	struct host router = sample_via(sample_host(10, 0, 0, 1), 1);
+	struct host near = sample_host(10, 0, 0, 2);
+	struct host far[] = {sample_via(sample_host(10, 30, 0, 5), 1),
+	    sample_via(sample_host(10, 30, 0, 6), 1),
+	    sample_via(sample_host(172, 16, 0, 7), 1),
+	    sample_via(sample_host(9, 9, 9, 9), 1)};
+	struct query_blind x;
+	struct query *q;
+
+	assert_int_equal(sample_endpoint(&r->x, &router, "arp"), 0);
+	assert_int_equal(sample_endpoint(&r->x, &near, "arp"), 0);
+	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
+		assert_int_equal(sample_endpoint(&r->x, &far[i], "traffic"), 0);
+		assert_int_equal(sample_traffic(&r->x, &near, &far[i], 5), 0);
+	}
+	assert_int_equal(store_commit(r->s), 0);
+	assert_int_equal(query_open(r->dir, &q), 0);
+	assert_int_equal(query_blind(q, &x), 0);
+	query_close(q);
+	assert_int_equal(x.routed, 3);
+	assert_int_equal(x.shown, 2);
+	assert_string_equal(x.example[0], "10.30.0.5");
+	assert_string_equal(x.example[1], "172.16.0.7");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -225,6 +256,7 @@ main(void)
 	    T(test_stations_are_those_of_all_reports),
 	    T(test_places_and_sensors_are_apart),
 	    T(test_those_who_speak_to_groups_only),
+	    T(test_those_whom_routers_alone_pass_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

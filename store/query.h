@@ -297,11 +297,17 @@ int query_coverage(struct query *,
     int (*row)(void *, const struct query_coverage *), void *arg) MUST_CHECK;
 
 /* What no sensor at this place can show, in numbers. */
+#define QUERY_ROUTED_SHOWN 3
 struct query_blind {
 	uint64_t heard;    /* devices that have sent something           */
 	uint64_t groups;   /* ... to groups only, and nobody asked them  */
 	uint64_t gateways; /* devices with others behind them            */
 	uint64_t behind;   /* those others                               */
+	/* devices with private addresses that routers alone pass on, and
+	 * one of them from each of some networks */
+	uint64_t routed;
+	unsigned shown;
+	char example[QUERY_ROUTED_SHOWN][EV_IP_TEXT];
 };
 int query_blind(struct query *, struct query_blind *ret) MUST_CHECK;
 /* Name of the device that has the MAC, else its IP; NULL when unknown.

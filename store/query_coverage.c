@@ -1,6 +1,7 @@
 /*
  * query_coverage: how well the network is seen, and what cannot be seen.
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -97,9 +98,79 @@ query_coverage(struct query *q,
 	"FROM addresses AS u JOIN addresses AS f ON f.id = u.carrier " \
 	"WHERE u.kind = 4 AND u.asset <> 0 AND f.asset <> u.asset"
 
+/* flags: 1 ADDR_HEARD, 2 ADDR_FIRM, 64 ADDR_VIRTUAL, 2048 ADDR_DIRECT; kind 1
+ * is ADDR_MAC, 2 ADDR_IP.  The MAC that they come from is another's, and no
+ * other is theirs. */
+#define BY_ROUTERS                                                       \
+	"SELECT x.ip, x.asset FROM addresses AS x CROSS JOIN addresses " \
+	"AS m ON m.key = x.mac WHERE x.kind = 2 AND x.asset <> 0 AND "   \
+	"(x.flags & 2115) = 1 AND m.asset NOT IN (0, x.asset) AND NOT "  \
+	"EXISTS (SELECT 1 FROM addresses AS o WHERE o.asset = x.asset "  \
+	"AND o.kind = 1) ORDER BY x.asset, x.id"
+
 _Static_assert(ADDR_GROUP == 3 && ADDR_SUB == 4 && ADDR_HEARD == 1 &&
-		   ADDR_MAC == 1 && ADDR_IP == 2,
+		   ADDR_MAC == 1 && ADDR_IP == 2 && ADDR_FIRM == 2 &&
+		   ADDR_VIRTUAL == 64 && ADDR_DIRECT == 2048,
     "as in the statements");
+
+/* Up to the last dot or colon: mostly the same in a network. */
+static size_t
+net_len(const char *ip)
+{
+	const char *last = strrchr(ip, strchr(ip, ':') != NULL ? ':' : '.');
+
+	return last != NULL ? (size_t)(last - ip) + 1 : 0;
+}
+
+static void
+keep_example(struct query_blind *b, const char *ip)
+{
+	size_t n = net_len(ip);
+
+	for (unsigned i = 0; i < b->shown; i++) {
+		if (net_len(b->example[i]) == n &&
+		    memcmp(b->example[i], ip, n) == 0) {
+			return;
+		}
+	}
+	if (b->shown < QUERY_ROUTED_SHOWN) {
+		(void)snprintf(
+		    b->example[b->shown++], sizeof(b->example[0]), "%s", ip);
+	}
+}
+
+static bool
+is_private(const char *ip)
+{
+	bool six = strchr(ip, ':') != NULL;
+	struct ev_ip a = {0};
+
+	return inet_pton(six ? AF_INET6 : AF_INET, ip, a.a) == 1 &&
+	       !ev_ip_is_public(six ? 6 : 4, &a);
+}
+
+static int
+count_routed(struct query *q, struct query_blind *ret)
+{
+	sqlite3_stmt *st = NULL;
+	int64_t asset = 0;
+	int rc = db_prepare(q->db, BY_ROUTERS, &st);
+
+	ret->routed = 0;
+	ret->shown = 0;
+	while (rc == 0 && (rc = db_step(st)) == 1) {
+		const char *ip = db_text(st, 0);
+
+		if (db_get(st, 1) != asset && is_private(ip)) {
+			asset = db_get(st, 1);
+			ret->routed++;
+			keep_example(ret, ip);
+		}
+		rc = 0;
+	}
+	(void)sqlite3_finalize(st);
+	return rc;
+}
 
 int
 query_blind(struct query *q, struct query_blind *ret)
@@ -121,6 +192,7 @@ query_blind(struct query *q, struct query_blind *ret)
 		ret->groups = (uint64_t)v[1];
 		ret->gateways = (uint64_t)v[2];
 		ret->behind = (uint64_t)v[3];
+		rc = count_routed(q, ret);
 	}
 	return rc;
 }

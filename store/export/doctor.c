@@ -563,6 +563,28 @@ put_limit(struct doctor *d, const struct limit *l)
 	json_object_end(d->json);
 }
 
+/* "2 devices (10.30.0.5, 10.50.0.7) are heard only through a router: ..." */
+static void
+put_routed(struct doctor *d, const struct query_blind *b)
+{
+	char what[384];
+	struct limit limit = {"beyond", b->routed, what, what, 0};
+	struct text t;
+
+	text_start(&t, what, sizeof(what));
+	text_put(&t, b->routed == 1 ? "1 device (" : " devices (");
+	for (unsigned i = 0; i < b->shown; i++) {
+		text_put(&t, i > 0 ? ", " : "");
+		text_put(&t, b->example[i]);
+	}
+	text_put(&t, b->routed > b->shown ? ", ...) " : ") ");
+	text_put(&t, b->routed == 1 ? "is" : "are");
+	text_put(&t,
+	    " heard only through a router: what is said where they are is not "
+	    "seen; mirror their VLAN, too, if it is the plant's.");
+	put_limit(d, &limit);
+}
+
 static void
 put_limits(struct doctor *d, const struct query_blind *b)
 {
@@ -610,6 +632,7 @@ put_limits(struct doctor *d, const struct query_blind *b)
 		0},
 	};
 
+	put_routed(d, b);
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		put_limit(d, &limits[i]);
 	}
