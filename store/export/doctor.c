@@ -36,6 +36,7 @@ struct doctor {
 	uint64_t now_ns;
 	struct port port;
 	struct view all; /* everything: for what cannot be seen */
+	uint64_t backwards;
 	struct query_blind blind;
 	struct unheard unheard;
 	char iface[COVERAGE_NAME_MAX]; /* the last one counted           */
@@ -432,6 +433,7 @@ end_port(struct doctor *d)
 		p->view[0].unheard = &d->unheard;
 		p->view[0].heard = d->blind.heard;
 		p->view[0].groups = d->blind.groups;
+		p->view[0].backwards = d->backwards;
 	}
 	for (size_t i = 0; i < p->n; i++) {
 		p->view[i].native = p->n > 2 && p->view[i].c.vlan == 0 && i > 0;
@@ -487,6 +489,17 @@ count_iface(void *arg, const struct query_coverage *x)
 	if (d->ifaces == 0 || strcmp(d->iface, x->c.iface) != 0) {
 		memcpy(d->iface, x->c.iface, sizeof(d->iface));
 		d->ifaces++;
+	}
+	return 0;
+}
+
+static int
+count_backwards(void *arg, const struct query_counter *c)
+{
+	struct doctor *d = arg;
+
+	if (strcmp(c->name, "capture.backwards") == 0) {
+		d->backwards += c->value;
 	}
 	return 0;
 }
@@ -648,6 +661,7 @@ run(struct doctor *d, bool *ret_good)
 
 	rc = rc == 0 ? query_blind(d->q, &d->blind) : rc;
 	rc = rc == 0 ? count_unheard(d, &d->blind) : rc;
+	rc = rc == 0 ? query_counters(d->q, count_backwards, d) : rc;
 	rc = rc == 0 ? query_coverage(d->q, count_iface, d) : rc;
 	if (rc != 0) {
 		return rc;

@@ -133,6 +133,10 @@ static const struct check checks[] = {
 #define CALLERS_MIN   2
 #define CALLERS_SHARE 5 /* one device in so many */
 #define DEAD_POINTS   100
+#define CLOCK_POINTS  20
+#define DAY_NS        (86400 * NS_PER_SEC)
+#define YEAR_1990_NS  (7305 * DAY_NS) /* no capture is older */
+#define BACKWARDS     10              /* one frame in so many */
 #define BARREN_NS     (600 * NS_PER_SEC)
 
 uint64_t
@@ -479,9 +483,49 @@ stations(const struct view *v, struct verdict *r)
 	}
 }
 
+/* Stamps of no time that was, or one far ahead that others do not follow. */
+static bool
+is_mistimed(const struct view *v)
+{
+	uint64_t frames = v->c.count[COVERAGE_FRAMES];
+
+	return frames > 0 && (v->c.last_ns < YEAR_1990_NS ||
+				 (v->c.pause_ns >= DAY_NS &&
+				     v->backwards * BACKWARDS >= frames));
+}
+
+static void
+mistimed(const struct view *v, struct verdict *r)
+{
+	struct text t;
+
+	if (!verdict_reason(r, "clock", CLOCK_POINTS,
+		"the clock of the sensor or of the capture box is wrong or was "
+		"set meanwhile, or the file was put together from others",
+		"synchronise that clock (NTP or PTP); until then nothing that "
+		"is told of when and how long is to be trusted",
+		&t)) {
+		return;
+	}
+	if (v->c.last_ns < YEAR_1990_NS) {
+		text_put(&t, "the frames have no time, or one before 1990");
+		return;
+	}
+	text_put(&t, "the time leaps ahead by ");
+	verdict_duration(&t, v->c.pause_ns);
+	text_put(&t, ", and ");
+	text_put_uint(&t, v->backwards);
+	text_put(&t, " frames have stamps before the last one: pauses and "
+		     "copies are not judged");
+}
+
 static bool
 applies(const struct check *k, const struct view *v)
 {
+	if ((k->part == COVERAGE_COPIES || k->part == COVERAGE_ACROSS) &&
+	    is_mistimed(v)) {
+		return false;
+	}
 	if (k->part == COVERAGE_GROUPS) {
 		return !v->native;
 	}
@@ -513,7 +557,11 @@ view_judge(const struct view *v, struct verdict *ret)
 		}
 	}
 	if (frames > 0 && v->whole) {
-		silence(v, ret);
+		if (is_mistimed(v)) {
+			mistimed(v, ret);
+		} else {
+			silence(v, ret);
+		}
 		stations(v, ret);
 	}
 	if (v->unheard != NULL) {

@@ -48,7 +48,8 @@ struct view {
 	bool native;
 	/* Devices heard, and those of them that spoke to groups only. */
 	uint64_t heard, groups;
-	uint64_t now_ns; /* stream time                                    */
+	uint64_t backwards; /* frames stamped before the one before them   */
+	uint64_t now_ns;    /* stream time                                    */
 	char station[2][96]; /* how c.station are called                 */
 };
 

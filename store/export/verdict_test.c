@@ -8,6 +8,8 @@
 #include "base/test.h"
 #include "store/export/verdict.h"
 
+#define START_NS (1700000000 * NS_PER_SEC)
+
 static struct view
 good(void)
 {
@@ -21,8 +23,8 @@ good(void)
 	n[COVERAGE_GAPS] = 3;
 	n[COVERAGE_LOOKED] = 10000;
 	n[COVERAGE_TALKS] = n[COVERAGE_BOTH] = 1000;
-	v.c.first_ns = NS_PER_SEC;
-	v.c.last_ns = v.c.spoke_ns = v.now_ns = 3601 * NS_PER_SEC;
+	v.c.first_ns = START_NS;
+	v.c.last_ns = v.c.spoke_ns = v.now_ns = START_NS + 3600 * NS_PER_SEC;
 	return v;
 }
 
@@ -144,6 +146,26 @@ test_silence_is_longer_than_what_is_usual(void **state)
 	assert_int_equal(only(&v, "pause"), 10);
 	v.whole = false;
 	assert_int_equal(score(&v), 100);
+}
+
+static void
+test_a_clock_that_leaps_is_no_pause(void **state)
+{
+	struct view v = good();
+
+	(void)state;
+	v.c.count[COVERAGE_COPIES] = 2000;
+	v.c.first_ns = v.c.last_ns = v.now_ns = 0;
+	assert_int_equal(only(&v, "clock"), 20);
+	v = good();
+	v.c.pause_ns = 3650 * 86400 * NS_PER_SEC;
+	v.c.last_ns = v.now_ns = v.c.spoke_ns += v.c.pause_ns;
+	assert_int_equal(only(&v, "pause"), 10);
+	v.backwards = 9999;
+	assert_int_equal(only(&v, "pause"), 10);
+	v.backwards = 10000;
+	v.c.count[COVERAGE_COPIES] = 2000;
+	assert_int_equal(only(&v, "clock"), 20);
 }
 
 /* Few frames, but long enough, and none of them from one station to another. */
@@ -404,6 +426,7 @@ main(void)
 	    cmocka_unit_test(test_a_port_without_frames_is_dead),
 	    cmocka_unit_test(test_silence_is_longer_than_what_is_usual),
 	    cmocka_unit_test(test_a_switch_that_greets_shows_nothing),
+	    cmocka_unit_test(test_a_clock_that_leaps_is_no_pause),
 	    cmocka_unit_test(test_groups_alone_for_long_show_nothing),
 	    cmocka_unit_test(test_one_station_in_all_frames),
 	    cmocka_unit_test(test_untagged_frames_of_a_trunk_are_groups),
