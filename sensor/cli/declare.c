@@ -187,24 +187,59 @@ print_change(void *arg, const struct register_change *c)
 }
 
 static int
-show(const struct options *o, const struct target *t)
+show_row(sqlite3 *db, int64_t device, const char *asset)
 {
-	char dir[DATADIR_MAX], id[DECL_ID_TEXT];
-	sqlite3 *db = NULL;
-	int err = register_open(datadir(o, dir), &db);
+	char id[DECL_ID_TEXT];
 
-	if (err < 0) {
-		fprintf(stderr, "otus: %s\n", err_text(err));
-		return err;
-	}
-	if (t->device == 0 || db == NULL) {
-		printf("Nothing was declared of %s.\n", t->what);
+	register_id(id, device);
+	printf("%s  %s\n", id, asset);
+	return register_history(db, device, print_change, NULL);
+}
+
+static int
+count_change(void *arg, const struct register_change *c)
+{
+	(void)c;
+	++*(size_t *)arg;
+	return 0;
+}
+
+/* Rows that were taken back as a whole: who said what, and who took it. */
+static int
+show_gone(sqlite3 *db, const struct target *t, size_t *ret_n)
+{
+	int64_t gone[REGISTER_GONE_MAX] = {register_id_parse(t->what)};
+	int err;
+
+	*ret_n = 0;
+	if (gone[0] > 0) {
+		err = register_history(db, gone[0], count_change, ret_n);
+		*ret_n = *ret_n != 0;
 	} else {
-		register_id(id, t->device);
-		printf("%s  %s\n", id, t->asset);
-		err = register_history(db, t->device, print_change, NULL);
+		err = register_gone(db, t->asset, t->what, gone, ret_n);
 	}
-	(void)sqlite3_close_v2(db);
+	for (size_t i = 0; i < *ret_n && err == 0; i++) {
+		err = show_row(db, gone[i], "all of it taken back");
+	}
+	return err;
+}
+
+static int
+show(sqlite3 *db, const struct target *t)
+{
+	size_t n = 0;
+	int err;
+
+	if (t->device != 0 && t->found != 0) {
+		return show_row(db, t->device, t->asset);
+	}
+	err = db != NULL ? show_gone(db, t, &n) : 0;
+	if (err == 0 && n == 0 && t->found == 0) {
+		return target_none(t);
+	}
+	if (err == 0 && n == 0) {
+		printf("Nothing was declared of %s.\n", t->what);
+	}
 	return err;
 }
 
@@ -212,9 +247,20 @@ static int
 show_one(const struct options *o, struct query *q)
 {
 	struct target t = {.what = o->args[0]};
-	int err = target_find(q, &t);
+	char dir[DATADIR_MAX];
+	sqlite3 *db = NULL;
+	int err = target_look(q, &t);
 
-	return err == 0 ? show(o, &t) : err;
+	if (err < 0) {
+		return err; /* told */
+	}
+	err = register_open(datadir(o, dir), &db);
+	err = err == 0 ? show(db, &t) : err;
+	if (err < 0 && err != ERR_NOTFOUND) {
+		fprintf(stderr, "otus: %s\n", err_text(err));
+	}
+	(void)sqlite3_close_v2(db);
+	return err;
 }
 
 /* "ip=10.0.0.5": a device that need not have been heard. */

@@ -7,11 +7,26 @@
 
 #include "cli/target.h"
 
+/* Ids of those that were found, as many as there is room for. */
+static void
+note(struct target *t, const char *id)
+{
+	size_t used = strlen(t->which), room = sizeof(t->which) - used;
+
+	if (strlen(id) + sizeof(", ...") < room) {
+		(void)snprintf(
+		    t->which + used, room, "%s%s", used != 0 ? ", " : "", id);
+	} else if (room > sizeof(", ...")) {
+		(void)snprintf(t->which + used, room, ", ...");
+	}
+}
+
 static int
 take(void *arg, const struct query_asset *a)
 {
 	struct target *t = arg;
 
+	note(t, a->id);
 	if (t->found++ == 0) {
 		t->ambiguous = a->ambiguous;
 		t->device =
@@ -19,6 +34,17 @@ take(void *arg, const struct query_asset *a)
 		memcpy(t->asset, a->id, sizeof(t->asset));
 	}
 	return 0;
+}
+
+static const char *
+word_of(const struct query_declaration *d, const char *key)
+{
+	for (size_t i = 0; i < d->nwords; i++) {
+		if (strcmp(d->words[i].key, key) == 0) {
+			return d->words[i].value;
+		}
+	}
+	return NULL;
 }
 
 static int
@@ -32,14 +58,54 @@ take_declared(void *arg, const struct query_declaration *d)
 	return 0;
 }
 
-/* None is told by the caller, several here. */
+static bool
+has(enum decl_key k, const char *said, const char *what)
+{
+	const char *at = said, *one;
+	size_t n;
+
+	if (strcasecmp(said, what) == 0) {
+		return true;
+	}
+	while ((k == DECL_IP || k == DECL_MAC) &&
+	       (one = decl_list_next(&at, &n)) != NULL) {
+		if (strlen(what) == n && strncasecmp(one, what, n) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A row that is called so, or has this address: nobody need have heard it. */
+static int
+take_called(void *arg, const struct query_declaration *d)
+{
+	static const enum decl_key keys[] = {
+	    DECL_NUMBER, DECL_MAC, DECL_IP, DECL_NAME, DECL_HOSTNAME};
+	struct target *t = arg;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *said = word_of(d, decl_word(keys[i]));
+
+		if (said != NULL && has(keys[i], said, t->what)) {
+			note(t, d->id);
+			if (t->found++ == 0) {
+				t->device = register_id_parse(d->id);
+			}
+			break;
+		}
+	}
+	return 0;
+}
+
+/* None is no error here. */
 static int
 refuse_many(const struct target *t)
 {
 	if (t->found > 1) {
 		fprintf(stderr,
-		    "otus: %u devices are called %s; give one's id\n", t->found,
-		    t->what);
+		    "otus: %u devices are called %s; give one's id: %s\n",
+		    t->found, t->what, t->which);
 		return ERR_NOTFOUND;
 	}
 	if (t->ambiguous) {
@@ -60,7 +126,7 @@ failed(int err)
 }
 
 int
-target_find(struct query *q, struct target *t)
+target_look(struct query *q, struct target *t)
 {
 	int64_t id = register_id_parse(t->what);
 	int err;
@@ -70,17 +136,27 @@ target_find(struct query *q, struct target *t)
 		err = query_register(q, take_declared, t);
 	} else {
 		err = query_find(q, t->what, take, t);
+		if ((err == 0 || err == ERR_NOTFOUND) && t->found == 0) {
+			err = query_register(q, take_called, t);
+		}
 	}
-	if (err < 0 && err != ERR_NOTFOUND) {
-		return failed(err);
-	}
-	if (t->found == 0) {
-		fprintf(stderr,
-		    "otus: no device has this id, name or address: %s\n",
-		    t->what);
-		return ERR_NOTFOUND;
-	}
-	return refuse_many(t);
+	return err < 0 && err != ERR_NOTFOUND ? failed(err) : refuse_many(t);
+}
+
+int
+target_none(const struct target *t)
+{
+	fprintf(stderr, "otus: no device has this id, name or address: %s\n",
+	    t->what);
+	return ERR_NOTFOUND;
+}
+
+int
+target_find(struct query *q, struct target *t)
+{
+	int err = target_look(q, t);
+
+	return err == 0 && t->found == 0 ? target_none(t) : err;
 }
 
 /* --- by words ------------------------------------------------------------- */
@@ -102,17 +178,6 @@ struct same {
 	const char *key, *value, *sub;
 };
 
-static const char *
-word_of(const struct query_declaration *d, const char *key)
-{
-	for (size_t i = 0; i < d->nwords; i++) {
-		if (strcmp(d->words[i].key, key) == 0) {
-			return d->words[i].value;
-		}
-	}
-	return NULL;
-}
-
 static bool
 is_same(const char *a, const char *b)
 {
@@ -125,8 +190,11 @@ take_same(void *arg, const struct query_declaration *d)
 	const struct same *s = arg;
 
 	if (is_same(s->value, word_of(d, s->key)) &&
-	    is_same(s->sub, word_of(d, "sub")) && s->t->found++ == 0) {
-		s->t->device = register_id_parse(d->id);
+	    is_same(s->sub, word_of(d, "sub"))) {
+		note(s->t, d->id);
+		if (s->t->found++ == 0) {
+			s->t->device = register_id_parse(d->id);
+		}
 	}
 	return 0;
 }

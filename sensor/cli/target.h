@@ -7,8 +7,11 @@
 #include "store/declared/register.h"
 #include "store/query.h"
 
+#define TARGET_WHICH_MAX 128
+
 struct target {
 	const char *what;
+	char which[TARGET_WHICH_MAX]; /* ids of the first ones found */
 	unsigned found;
 	bool ambiguous;
 	int64_t device;       /* in the register; 0: not yet */
@@ -21,8 +24,11 @@ struct target_word {
 };
 
 /* By an id, name or address: exactly one device, or a line that says why
- * not. */
+ * not.  Who is heard goes before who is only declared. */
 int target_find(struct query *, struct target *) MUST_CHECK;
+/* Likewise, but that there may be none (found is 0), and what is said then. */
+int target_look(struct query *, struct target *) MUST_CHECK;
+int target_none(const struct target *);
 /*
  * By what is declared of it: who is heard there, else whose row says the
  * same, else nobody yet (device 0, asset "").

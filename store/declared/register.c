@@ -287,6 +287,40 @@ register_id_parse(const char *text)
 	return *end == '\0' ? v : -1;
 }
 
+/* Of lists one address is enough, so blanks are put around. */
+static const char gone[] =
+    "SELECT DISTINCT h.device FROM history h "
+    "LEFT JOIN devices d ON d.id = h.device WHERE d.id IS NULL AND "
+    "((h.key = 'asset' AND h.old = ?1) OR (h.key IN ('asset', 'name', "
+    "'hostname', 'serial', 'asset_number', 'mac', 'ip') AND "
+    "lower(h.old) = lower(?2)) OR (h.key IN ('mac', 'ip') AND "
+    "instr(' ' || h.old || ' ', ' ' || lower(?2) || ' ') > 0)) "
+    "ORDER BY h.device DESC LIMIT ?3";
+
+int
+register_gone(sqlite3 *db, const char *asset, const char *what,
+    int64_t ret[REGISTER_GONE_MAX], size_t *ret_n)
+{
+	sqlite3_stmt *st = NULL;
+	size_t n = 0;
+	int rc = db_prepare(db, gone, &st);
+
+	if (rc == 0) {
+		db_bind_text(st, 1, asset);
+		db_bind_text(st, 2, what);
+		db_bind(st, 3, REGISTER_GONE_MAX);
+	}
+	while (rc == 0 && n < REGISTER_GONE_MAX && (rc = db_step(st)) == 1) {
+		ret[n++] = db_get(st, 0);
+		rc = 0;
+	}
+	(void)sqlite3_finalize(st);
+	if (rc == 0) {
+		*ret_n = n;
+	}
+	return rc;
+}
+
 int
 register_history(sqlite3 *db, int64_t id,
     int (*row)(void *, const struct register_change *), void *arg)

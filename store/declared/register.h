@@ -71,6 +71,11 @@ struct register_change {
 	uint64_t at_ns;
 	const char *key, *was, *is, *who, *source; /* was, is: may be NULL */
 };
+#define REGISTER_GONE_MAX 16
+/* Devices that were taken back as a whole, and were this asset's (may be "")
+ * or had this number, name or address; the latest ones, the last first. */
+int register_gone(sqlite3 *, const char *asset, const char *what,
+    int64_t ret[REGISTER_GONE_MAX], size_t *ret_n) MUST_CHECK;
 /* What was declared of a device, changed and taken back, in order. */
 int register_history(sqlite3 *, int64_t device,
     int (*row)(void *, const struct register_change *), void *arg) MUST_CHECK;
