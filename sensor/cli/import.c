@@ -82,6 +82,7 @@ how_text(enum guess_how how)
 	case GUESS_TAKEN: return "another column fits better";
 	case GUESS_VALUES: return "its values";
 	case GUESS_WORDS: return "part of the header";
+	case GUESS_VAGUE:
 	case GUESS_HEADER: return "the header";
 	case GUESS_PERSON: return "--map";
 	case GUESS_DROPPED: return "--map leaves it out";

@@ -14,7 +14,7 @@
 #include "limits.h"
 #include "store/declared/csv.h"
 
-#define TITLE_ROWS 3
+#define TITLE_ROWS 20
 #define GUESS_ROWS 20
 
 static int

@@ -1,6 +1,7 @@
 /*
  * guess: see guess.h.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -23,15 +24,16 @@ held(enum decl_key k, const char *header, size_t *ret_len)
 	*ret_len = 0;
 	while (*p != '\0') {
 		size_t n = strcspn(p, "|");
+		bool vague = *p == '=';
 		char known[HEADER_MAX];
 		size_t len = fold(known, sizeof(known), p, n);
 
 		if (strcmp(known, header) == 0) {
 			*ret_len = len;
-			return GUESS_HEADER;
+			return vague ? GUESS_VAGUE : GUESS_HEADER;
 		}
 		/* Two letters ("IP") in a long header say enough. */
-		if (fold_has(header, known) && len > *ret_len) {
+		if (!vague && len > *ret_len && fold_has(header, known)) {
 			how = GUESS_WORDS;
 			*ret_len = len;
 		}
@@ -55,27 +57,68 @@ weight(enum decl_key k, size_t len)
 	}
 }
 
-/* An address, and not the device's own. */
+/* Whether folded text has one of "a|b" as a word. */
 static bool
-is_anothers(const char *header)
+has_one(const char *text, const char *words)
 {
-	static const char *const words[] = {"mask", "maske", "netmask",
-	    "netzmaske", "subnet", "subnetz", "subnetzmaske", "subnetmask",
-	    "gateway", "dns", "ntp", "broadcast", "switch", "uplink", "server",
-	    "router"};
+	while (*words != '\0') {
+		size_t n = strcspn(words, "|");
+		char one[HEADER_MAX];
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (fold_has(header, words[i])) {
+		(void)snprintf(one, sizeof(one), "%.*s", (int)n, words);
+		if (fold_has(text, one)) {
 			return true;
 		}
+		words += n + (words[n] == '|');
 	}
 	return false;
 }
 
+/* What was, or is to be, is not what is. */
 static bool
-is_address(enum decl_key k)
+is_not_now(const char *header)
 {
-	return k == DECL_MAC || k == DECL_IP;
+	return has_one(header,
+	    "old|former|previous|planned|alt|alte|alter|altes|bisher|bisherige|"
+	    "bisheriger|geplant|geplante|ancien|ancienne");
+}
+
+/* An address, and not the device's own. */
+static bool
+is_anothers(const char *header)
+{
+	return is_not_now(header) ||
+	       has_one(header,
+		   "mask|maske|netmask|netzmaske|subnet|subnetz|subnetzmaske|"
+		   "subnetmask|masque|gateway|passerelle|dns|ntp|broadcast|"
+		   "switch|uplink|server|serveur|router|routeur");
+}
+
+/* A header with a key's word in it that is about something else: a serial
+ * port, the maker of a MAC address, the IP code of a housing (IEC 60529). */
+static bool
+is_about_else(enum decl_key k, const char *header)
+{
+	switch (k) {
+	case DECL_MAC:
+		return is_anothers(header) ||
+		       has_one(header, "vendor|manufacturer|maker|oui|"
+				       "hersteller|fabricant|constructeur");
+	case DECL_IP:
+		return is_anothers(header) ||
+		       has_one(header, "rating|protection|class|schutzart|"
+				       "schutzklasse|klasse");
+	case DECL_SERIAL:
+		return is_not_now(header) ||
+		       has_one(header, "port|ports|interface|schnittstelle|"
+				       "protocol|protokoll|baud|bus|line|link|"
+				       "connection|converter|speed");
+	case DECL_VENDOR:
+		return is_not_now(header) ||
+		       has_one(header, "mac|oui|nr|no|number|nummer|id|code|"
+				       "part|artikelnummer|bestellnummer");
+	default: return is_not_now(header);
+	}
 }
 
 /* What only an export has, beside what can be declared (inventory.c). */
@@ -107,8 +150,8 @@ by_header(const char *text)
 		size_t len;
 		enum guess_how how = held((enum decl_key)k, header, &len);
 
-		if (how == GUESS_WORDS && is_address((enum decl_key)k) &&
-		    is_anothers(header)) {
+		if (how == GUESS_WORDS &&
+		    is_about_else((enum decl_key)k, header)) {
 			continue;
 		}
 		len = weight((enum decl_key)k, len);
@@ -201,7 +244,7 @@ guess_count(const struct csv_row *row, bool all)
 	for (size_t i = 0; i < row->n; i++) {
 		enum guess_how how = by_header(row->cell[i]).how;
 
-		n += how == GUESS_HEADER || (all && how == GUESS_WORDS);
+		n += how >= (all ? GUESS_WORDS : GUESS_VAGUE);
 	}
 	return n;
 }

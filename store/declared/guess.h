@@ -18,6 +18,7 @@ enum guess_how {
 	GUESS_TAKEN,   /* known, but another column has the key */
 	GUESS_VALUES,  /* its values are addresses              */
 	GUESS_WORDS,   /* part of the header                    */
+	GUESS_VAGUE,   /* all of it, a word of many meanings    */
 	GUESS_HEADER,  /* all of it                             */
 	GUESS_PERSON,  /* told by a person                      */
 	GUESS_DROPPED, /* a person does not want it             */

@@ -70,6 +70,50 @@ test_headers_are_known(void **state)
 }
 
 static void
+test_headers_of_other_countries_are_known(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	    guessed("Nom;Adresse IP;Adresse MAC;Fabricant;Mod\xc3\xa8le;"
+		    "N\xc2\xb0 de s\xc3\xa9rie;Emplacement;"
+		    "Propri\xc3\xa9taire;Criticit\xc3\xa9;Zone;Version;"
+		    "R\xc3\xb4le;Remarques\n",
+		NULL),
+	    "name,ip,mac,vendor,model,serial,location,owner,criticality,zone,"
+	    "firmware,role,notes");
+	assert_string_equal(guessed("Ger\xc3\xa4t;Hersteller;Typ/Modell;"
+				    "Seriennummer;Standort;Verantwortlicher;"
+				    "Kritikalit\xc3\xa4t;Bemerkung\n",
+				NULL),
+	    "name,vendor,model,serial,location,owner,criticality,notes");
+	assert_string_equal(
+	    guessed("Name;Typ;Einbauort\n", NULL), "name,model,location");
+}
+
+static void
+test_a_known_word_may_be_about_something_else(void **state)
+{
+	(void)state;
+	assert_string_equal(guessed("Art.-Nr.;Art\n", NULL), "model,role");
+	assert_string_equal(guessed("Art;Rolle\n", NULL), "-,role");
+	assert_string_equal(
+	    guessed("Artikel-Nr.;Art der Kabel\n", NULL), "model,-");
+	assert_string_equal(guessed("Version;Firmware;SW Version\n", NULL),
+	    "-,firmware,software");
+	assert_string_equal(
+	    guessed("Name,Old IP,New IP,MAC,MAC Vendor,Serial Port\n"
+		    "a,10.0.0.1,10.0.0.9,,WAGO,COM1\n"
+		    "b,10.0.0.2,10.0.0.8,,WAGO,COM1\n"
+		    "c,10.0.0.3,10.0.0.7,,WAGO,COM1\n",
+		NULL),
+	    "name,-,ip,mac,-,-");
+	assert_string_equal(guessed("IP Schutzart,Alte Seriennummer,"
+				    "Hersteller Nr.,Device Serial No\n",
+				NULL),
+	    "-,-,-,serial");
+}
+
+static void
 test_one_column_a_key_but_for_lists(void **state)
 {
 	(void)state;
@@ -200,6 +244,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_headers_are_known),
+	    cmocka_unit_test(test_headers_of_other_countries_are_known),
+	    cmocka_unit_test(test_a_known_word_may_be_about_something_else),
 	    cmocka_unit_test(test_one_column_a_key_but_for_lists),
 	    cmocka_unit_test(test_values_tell_addresses),
 	    cmocka_unit_test(test_a_person_corrects),

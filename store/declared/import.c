@@ -58,23 +58,34 @@ filled(const struct csv_row *row)
 	return n;
 }
 
+/* What speaks for a row as the header: columns known in whole count twice. */
+static size_t
+score(const struct csv_row *row)
+{
+	return guess_count(row, false) + guess_count(row, true);
+}
+
 /*
- * Above the header may stand a title, which has one cell or no word that a
- * header has: then the first of the rows below that has two is the header.
+ * Above the header may stand a title, or headings of several columns each: of
+ * the first rows the one with the most known columns is the header, two of
+ * them in whole, else the first one.
  */
 static void
 skip_title(struct import *im)
 {
-	size_t at = 0;
+	/* One cell is a title, whatever words are in it. */
+	size_t best = filled(&im->head) > 1 ? score(&im->head) : 0;
+	size_t at = im->n;
 
-	if (filled(&im->head) > 1 && guess_count(&im->head, true) != 0) {
-		return;
+	for (size_t i = 0; i < im->n && i < IMPORT_TITLE_MAX; i++) {
+		size_t n = score(&im->cells[i]);
+
+		if (n > best && guess_count(&im->cells[i], false) >= 2) {
+			best = n;
+			at = i;
+		}
 	}
-	while (at < im->n && at < IMPORT_TITLE_MAX &&
-	       guess_count(&im->cells[at], false) < 2) {
-		at++;
-	}
-	if (at == im->n || at == IMPORT_TITLE_MAX) {
+	if (at == im->n) {
 		return;
 	}
 	im->head = im->cells[at];

@@ -18,7 +18,7 @@
 #include "store/declared/register.h"
 
 #define IMPORT_PROBLEMS_MAX 200 /* told one by one */
-#define IMPORT_TITLE_MAX    3   /* rows above the header */
+#define IMPORT_TITLE_MAX    19  /* rows above the header */
 
 enum import_state {
 	IMPORT_NEW,

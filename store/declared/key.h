@@ -43,7 +43,7 @@ const char *decl_word(enum decl_key);
 /* By its word; DECL_NONE when there is none. */
 enum decl_key decl_key(const char *word, size_t n);
 enum decl_compare decl_compare_of(enum decl_key);
-/* "Serial Number|Serial|...": as in key.def. */
+/* "Serial Number|Serial|...": as in key.def, "=" in front of vague ones. */
 const char *decl_headers(enum decl_key);
 /* Several columns may say it, and one may say several. */
 bool decl_is_list(enum decl_key);

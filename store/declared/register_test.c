@@ -509,6 +509,12 @@ test_what_stands_around_a_register(void **state)
 	static const char csv[] =
 	    "Anlage 3, Stand heute\n\nName;IP;Zone\n"
 	    "a;10.0.0.1\xc2\xa0;x;;\nb;10.0.0.2;y\nc;10.0.0.3;z\n";
+	static const char deep[] =
+	    "Register;;;\nWerk 3;;;\nStand: heute;;;\nAbteilung: x;;;\n"
+	    "Standort: y;;;\nPrinted by;;;\nName;IP;MAC;Ort\n"
+	    "a;10.0.0.1;;Raum\nName;Firmware;;\n";
+	static const char two[] = "Netz;;Device;\nIP;MAC;Name;Typ\n"
+				  "10.0.0.1;;a;PLC\n";
 	static const char more[] = "Name,IP\na,10.0.0.1,x\n";
 	char buf[64];
 	const char *dir = harness_dir(buf, sizeof(buf));
@@ -525,6 +531,16 @@ test_what_stands_around_a_register(void **state)
 	assert_int_equal(n[IMPORT_NEW], 3);
 	import(dir, "Name,IP\nd,10.0.0.1\n", n);
 	assert_int_equal(n[IMPORT_CHANGES], 1);
+	/* The header is where the most columns are known. */
+	assert_int_equal(import_open(&im, deep, strlen(deep), &e), 0);
+	assert_int_equal(im.titles, 6);
+	assert_int_equal(im.head.line, 7);
+	assert_int_equal(im.n, 2);
+	import_close(&im);
+	assert_int_equal(import_open(&im, two, strlen(two), &e), 0);
+	assert_int_equal(im.titles, 1);
+	assert_string_equal(im.head.cell[0], "IP");
+	import_close(&im);
 	/* A cell that has something and no header is not lost silently. */
 	assert_int_equal(import_open(&im, more, strlen(more), &e), ERR_FORMAT);
 	harness_remove(dir);
