@@ -51,6 +51,7 @@ static int
 parse_word(const char *arg, struct target_word *w)
 {
 	const char *eq = strchr(arg, '=');
+	const char *note = NULL;
 	int err;
 
 	w->key = eq != NULL ? decl_key(arg, (size_t)(eq - arg)) : DECL_NONE;
@@ -65,7 +66,12 @@ parse_word(const char *arg, struct target_word *w)
 		fputc('\n', stderr);
 		return ERR_USAGE;
 	}
-	err = decl_value(w->key, eq + 1, strlen(eq + 1), w->value);
+	err = decl_value_noted(w->key, eq + 1, strlen(eq + 1), w->value, &note);
+	if (err == 0 && note != NULL) {
+		/* Not "": that would take back what was said. */
+		fprintf(stderr, "otus: %s: %s\n", arg, note);
+		return ERR_USAGE;
+	}
 	if (err < 0) {
 		fprintf(stderr, "otus: %s: this is not %s\n", arg,
 		    decl_expects(w->key));

@@ -175,6 +175,22 @@ test_values_are_made_fit(void **state)
 	assert_string_equal(value(DECL_IP, "10.0.0"), "format");
 	assert_string_equal(value(DECL_IP, "DHCP"), "format");
 	assert_string_equal(value(DECL_IP, " n/a "), "");
+	assert_string_equal(
+	    value(DECL_IP, "10.0.0.1/10.0.0.2"), "10.0.0.1 10.0.0.2");
+	assert_string_equal(
+	    value(DECL_IP, "10.0.0.1 / 10.0.0.2/24"), "10.0.0.1 10.0.0.2");
+	assert_string_equal(value(DECL_IP, "10.0.0.1/33"), "format");
+	assert_string_equal(value(DECL_IP, "fe80::1/64"), "fe80::1");
+	assert_string_equal(value(DECL_IP, "10.0.0.1:502"), "10.0.0.1");
+	assert_string_equal(value(DECL_IP, "10.0.0.1:x"), "format");
+	assert_string_equal(value(DECL_IP, "10.0.0.1:"), "format");
+	assert_string_equal(value(DECL_IP, "[fe80::1]:502"), "fe80::1");
+	assert_string_equal(value(DECL_IP, "[fe80::1]"), "fe80::1");
+	assert_string_equal(value(DECL_IP, "[fe80::1]x"), "format");
+	assert_string_equal(value(DECL_IP, "http://10.0.0.1/"), "10.0.0.1");
+	assert_string_equal(
+	    value(DECL_IP, "https://10.0.0.1:8443/a/b?c"), "10.0.0.1");
+	assert_string_equal(value(DECL_IP, "http://plc/"), "format");
 	assert_string_equal(value(DECL_LEVEL, "Level 2"), "2");
 	assert_string_equal(value(DECL_LEVEL, "3,5"), "3.5");
 	assert_string_equal(value(DECL_LEVEL, "6"), "format");
@@ -185,6 +201,49 @@ test_values_are_made_fit(void **state)
 	memset(big, 'x', DECL_VALUE_MAX);
 	big[DECL_VALUE_MAX] = '\0';
 	assert_string_equal(value(DECL_NOTES, big), "too big");
+}
+
+static void
+test_what_stands_for_nothing_is_not_kept(void **state)
+{
+	static const struct {
+		enum decl_key key;
+		const char *text, *kept;
+		bool noted;
+	} rows[] = {
+	    {DECL_MAC, "00:00:00:00:00:00", "", true},
+	    {DECL_MAC, "ffff.ffff.ffff", "", true},
+	    {DECL_MAC, "01:00:5e:00:00:01", "", true},
+	    {DECL_MAC, "001b1b000001/001b1b000002",
+		"00:1b:1b:00:00:01 00:1b:1b:00:00:02", false},
+	    {DECL_IP, "0.0.0.0", "", true},
+	    {DECL_IP, "127.0.0.1", "", true},
+	    {DECL_IP, "224.0.0.1", "", true},
+	    {DECL_IP, "10.0.0.1 255.255.255.0", "10.0.0.1", true},
+	    {DECL_IP, "10.0.0.1/255.255.255.0", "10.0.0.1", true},
+	    {DECL_IP, "::", "", true},
+	    {DECL_IP, "ff02::1", "", true},
+	    {DECL_IP, "223.255.255.1", "223.255.255.1", false},
+	    {DECL_SERIAL, "1,23457E+11", "", true},
+	    {DECL_SERIAL, "1.23E+11", "", true},
+	    {DECL_SERIAL, "1E+11", "", true},
+	    {DECL_SERIAL, "12E+11", "12E+11", false},
+	    {DECL_SERIAL, "1E11", "1E11", false},
+	    {DECL_SERIAL, "1,2E+1x", "1,2E+1x", false},
+	    {DECL_SERIAL, "E", "E", false},
+	    {DECL_SERIAL, "unknown", "", false},
+	};
+	char out[DECL_VALUE_MAX];
+	const char *note;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(decl_value_noted(rows[i].key, rows[i].text,
+				     strlen(rows[i].text), out, &note),
+		    0);
+		assert_string_equal(out, rows[i].kept);
+		assert_int_equal(note != NULL, rows[i].noted);
+	}
 }
 
 static void
@@ -199,6 +258,7 @@ test_what_agrees_and_what_does_not(void **state)
 	    {DECL_MAC, "00:1b:1b:00:00:01", "00:1b:1b:00:00:02", false},
 	    {DECL_IP, "10.0.0.1 10.1.0.1", "10.1.0.1 10.2.0.1", true},
 	    {DECL_IP, "10.0.0.1", "10.0.0.10", false},
+	    {DECL_MAC, "00:00:00:00:00:00", "00-1B-1B-00-00-01", true},
 	    {DECL_SERIAL, "S C-0042/a", "sc0042A", true},
 	    {DECL_SERIAL, "00042", "42", true},
 	    {DECL_SERIAL, "0x00C0FFEE", "c0ffee", true},
@@ -250,6 +310,7 @@ main(void)
 	    cmocka_unit_test(test_values_tell_addresses),
 	    cmocka_unit_test(test_a_person_corrects),
 	    cmocka_unit_test(test_values_are_made_fit),
+	    cmocka_unit_test(test_what_stands_for_nothing_is_not_kept),
 	    cmocka_unit_test(test_what_agrees_and_what_does_not),
 	};
 

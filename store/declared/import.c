@@ -215,6 +215,7 @@ take_cell(struct import *im, struct import_row *r, size_t column,
 {
 	enum decl_key k = im->guess[column].key;
 	char value[DECL_VALUE_MAX];
+	const char *note = NULL;
 	int rc;
 
 	/* What a spreadsheet must not take for a formula (layout.c). */
@@ -225,7 +226,13 @@ take_cell(struct import *im, struct import_row *r, size_t column,
 	if (k != DECL_ASSET && unsaid_has(unsaid, k, text)) {
 		return 0;
 	}
-	rc = decl_value(k, text, strlen(text), value);
+	rc = decl_value_noted(k, text, strlen(text), value, &note);
+	if (rc == 0 && note != NULL) {
+		problem(im,
+		    "line %u, column %zu (%.40s): '%.60s': %s: that is not "
+		    "taken",
+		    r->line, column + 1, im->head.cell[column], text, note);
+	}
 	if (rc == 0 && value[0] != '\0') {
 		rc = add_value(im, r, k, value);
 	}
@@ -305,6 +312,66 @@ strongest(const struct match *m, uint8_t *best, size_t n)
 	}
 }
 
+static int
+by_words(const void *a, const void *b)
+{
+	const struct import_row *x = *(const struct import_row *const *)a;
+	const struct import_row *y = *(const struct import_row *const *)b;
+
+	for (int k = 0; k < DECL_KEYS; k++) {
+		const char *v = x->value[k] != NULL ? x->value[k] : "";
+		const char *w = y->value[k] != NULL ? y->value[k] : "";
+		int c = strcmp(v, w);
+
+		if (c != 0) {
+			return c;
+		}
+	}
+	return 0;
+}
+
+static int
+by_words_and_line(const void *a, const void *b)
+{
+	const struct import_row *x = *(const struct import_row *const *)a;
+	const struct import_row *y = *(const struct import_row *const *)b;
+	int c = by_words(a, b);
+
+	return c != 0 ? c : (x->line > y->line) - (x->line < y->line);
+}
+
+/* Of rows that say the same the first one is taken. */
+static int
+find_same(struct import *im)
+{
+	struct import_row **row =
+	    malloc((im->n + 1) * sizeof(struct import_row *));
+	size_t n = 0;
+
+	if (row == NULL) {
+		return ERR_NOMEM;
+	}
+	for (size_t i = 0; i < im->n; i++) {
+		if (im->row[i].state != IMPORT_LEFT_OUT) {
+			row[n++] = &im->row[i];
+		}
+	}
+	if (n != 0) {
+		qsort(row, n, sizeof(struct import_row *), by_words_and_line);
+	}
+	for (size_t i = 1, first = 0; i < n; i++) {
+		if (by_words(&row[first], &row[i]) != 0) {
+			first = i;
+			continue;
+		}
+		problem(im, "line %u says the same as line %u: left out",
+		    row[i]->line, row[first]->line);
+		leave_out(im, row[i]);
+	}
+	free(row);
+	return 0;
+}
+
 static void
 told_twice(
     struct import *im, const struct match_key *a, const struct match_key *b)
@@ -367,6 +434,7 @@ doubles(struct import *im)
 	struct match m;
 	int rc = match_init(&m, im->n, 0);
 
+	rc = rc == 0 ? find_same(im) : rc;
 	rc = rc == 0 ? row_keys(im, &m) : rc;
 	rc = rc == 0 ? find_doubles(im, &m) : rc;
 	match_done(&m);

@@ -118,15 +118,13 @@ ipv4(const char *text, char ret[46])
 	return true;
 }
 
-bool
-decl_ip(const char *text, size_t n, char ret[46])
+/* An address of n bytes and nothing else. */
+static bool
+bare_ip(const char *text, size_t n, char ret[46])
 {
-	const char *slash = memchr(text, '/', n);
 	char buf[64];
 	uint8_t a[16];
 
-	/* The prefix length is the network's, not the device's. */
-	n = slash != NULL ? (size_t)(slash - text) : n;
 	if (n == 0 || n >= sizeof(buf)) {
 		return false;
 	}
@@ -137,6 +135,101 @@ decl_ip(const char *text, size_t n, char ret[46])
 	}
 	return inet_pton(AF_INET6, buf, a) == 1 &&
 	       inet_ntop(AF_INET6, a, ret, 46) != NULL;
+}
+
+/* "24" behind "10.0.0.1/": the network's, not the device's. */
+static bool
+is_prefix(const char *text, size_t n, bool is_v6)
+{
+	unsigned v = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!isdigit((unsigned char)text[i])) {
+			return false;
+		}
+		v = 10 * v + (unsigned)(text[i] - '0');
+	}
+	return n >= 1 && n <= 3 && v <= (is_v6 ? 128 : 32);
+}
+
+bool
+decl_ip(const char *text, size_t n, char ret[46])
+{
+	const char *slash = memchr(text, '/', n);
+	size_t len = slash != NULL ? (size_t)(slash - text) : n;
+
+	return bare_ip(text, len, ret) &&
+	       (slash == NULL ||
+		   is_prefix(slash + 1, n - len - 1, strchr(ret, ':') != NULL));
+}
+
+/* "10.0.0.1:502", "[fe80::1]:502": the port is the service's. */
+static bool
+ip_and_port(const char *text, size_t n, char ret[46])
+{
+	const char *end = memchr(text, text[0] == '[' ? ']' : ':', n);
+	size_t len = end != NULL ? (size_t)(end - text) : n, digits;
+
+	if (end == NULL || bare_ip(text, n, ret)) {
+		return bare_ip(text, n, ret);
+	}
+	digits = n - len - 1;
+	if (text[0] == '[') {
+		if (digits != 0 && (end[1] != ':' || --digits == 0)) {
+			return false;
+		}
+		text++;
+		len--;
+		end += digits != 0;
+	} else if (digits == 0) {
+		return false;
+	}
+	for (size_t i = 0; i < digits; i++) {
+		if (!isdigit((unsigned char)end[1 + i])) {
+			return false;
+		}
+	}
+	return digits <= 5 && bare_ip(text, len, ret);
+}
+
+/* The host of "http://10.0.0.1:80/x" (RFC 3986, section 3.2); else all. */
+static const char *
+host_of(const char *p, size_t *n)
+{
+	for (size_t i = 0; i + 3 < *n; i++) {
+		if (memcmp(p + i, "://", 3) == 0) {
+			p += i + 3;
+			*n -= i + 3;
+			for (i = 0; i < *n && strchr("/?#", p[i]) == NULL;) {
+				i++;
+			}
+			*n = i;
+			break;
+		}
+	}
+	return p;
+}
+
+/* What stands where no address is known, and masks: no device has these. */
+static bool
+is_no_device(enum decl_key k, const char *address)
+{
+	unsigned first;
+
+	if (k == DECL_MAC) {
+		/* Its lowest bit is a group's (IEEE 802, section 8.2). */
+		return sscanf(address, "%2x", &first) != 1 ||
+		       (first & 1) != 0 ||
+		       strcmp(address, "00:00:00:00:00:00") == 0;
+	}
+	if (strchr(address, ':') != NULL) { /* RFC 4291, section 2.4 */
+		return strcmp(address, "::") == 0 ||
+		       strcmp(address, "::1") == 0 ||
+		       strncmp(address, "ff", 2) == 0;
+	}
+	/* This network, loopback, group, reserved (RFC 6890), and masks. */
+	return sscanf(address, "%3u.", &first) != 1 || first == 0 ||
+	       first == 127 || first >= 224;
 }
 
 const char *
@@ -219,31 +312,99 @@ tidy(const char *text, size_t n, char ret[DECL_VALUE_MAX])
 	return 0;
 }
 
+static const char no_device[] = "no address of a device";
+static const char damaged[] = "damaged by a spreadsheet";
+
+/* Addresses of a cell, as they are taken out of it. */
+struct addresses {
+	enum decl_key key;
+	char text[DECL_LIST_MAX * 48];
+	size_t used, count;
+	const char *note;
+};
+
 static int
-addresses(enum decl_key k, char value[DECL_VALUE_MAX])
+add_address(struct addresses *a, const char *one)
 {
-	char out[DECL_LIST_MAX * 48] = "", one[48];
+	if (is_no_device(a->key, one)) {
+		a->note = no_device;
+		return 0;
+	}
+	if (++a->count > DECL_LIST_MAX) {
+		return ERR_TOOBIG;
+	}
+	a->used += (size_t)snprintf(a->text + a->used,
+	    sizeof(a->text) - a->used, "%s%s", a->used != 0 ? " " : "", one);
+	return 0;
+}
+
+/* "10.0.0.1", "10.0.0.1/24", "10.0.0.1/10.0.0.2", "http://10.0.0.1/". */
+static int
+add_word(struct addresses *a, const char *p, size_t n)
+{
+	char one[48] = "";
+	int rc = 0;
+
+	if (a->key == DECL_IP) {
+		p = host_of(p, &n);
+	}
+	while (n != 0 && rc == 0) {
+		const char *slash = memchr(p, '/', n);
+		size_t len = slash != NULL ? (size_t)(slash - p) : n;
+		bool is_known = one[0] != '\0';
+
+		if (len == 0 ||
+		    (a->key == DECL_IP && is_known &&
+			is_prefix(p, len, strchr(one, ':') != NULL))) {
+			rc = 0; /* nothing more of it */
+		} else if (a->key == DECL_MAC ? decl_mac(p, len, one)
+					      : ip_and_port(p, len, one)) {
+			rc = add_address(a, one);
+		} else {
+			rc = ERR_FORMAT;
+		}
+		len += slash != NULL;
+		p += len;
+		n -= len;
+	}
+	return rc;
+}
+
+static int
+addresses(enum decl_key k, char value[DECL_VALUE_MAX], const char **ret_note)
+{
+	struct addresses a = {.key = k};
 	const char *at = value, *p;
-	size_t n, used = 0, count = 0;
+	char one[48];
+	int rc = 0;
+	size_t n;
 
 	/* A MAC may have blanks inside: try the whole first. */
 	if (k == DECL_MAC && decl_mac(value, strlen(value), one)) {
-		memcpy(value, one, strlen(one) + 1);
-		return 0;
-	}
-	while ((p = decl_list_next(&at, &n)) != NULL) {
-		if (++count > DECL_LIST_MAX) {
-			return ERR_TOOBIG;
+		rc = add_address(&a, one);
+	} else {
+		while (rc == 0 && (p = decl_list_next(&at, &n)) != NULL) {
+			rc = add_word(&a, p, n);
 		}
-		if (!(k == DECL_MAC ? decl_mac(p, n, one)
-				    : decl_ip(p, n, one))) {
-			return ERR_FORMAT;
-		}
-		used += (size_t)snprintf(out + used, sizeof(out) - used, "%s%s",
-		    used != 0 ? " " : "", one);
 	}
-	memcpy(value, out, used + 1);
-	return 0;
+	if (rc == 0) {
+		memcpy(value, a.text, a.used + 1);
+		*ret_note = a.note;
+	}
+	return rc;
+}
+
+/* "1,23457E+11" was a longer number; its other digits are lost. */
+static bool
+is_damaged(const char *s)
+{
+	size_t n = strspn(s + 1, ".,0123456789");
+
+	return isdigit((unsigned char)s[0]) &&
+	       (n == 0 || s[1] == '.' || s[1] == ',') &&
+	       strspn(s + 1, ".,") <= 1 &&
+	       strncasecmp(s + 1 + n, "E+", 2) == 0 && strlen(s + 3 + n) >= 1 &&
+	       strspn(s + 3 + n, "0123456789") == strlen(s + 3 + n);
 }
 
 /* "2", "L2", "Level 2", "3.5": of the Purdue model. */
@@ -303,10 +464,11 @@ asset_id(char value[DECL_VALUE_MAX])
 }
 
 int
-decl_value(
-    enum decl_key k, const char *text, size_t n, char ret[DECL_VALUE_MAX])
+decl_value_noted(enum decl_key k, const char *text, size_t n,
+    char ret[DECL_VALUE_MAX], const char **ret_note)
 {
 	char value[DECL_VALUE_MAX] = "";
+	const char *note = NULL;
 	int rc = tidy(text, n, value);
 
 	if (rc == 0 && decl_is_nothing(value)) {
@@ -314,15 +476,32 @@ decl_value(
 	} else if (rc == 0) {
 		switch (k) {
 		case DECL_MAC:
-		case DECL_IP: rc = addresses(k, value); break;
+		case DECL_IP: rc = addresses(k, value, &note); break;
 		case DECL_LEVEL: rc = level(value); break;
 		case DECL_APPROVED: rc = yes_or_no(value); break;
 		case DECL_ASSET: rc = asset_id(value); break;
+		case DECL_SERIAL:
+		case DECL_NUMBER:
+			if (is_damaged(value)) {
+				note = damaged;
+				value[0] = '\0';
+			}
+			break;
 		default: break;
 		}
 	}
 	if (rc == 0) {
 		memcpy(ret, value, strlen(value) + 1);
+		*ret_note = note;
 	}
 	return rc;
+}
+
+int
+decl_value(
+    enum decl_key k, const char *text, size_t n, char ret[DECL_VALUE_MAX])
+{
+	const char *note;
+
+	return decl_value_noted(k, text, n, ret, &note);
 }

@@ -54,13 +54,18 @@ bool decl_is_list(enum decl_key);
  */
 int decl_value(enum decl_key, const char *text, size_t n,
     char ret[DECL_VALUE_MAX]) MUST_CHECK;
+/* Likewise; *ret_note is NULL, or why some of it was not kept: "no address of a
+ * device". */
+int decl_value_noted(enum decl_key, const char *text, size_t n,
+    char ret[DECL_VALUE_MAX], const char **ret_note) MUST_CHECK;
 /* What a value has to be, for a person: "an IP address". */
 const char *decl_expects(enum decl_key);
 
 /* "n/a", "unknown", "unbekannt", "-": nothing is known. */
 bool decl_is_nothing(const char *);
 
-/* One address in its usual form; false when it is none. */
+/* One address in its usual form, an IP also with its prefix length; false
+ * when it is none. */
 bool decl_mac(const char *text, size_t n, char ret[18]);
 bool decl_ip(const char *text, size_t n, char ret[46]);
 

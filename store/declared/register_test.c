@@ -463,6 +463,15 @@ test_a_register_read_again_finds_its_rows(void **state)
 	/* The same name and another address: another device. */
 	import(dir, "Name,IP\na,10.0.0.50\n", c);
 	COUNTS(c, 1, 0, 0, 0);
+	/* A row that is there twice is there. */
+	import(dir, "Name,IP\nd,10.0.0.4\nd,10.0.0.4\nd,10.0.0.4\n", c);
+	COUNTS(c, 1, 0, 0, 2);
+	/* Placeholders are no double. */
+	import(dir,
+	    "IP,MAC\n10.0.0.5,00:00:00:00:00:00\n"
+	    "10.0.0.6 255.0.0.0,ffffffffffff\n",
+	    c);
+	COUNTS(c, 2, 0, 0, 0);
 	/* Of two a's no name tells which. */
 	import(dir, "Name,Zone\na,x\n", c);
 	COUNTS(c, 0, 0, 0, 1);

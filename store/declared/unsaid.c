@@ -22,14 +22,17 @@ check(const char *text)
 void
 unsaid_word(enum decl_key k, const char *value, char ret[UNSAID_MAX])
 {
-	char fit[DECL_VALUE_MAX];
+	char fit[DECL_VALUE_MAX] = "";
+	const char *note = NULL;
 
-	/* As `otus import` will read it. */
-	if (decl_value(k, value, strlen(value), fit) != 0 || fit[0] == '\0') {
+	/* As `otus import` will read it; what it would not take, as it is. */
+	if (decl_value_noted(k, value, strlen(value), fit, &note) != 0 ||
+	    (fit[0] == '\0' && note == NULL)) {
 		ret[0] = '\0';
 		return;
 	}
-	(void)snprintf(ret, UNSAID_MAX, "%.20s:%06x", decl_word(k), check(fit));
+	(void)snprintf(ret, UNSAID_MAX, "%.20s:%06x", decl_word(k),
+	    check(fit[0] != '\0' ? fit : value));
 }
 
 bool
