@@ -32,6 +32,8 @@ static const struct role_word words[] = {
     {ROLE_CAMERA, "camera", 4, DEVICE, "says that it is a camera"},
     {ROLE_WIRELESS, "wireless", -1, DEVICE, "is an access point"},
     {ROLE_FIREWALL, "firewall", -1, NONE, "says that it is a firewall"},
+    {ROLE_SWITCH | ROLE_ROUTER, "router", -1, DEVICE,
+	"says that it is a bridge, and its MAC carries other hosts' packets"},
     {ROLE_SWITCH, "switch", -1, DEVICE, "says that it is a bridge"},
     {ROLE_CHASSIS, "chassis", 1, NONE, "holds modules"},
     {ROLE_BACNET_ROUTER, "bacnet_router", 1, DEVICE,

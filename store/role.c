@@ -69,6 +69,7 @@ static const struct word {
     {"device_type", "ethernet switch", ROLE_SWITCH, 0},
     {"device_type", "network switch", ROLE_SWITCH, 0},
     {"device_type", "managed switch", ROLE_SWITCH, 0},
+    {"device_type", "layer 3 switch", ROLE_SWITCH, 0},
     {"device_type", "=switch", ROLE_SWITCH, 0},
     {"device_type", "hart gateway", ROLE_GATEWAY, 0},
     {"device_type", "hart process", ROLE_IO, 0},
@@ -93,6 +94,7 @@ static const struct word {
     {"description", "jetdirect", ROLE_PRINTER, 0},
     {"description", "network camera", ROLE_CAMERA, 0},
     {"description", "access point", ROLE_WIRELESS, 0},
+    {"description", "scalance w", ROLE_WIRELESS, 0},
     {"description", "firewall", ROLE_FIREWALL, 0},
     {"description", "adaptive security appliance", ROLE_FIREWALL, 0},
     {"description", "ethernet switch", ROLE_SWITCH, 0},
@@ -100,7 +102,9 @@ static const struct word {
     {"description", "scalance x", ROLE_SWITCH, 0},
     {"description", "simocode", ROLE_DRIVE, 0}, /* motor management */
     {"model", "scalance x", ROLE_SWITCH, 0},
-    {"model", "simocode", ROLE_DRIVE, 0},
+    {"model", "scalance w", ROLE_WIRELESS, 0},
+    {"model", "air-cap", ROLE_WIRELESS, 0}, /* Cisco's access points */
+    {"model", "air-ap", ROLE_WIRELESS, 0}, {"model", "simocode", ROLE_DRIVE, 0},
     {"model", "laserjet", ROLE_PRINTER, 0},
     {"model", "aent", ROLE_IO, 0}, /* adapters of distributed I/O */
     {"model", "network camera", ROLE_CAMERA, 0},

@@ -45,7 +45,11 @@ test_what_it_says_it_is(void **state)
 	    {PROTO_PROFINET, "device_type", "IO device", "io"},
 	    {PROTO_LLDP, "device_type", "bridge", "switch"},
 	    {PROTO_LLDP, "device_type", "bridge, telephone", "phone"},
+	    {PROTO_LLDP, "device_type", "layer 3 switch", "switch"},
 	    {PROTO_CDP, "device_type", "router", "router"},
+	    {PROTO_CDP, "model", "cisco AIR-CAP2602I-Q-K9", "wireless"},
+	    {PROTO_LLDP, "description", "SIMATIC NET, SCALANCE W788-1",
+		"wireless"},
 	    {PROTO_DHCP, "os", "Windows", "workstation"},
 	    {PROTO_SNMP, "os", "Windows Server 2019", "server"},
 	    {PROTO_SMB, "os", "Windows NT 10.0 build 17763", NULL},
@@ -524,6 +528,9 @@ test_words_of_one_family_are_said_once(void **state)
 	    2);
 	assert_string_equal(list[0]->name, "scada");
 	assert_string_equal(list[1]->name, "building_controller");
+	/* A switch that is seen to route. */
+	assert_int_equal(role_words(ROLE_SWITCH | ROLE_ROUTER, list, 8), 1);
+	assert_string_equal(list[0]->name, "router");
 	assert_int_equal(role_words(ROLE_SERVER | ROLE_BBMD, list, 1), 1);
 	assert_int_equal(role_words(0, list, 8), 0);
 }

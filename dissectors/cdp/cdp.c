@@ -93,18 +93,18 @@ static const struct ev_proto proto = {
 /* A telephone goes first (neighbour.c).  Access points, too, call themselves
  * transparent bridges. */
 const struct nb_bit cdp_capabilities[] = {
-    {0x80, "telephone", "telephone"},
-    {0x01, "router", "router"},
-    {0x02, "transparent_bridge", NULL},
-    {0x04, "source_route_bridge", NULL},
-    {0x08, "switch", "switch"},
-    {0x10, "host", NULL},
-    {0x20, "igmp", NULL},
-    {0x40, "repeater", "repeater"},
-    {0x100, "remotely_managed", NULL},
-    {0x200, "cvta", NULL},
-    {0x400, "two_port_mac_relay", NULL},
-    {0, NULL, NULL},
+    {0x80, "telephone", "telephone", NB_PHONE},
+    {0x01, "router", "router", NB_ROUTER},
+    {0x02, "transparent_bridge", NULL, NB_ANY},
+    {0x04, "source_route_bridge", NULL, NB_ANY},
+    {0x08, "switch", "switch", NB_BRIDGE},
+    {0x10, "host", NULL, NB_STATION},
+    {0x20, "igmp", NULL, NB_ANY},
+    {0x40, "repeater", "repeater", NB_ANY},
+    {0x100, "remotely_managed", NULL, NB_ANY},
+    {0x200, "cvta", NULL, NB_ANY},
+    {0x400, "two_port_mac_relay", NULL, NB_ANY},
+    {0, NULL, NULL, NB_ANY},
 };
 
 /* --- reading --------------------------------------------------------------- */

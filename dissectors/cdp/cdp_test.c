@@ -190,7 +190,14 @@ test_device_type_only_where_it_is_sure(void **state)
 {
 	assert_true(told("0004 0008 00000490", "'value':'telephone'"));
 	assert_true(told("0004 0008 00000001", "'value':'router'"));
-	assert_false(told("0004 0008 00000029", "device_type"));
+	/* A switch that routes, and "Cisco 1841" with a card of ports in it. */
+	assert_true(told("0004 0008 00000029", "'value':'layer 3 switch'"));
+	assert_true(told("0004 0008 00000029 0006 000e 436973636f2031383431",
+	    "'key':'device_type','value':'router'"));
+	/* "VMware ESX" */
+	assert_false(told("0004 0008 00000008 0006 000e 564d7761726520455358",
+	    "device_type"));
+	assert_false(told("0004 0008 00000003", "device_type"));
 	assert_false(told("0004 0008 00000010", "device_type"));
 }
 

@@ -7,7 +7,9 @@
 #include "dissectors/cdp/cdp.h"
 
 /* Says little of a device besides another bit, and many have it. */
-#define IGMP 0x20
+#define ROUTER 0x01
+#define SWITCH 0x08
+#define IGMP   0x20
 
 static void
 fact(struct cdp_pdu *p, const char *key, struct rd text, const char *via)
@@ -102,6 +104,53 @@ addresses(struct cdp_pdu *p, const char *relation, struct rd list)
 	}
 }
 
+/*
+ * What Cisco sells as routers has a number or a family's letters where a
+ * switch has WS-C2960 or IE-3300; with a card of ports in it, it says that it
+ * switches, too.
+ */
+static bool
+is_sold_as_router(const struct cdp_pdu *p)
+{
+	static const char *const families[] = {"isr", "asr", "csr", "c11"};
+	struct rd r = nb_trimmed(p->text[CDP_PLATFORM]), look;
+	unsigned digits = 0;
+
+	if (!nb_starts(r, "cisco")) {
+		return false;
+	}
+	rd_skip(&r, sizeof("cisco") - 1);
+	r = nb_trimmed(r);
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
+		if (nb_starts(r, families[i])) {
+			return true;
+		}
+	}
+	for (look = r; digits < 5; digits++) {
+		uint8_t c = rd_u8(&look);
+
+		if (c < '0' || c > '9') {
+			break;
+		}
+	}
+	return digits == 3 || digits == 4;
+}
+
+static void
+device_type(struct cdp_pdu *p, const char *via)
+{
+	uint32_t set = p->capabilities & ~(uint32_t)IGMP;
+
+	if (!p->has_capabilities || nb_is_computer(p->text[CDP_PLATFORM])) {
+		return;
+	}
+	if ((set & ROUTER) && is_sold_as_router(p)) {
+		set &= ~(uint32_t)SWITCH;
+	}
+	nb_device_type(
+	    p->ctx, PROTO_CDP, p->ctx->src, set, cdp_capabilities, via);
+}
+
 void
 cdp_facts(struct cdp_pdu *p, const char *via)
 {
@@ -121,10 +170,7 @@ cdp_facts(struct cdp_pdu *p, const char *via)
 		rd_skip(&location, 1); /* 0: it is a text */
 		fact(p, "location", location, via);
 	}
-	if (p->has_capabilities) {
-		nb_device_type(p->ctx, PROTO_CDP, p->ctx->src,
-		    p->capabilities & ~(uint32_t)IGMP, cdp_capabilities, via);
-	}
+	device_type(p, via);
 	nb_port(p->ctx, PROTO_CDP, p->ctx->src, p->text[CDP_PORT_ID], none);
 	addresses(p, "has_address", p->text[CDP_ADDRESSES]);
 	addresses(p, "managed_at", p->text[CDP_MANAGEMENT]);

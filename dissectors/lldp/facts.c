@@ -17,7 +17,8 @@
  */
 #include "dissectors/lldp/lldp.h"
 
-#define FAMILY_IPV6 2 /* IANA's address families: 1 is IPv4 */
+#define FAMILY_IPV6 2         /* IANA's address families: 1 is IPv4 */
+#define STATION     (1u << 7) /* table 8-4 */
 
 static const char *const text_keys[TEXT_COUNT] = {
     [TEXT_NAME] = "name",
@@ -190,6 +191,16 @@ addresses(struct lldp_pdu *p, const struct ev_end *who)
 	}
 }
 
+/* Agents of computers can be stations, and enable that only where they do
+ * nothing else. */
+static uint32_t
+functions(const struct lldp_pdu *p)
+{
+	uint32_t set = p->enabled;
+
+	return (set & (set - 1)) != 0 ? set | (p->capabilities & STATION) : set;
+}
+
 void
 lldp_facts(struct lldp_pdu *p, const char *via)
 {
@@ -209,8 +220,8 @@ lldp_facts(struct lldp_pdu *p, const char *via)
 	if (p->is_profinet) {
 		profinet(p, &who, via);
 	}
-	if (p->has_capabilities) {
-		nb_device_type(p->ctx, PROTO_LLDP, &who, p->enabled,
+	if (p->has_capabilities && !nb_is_computer(p->text[TEXT_DESCRIPTION])) {
+		nb_device_type(p->ctx, PROTO_LLDP, &who, functions(p),
 		    lldp_capabilities, via);
 	}
 	nb_port(p->ctx, PROTO_LLDP, &who, lldp_id_text(&p->port, text),

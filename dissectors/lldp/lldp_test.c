@@ -89,7 +89,7 @@ test_whole_message(void **state)
 	    "0805 75706c696e"                    /* port description uplink: */
 	    "0a03 737731"                        /* system name sw1 */
 	    "0c04 53572033"                      /* description SW 3 */
-	    "0e04 0014 0004"                     /* bridge, router; bridge */
+	    "0e04 0014 0004"                     /* layer 3 switch; bridge */
 	    "100c 05 01 0a000001 02 00000007 00" /* 10.0.0.1, interface 7 */
 	    "fe06 0080c2 01 0005"                /* port VLAN 5 */
 	    "fe0a 0080c2 03 0005 03 6f7073"      /* VLAN 5 is ops */
@@ -255,7 +255,16 @@ test_device_type_only_where_it_is_sure(void **state)
 {
 	assert_true(told(START "0e04 0024 0024", "'value':'telephone'"));
 	assert_true(told(START "0e04 0010 0010", "'value':'router'"));
-	assert_false(told(START "0e04 0014 0014", "device_type"));
+	/* A switch that routes; an access point bridges. */
+	assert_true(told(START "0e04 0014 0014", "'value':'layer 3 switch'"));
+	assert_true(
+	    told(START "0e04 000c 000c", "'value':'WLAN access point'"));
+	assert_false(told(START "0e04 0084 0084", "device_type"));
+	assert_false(told(START "0e04 0090 0090", "device_type"));
+	/* A computer with guests: "Ubuntu 24", and what could be a station. */
+	assert_false(told(START "0e04 009c 0014", "device_type"));
+	assert_false(told(
+	    START "0c09 5562756e7475203234 0e04 0004 0004", "device_type"));
 	assert_false(told(START "0e04 0080 0080", "device_type"));
 	assert_false(told(START "0e04 0004 0000", "device_type"));
 }

@@ -4,6 +4,8 @@
  * The class is `report`: devices say this of themselves every few seconds,
  * unasked, and nobody is looking for anything.
  */
+#include <string.h>
+
 #include "dissectors/lldp/neighbour.h"
 
 /* What agents say that have nothing to say. */
@@ -34,29 +36,80 @@ nb_bits(struct ev *e, uint16_t field, uint32_t set, const struct nb_bit *names)
 }
 
 /*
- * A telephone has a switch in it, and says so: it comes first in its table.
- * Of all others a device with several functions is not one of them: switches
- * that route, controllers with two ports, servers with virtual bridges.
+ * A telephone has a switch in it, an access point bridges, and both say so.
+ * Who is a station as well may be a controller with two ports, or a server
+ * with virtual bridges: of these it is not sure.  A bridge that can route is a
+ * switch; whether it routes, its packets show.  Any other device with several
+ * functions is not one of them.
  */
+static const char *
+type_of(uint32_t set, const struct nb_bit *names)
+{
+	const struct nb_bit *by[NB_FUNCTIONS] = {NULL};
+	const char *only = NULL;
+
+	for (; names->bit != 0; names++) {
+		if (set & names->bit) {
+			by[names->function] = names;
+		}
+		if (set == names->bit) {
+			only = names->device_type;
+		}
+	}
+	if (by[NB_PHONE] != NULL) {
+		return by[NB_PHONE]->device_type;
+	}
+	if (by[NB_STATION] != NULL) {
+		return NULL;
+	}
+	if (by[NB_WIRELESS] != NULL) {
+		return by[NB_WIRELESS]->device_type;
+	}
+	return by[NB_BRIDGE] != NULL && by[NB_ROUTER] != NULL ? "layer 3 switch"
+							      : only;
+}
+
 void
 nb_device_type(struct dis_ctx *ctx, uint16_t proto, const struct ev_end *who,
     uint32_t set, const struct nb_bit *names, const char *via)
 {
-	const struct nb_bit *phone = names, *only = NULL;
+	const char *type = type_of(set, names);
 
-	if (!(set & phone->bit)) {
-		for (; names->bit != 0; names++) {
-			if (set == names->bit) {
-				only = names;
-			}
+	if (type != NULL) {
+		dis_identity(
+		    ctx, proto, who, "device_type", EV_T_NAME, type, 0, via);
+	}
+}
+
+bool
+nb_starts(struct rd r, const char *word)
+{
+	for (; *word != '\0'; word++) {
+		uint8_t c = rd_u8(&r);
+
+		if (c >= 'A' && c <= 'Z') {
+			c += 'a' - 'A';
 		}
-	} else {
-		only = phone;
+		if (!rd_ok(&r) || c != (uint8_t)*word) {
+			return false;
+		}
 	}
-	if (only != NULL && only->device_type != NULL) {
-		dis_identity(ctx, proto, who, "device_type", EV_T_NAME,
-		    only->device_type, 0, via);
+	return true;
+}
+
+bool
+nb_is_computer(struct rd system)
+{
+	static const char *const systems[] = {
+	    "vmware esx", "debian gnu/linux", "ubuntu ", "red hat "};
+
+	system = nb_trimmed(system);
+	for (size_t i = 0; i < sizeof(systems) / sizeof(*systems); i++) {
+		if (nb_starts(system, systems[i])) {
+			return true;
+		}
 	}
+	return false;
 }
 
 static bool
@@ -103,17 +156,7 @@ nb_is_ascii(struct rd r)
 static bool
 is_word(struct rd r, const char *word)
 {
-	for (; *word != '\0'; word++) {
-		uint8_t c = rd_u8(&r);
-
-		if (c >= 'A' && c <= 'Z') {
-			c += 'a' - 'A';
-		}
-		if (c != (uint8_t)*word) {
-			return false;
-		}
-	}
-	return rd_ok(&r) && rd_left(&r) == 0;
+	return rd_left(&r) == strlen(word) && nb_starts(r, word);
 }
 
 void

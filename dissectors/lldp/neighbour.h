@@ -12,23 +12,40 @@
 
 #define NB_MAC_LEN 6
 
+/* What makes a device of one kind beside other functions. */
+enum nb_function {
+	NB_ANY,
+	NB_PHONE,
+	NB_STATION,
+	NB_WIRELESS,
+	NB_BRIDGE,
+	NB_ROUTER,
+	NB_FUNCTIONS
+};
+
 /* One bit of a word of capabilities. */
 struct nb_bit {
 	uint32_t bit;
 	const char *name;
 	/* what a device is of which this is the only one; NULL: not sure */
 	const char *device_type;
+	enum nb_function function;
 };
 
 /* The operation, whose fields are to be added; op is static text. */
 struct ev *nb_operation(struct dis_ctx *, uint16_t proto, const char *op);
 /* The array of the names of the bits that are set; bits end with bit 0. */
 void nb_bits(struct ev *, uint16_t field, uint32_t set, const struct nb_bit *);
-/* An identity fact of device_type, where only one function is enabled. */
+/* An identity fact of device_type, where the functions that are enabled leave
+ * no doubt of it. */
 void nb_device_type(struct dis_ctx *, uint16_t proto, const struct ev_end *who,
     uint32_t set, const struct nb_bit *, const char *via);
 /* Without the blanks and zeros that fill up a field. */
 struct rd nb_trimmed(struct rd);
+/* Whether it begins with a word, which is in small letters. */
+bool nb_starts(struct rd, const char *word);
+/* What systems of computers say: that they bridge makes no switch of them. */
+bool nb_is_computer(struct rd system);
 /* Whether all of it can be printed as it is. */
 bool nb_is_ascii(struct rd);
 /* An identity fact; none of an empty text or a placeholder. */

@@ -83,20 +83,20 @@ const struct ev_proto lldp_proto = {
     .common = true,
 };
 
-/* Table 8-4.  A telephone goes first (neighbour.c). */
+/* Table 8-4. */
 const struct nb_bit lldp_capabilities[] = {
-    {1 << 5, "telephone", "telephone"},
-    {1 << 0, "other", NULL},
-    {1 << 1, "repeater", "repeater"},
-    {1 << 2, "bridge", "bridge"},
-    {1 << 3, "wlan_access_point", "WLAN access point"},
-    {1 << 4, "router", "router"},
-    {1 << 6, "docsis", "cable modem"},
-    {1 << 7, "station", NULL},
-    {1 << 8, "c_vlan", "bridge"},
-    {1 << 9, "s_vlan", "bridge"},
-    {1 << 10, "two_port_mac_relay", NULL},
-    {0, NULL, NULL},
+    {1 << 5, "telephone", "telephone", NB_PHONE},
+    {1 << 0, "other", NULL, NB_ANY},
+    {1 << 1, "repeater", "repeater", NB_ANY},
+    {1 << 2, "bridge", "bridge", NB_BRIDGE},
+    {1 << 3, "wlan_access_point", "WLAN access point", NB_WIRELESS},
+    {1 << 4, "router", "router", NB_ROUTER},
+    {1 << 6, "docsis", "cable modem", NB_ANY},
+    {1 << 7, "station", NULL, NB_STATION},
+    {1 << 8, "c_vlan", "bridge", NB_ANY},
+    {1 << 9, "s_vlan", "bridge", NB_ANY},
+    {1 << 10, "two_port_mac_relay", NULL, NB_ANY},
+    {0, NULL, NULL, NB_ANY},
 };
 
 static void
