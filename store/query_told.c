@@ -533,6 +533,8 @@ told_fill(struct query *q, struct query_asset *a)
 	a->level = declared_level(a, v);
 	if (v != NULL) {
 		declare_role(a, v);
+	} else if (a->nroles != 0) {
+		a->roles[0].level = a->level; /* beside the role that is seen */
 	}
 	v = query_declared(a, "approved");
 	a->approved = v != NULL ? strcmp(v, "yes") == 0 : a->approved;
