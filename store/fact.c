@@ -8,14 +8,17 @@
  *
  * The keys are events.md's closed list; others are not stored.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "store/store_priv.h"
 #include "store/text.h"
 
 #define SELF      90
 #define TENTATIVE 50 /* said before the flow's protocol was proven */
+#define GENERATED 45 /* a name that a program has made up          */
 #define PEER      40 /* another says so                            */
 #define EXPECTED  30 /* another expects so: a configuration        */
 #define GUESS     10 /* nobody says so: the form of its packets    */
@@ -60,6 +63,35 @@ fact_is_name(const char *key)
 	return strcmp(key, "name") == 0 || strcmp(key, "hostname") == 0;
 }
 
+/* 8-4-4-4-12 digits (RFC 9562, 4), or the same without the lines. */
+static bool
+is_uuid(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool line =
+		    n == 36 && (i == 8 || i == 13 || i == 18 || i == 23);
+
+		if (line ? s[i] != '-' : !isxdigit((unsigned char)s[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* It ends in a UUID, as programs call themselves that nobody has named. */
+static bool
+is_generated(const char *name)
+{
+	static const char domain[] = ".local";
+	size_t n = strlen(name), cut = sizeof(domain) - 1;
+
+	if (n > cut && strcasecmp(name + n - cut, domain) == 0) {
+		n -= cut;
+	}
+	return (n >= 36 && is_uuid(name + n - 36, 36)) ||
+	       (n >= 32 && is_uuid(name + n - 32, 32));
+}
+
 bool
 fact_parse(const struct ev *e, struct fact *f)
 {
@@ -76,6 +108,10 @@ fact_parse(const struct ev *e, struct fact *f)
 			: strcmp(f->claim, "peer") == 0  ? PEER
 			: strcmp(f->claim, "guess") == 0 ? GUESS
 							 : EXPECTED;
+	if (f->confidence > GENERATED && fact_is_name(f->key) &&
+	    is_generated(f->value)) {
+		f->confidence = GENERATED;
+	}
 	if (placeholder_is(f->key, f->value)) {
 		f->confidence = 0;
 	}

@@ -136,6 +136,27 @@ test_tentative_does_not_replace_what_is_sure(void **state)
 	assert_shown(r, "model", "M340");
 }
 
+/* What a program has made up stands behind the name that people gave. */
+static void
+test_a_generated_name_is_weak(void **state)
+{
+	static const char *const made[] = {
+	    "Chromecast-0123456789abcdef0123456789abcdef",
+	    "3f8a2b1c-0d4e-4f5a-8b9c-0123456789ab.local",
+	    "station 3F8A2B1C-0D4E-4F5A-8B9C-0123456789AB"};
+	struct rig *r = *state;
+
+	assert_int_equal(say(r, "name", made[0], "self", 0), 0);
+	assert_shown(r, "name", made[0]);
+	assert_int_equal(say(r, "name", "Hall 3", "self", 0), 0);
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+		assert_int_equal(say(r, "name", made[i], "self", 0), 0);
+		assert_shown(r, "name", "Hall 3");
+	}
+	assert_int_equal(
+	    rig_int(r, "SELECT count(*) FROM changes WHERE what = 'name'"), 0);
+}
+
 static void
 test_placeholders_never_win(void **state)
 {
@@ -176,6 +197,24 @@ test_what_a_thing_is_called_by_nobody(void **state)
 	assert_shown(r, "name", "PUMP-SW-7");
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM changes"), 0);
 	/* A type is what it says it is. */
+	assert_true(placeholder_is("name", "00:00:00:00:00:00"));
+	assert_true(placeholder_is("name", "sysName Not Set"));
+	assert_true(placeholder_is("name", "DEFAULT SNMP Name"));
+	assert_true(placeholder_is("name", "system"));
+	assert_true(placeholder_is("name", "Managed Redundant Switch 00001"));
+	assert_false(placeholder_is("name", "00:00:00:00:00:01"));
+	assert_true(
+	    placeholder_is("location", "Unknown (edit /etc/snmp/snmpd.conf)"));
+	assert_true(placeholder_is("location", "Hirschmann Location"));
+	assert_true(placeholder_is("location", "Switch Location"));
+	assert_true(placeholder_is("location", "location not set"));
+	assert_true(placeholder_is("location", "DEFAULT LOCATION"));
+	assert_true(placeholder_is("location", "0"));
+	assert_true(
+	    placeholder_is("location", "Sitting on the Dock of the Bay"));
+	assert_false(placeholder_is("location", "Dock 7"));
+	assert_false(placeholder_is("location", "Switch room"));
+	assert_false(placeholder_is("firmware", "0.0.0"));
 	assert_false(placeholder_is("device_type", "Switch"));
 	assert_false(placeholder_is("name", "Switch 7"));
 	assert_false(placeholder_is("name", "pump.local"));
@@ -280,6 +319,7 @@ main(void)
 	    T(test_own_spelling_stands_before_the_name_of_a_number),
 	    T(test_latest_of_equal_confidence_wins),
 	    T(test_tentative_does_not_replace_what_is_sure),
+	    T(test_a_generated_name_is_weak),
 	    T(test_placeholders_never_win),
 	    T(test_what_a_thing_is_called_by_nobody),
 	    cmocka_unit_test(test_serial_numbers_that_are_made_up),

@@ -38,7 +38,18 @@ static const char *const any[] = {"", "-", "?", "n/a", "na", "none", "null",
 static const char *const names[] = {"switch", "router", "gateway", "device",
     "host", "hostname", "host name", "name", "device name", "system name",
     "sysname", "default-name", "default name", "defaultname", "localhost4",
-    "localhost6", "localdomain"};
+    "localhost6", "localdomain", "system", "default snmp name"};
+
+/* What agents say of where they are when they are new; the last is the example
+ * that Net-SNMP comes with. */
+static const char *const locations[] = {"location", "default location",
+    "switch location", "hirschmann location", "system location",
+    "sitting on the dock of the bay"};
+
+/* How a text begins, or ends, that says no more than this. */
+static const char *const first_words[] = {
+    "unknown (", "managed redundant switch 0"};
+static const char last_words[] = " not set";
 
 static const char *const serials[] = {"serial", "serial number", "serial no",
     "serial no.", "serialnumber", "s/n", "sn", "deadbeef", "cafebabe",
@@ -166,6 +177,40 @@ is_no_serial(const char *value)
 	       is_made_up_otherwise(digits, hex);
 }
 
+/* 00:00:00:00:00:00 */
+static bool
+is_zeros(const char *value)
+{
+	return value[0] == '0' && strlen(value) >= RUN_MIN &&
+	       value[strspn(value, "0:-.")] == '\0';
+}
+
+static bool
+is_phrase(const char *value)
+{
+	size_t n = strlen(value), last = sizeof(last_words) - 1;
+
+	for (size_t i = 0; i < sizeof(first_words) / sizeof(*first_words);
+	     i++) {
+		if (strncasecmp(
+			value, first_words[i], strlen(first_words[i])) == 0) {
+			return true;
+		}
+	}
+	return n > last && strcasecmp(value + n - last, last_words) == 0;
+}
+
+/* What a person gives a device, and it has words of its own for until then. */
+static bool
+is_not_given(const char *key, const char *value, const char *word)
+{
+	bool name = fact_is_name(key), place = strcmp(key, "location") == 0;
+
+	return (name && is_in(WORDS(names), word)) ||
+	       (place && is_in(WORDS(locations), word)) ||
+	       ((name || place) && (is_zeros(value) || is_phrase(value)));
+}
+
 static bool
 is_zero(const char *value)
 {
@@ -180,6 +225,7 @@ placeholder_is(const char *key, const char *value)
 	/* Zero is a good count, state or slot, and no good name for a thing. */
 	if (is_zero(value)) {
 		return strcmp(key, "serial") == 0 || strcmp(key, "name") == 0 ||
+		       strcmp(key, "location") == 0 ||
 		       strcmp(key, "model") == 0 ||
 		       strcmp(key, "vendor") == 0 ||
 		       strcmp(key, "vendor_id") == 0 ||
@@ -191,7 +237,6 @@ placeholder_is(const char *key, const char *value)
 	if (!bare_word(value, fact_is_name(key), word)) {
 		return false;
 	}
-	return is_in(WORDS(any), word) ||
-	       (fact_is_name(key) && is_in(WORDS(names), word)) ||
+	return is_in(WORDS(any), word) || is_not_given(key, value, word) ||
 	       (strcmp(key, "serial") == 0 && is_no_serial(word));
 }
