@@ -96,8 +96,8 @@ static const struct {
 	enum shown shown;
 	int rank;
 } shown_keys[] = {
-    {"name", NAME, 2},
-    {"hostname", NAME, 1},
+    {"name", NAME, 3},
+    {"hostname", NAME, 2},
     {"vendor", VENDOR, 1},
     {"model", MODEL, 2},
     {"product_code", MODEL, 1},
@@ -120,6 +120,15 @@ stands_in(const char *key, const char *value)
 	       value[strspn(value, "0123456789")] != '\0';
 }
 
+/* A name that a program has made up stands behind a host's. */
+static int
+rank_of(size_t i, const char *value)
+{
+	return shown_keys[i].shown == NAME && fact_is_generated(value)
+		   ? 1
+		   : shown_keys[i].rank;
+}
+
 /* Facts come weakest first, so the last one of a key is its best. */
 static void
 offer(struct best best[SHOWN], const char *key, const char *value)
@@ -129,8 +138,8 @@ offer(struct best best[SHOWN], const char *key, const char *value)
 		struct best *b = &best[shown_keys[i].shown];
 
 		if (strcmp(shown_keys[i].key, key) == 0 &&
-		    shown_keys[i].rank >= b->rank && stands_in(key, value)) {
-			b->rank = shown_keys[i].rank;
+		    rank_of(i, value) >= b->rank && stands_in(key, value)) {
+			b->rank = rank_of(i, value);
 			(void)snprintf(b->value, sizeof(b->value), "%s", value);
 		}
 	}

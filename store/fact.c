@@ -79,8 +79,8 @@ is_uuid(const char *s, size_t n)
 }
 
 /* It ends in a UUID, as programs call themselves that nobody has named. */
-static bool
-is_generated(const char *name)
+bool
+fact_is_generated(const char *name)
 {
 	static const char domain[] = ".local";
 	size_t n = strlen(name), cut = sizeof(domain) - 1;
@@ -109,7 +109,7 @@ fact_parse(const struct ev *e, struct fact *f)
 			: strcmp(f->claim, "guess") == 0 ? GUESS
 							 : EXPECTED;
 	if (f->confidence > GENERATED && fact_is_name(f->key) &&
-	    is_generated(f->value)) {
+	    fact_is_generated(f->value)) {
 		f->confidence = GENERATED;
 	}
 	if (placeholder_is(f->key, f->value)) {

@@ -148,6 +148,8 @@ test_a_generated_name_is_weak(void **state)
 
 	assert_int_equal(say(r, "name", made[0], "self", 0), 0);
 	assert_shown(r, "name", made[0]);
+	assert_int_equal(say(r, "hostname", "pc-3", "self", 0), 0);
+	assert_shown(r, "name", "pc-3");
 	assert_int_equal(say(r, "name", "Hall 3", "self", 0), 0);
 	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
 		assert_int_equal(say(r, "name", made[i], "self", 0), 0);

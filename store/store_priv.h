@@ -545,6 +545,8 @@ int fact_store(struct store *) MUST_CHECK;
 /* False when its key is none that is kept. */
 bool fact_parse(const struct ev *, struct fact *);
 bool fact_is_name(const char *key);
+/* A name that ends in a UUID: a program has made it up. */
+bool fact_is_generated(const char *name);
 
 /* placeholder.c */
 /* Whether the value says nothing, where the key is to be told. */
