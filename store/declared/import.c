@@ -372,10 +372,30 @@ find_same(struct import *im)
 	return 0;
 }
 
+static bool
+has_other(
+    const struct import_row *x, const struct import_row *y, enum decl_key k)
+{
+	return x->value[k] != NULL && y->value[k] != NULL &&
+	       !decl_agrees(k, x->value[k], y->value[k]);
+}
+
 static void
 told_twice(
     struct import *im, const struct match_key *a, const struct match_key *b)
 {
+	struct import_row *x = &im->row[a->party], *y = &im->row[b->party];
+
+	/* "see label" is no serial number where the addresses differ. */
+	if (a->proof == PROOF_SERIAL &&
+	    (has_other(x, y, DECL_IP) || has_other(x, y, DECL_MAC))) {
+		problem(im,
+		    "line %u and line %u have other addresses and the same "
+		    "serial number: that is not taken",
+		    x->line, y->line);
+		x->value[DECL_SERIAL] = y->value[DECL_SERIAL] = NULL;
+		return;
+	}
 	problem(im, "line %u and line %u have the same %s: left out",
 	    im->row[a->party].line, im->row[b->party].line,
 	    proof_name((enum proof)a->proof));

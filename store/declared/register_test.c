@@ -472,6 +472,14 @@ test_a_register_read_again_finds_its_rows(void **state)
 	    "10.0.0.6 255.0.0.0,ffffffffffff\n",
 	    c);
 	COUNTS(c, 2, 0, 0, 0);
+	/* Nor is a serial number that several addresses have. */
+	import(dir,
+	    "IP,Serial\n10.0.0.7,see label\n10.0.0.8,see label\n"
+	    "10.0.0.71,see label\n",
+	    c);
+	COUNTS(c, 3, 0, 0, 0);
+	import(dir, "IP,Serial\n,9\n,9\n10.0.0.72,9\n", c);
+	COUNTS(c, 0, 0, 0, 3);
 	/* Of two a's no name tells which. */
 	import(dir, "Name,Zone\na,x\n", c);
 	COUNTS(c, 0, 0, 0, 1);
