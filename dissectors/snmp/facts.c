@@ -73,16 +73,20 @@ static const struct object columns[] = {
 static const struct {
 	const char *oid;
 	size_t n;
-	const char *os;
+	const char *os, *type; /* what is not told is NULL */
 } systems[] = {
-#define S(oid, os)                       \
-	{                                \
-		oid, sizeof(oid) - 1, os \
+#define S(oid, os, type)                       \
+	{                                      \
+		oid, sizeof(oid) - 1, os, type \
 	}
-    S(OID_ENTERPRISES "\xbf\x08\x03\x02\x0a", "Linux"),
-    S(OID_ENTERPRISES "\x8f\x65\x81\x7a\x0a", "Linux"),
-    S(OID_ENTERPRISES "\xbf\x08\x03\x02\x08", "FreeBSD"),
-    S(OID_ENTERPRISES "\x82\x37\x01\x01\x03\x01", "Windows"),
+#define WINDOWS OID_ENTERPRISES "\x82\x37\x01\x01\x03\x01"
+    S(OID_ENTERPRISES "\xbf\x08\x03\x02\x0a", "Linux", NULL),
+    S(OID_ENTERPRISES "\x8f\x65\x81\x7a\x0a", "Linux", NULL),
+    S(OID_ENTERPRISES "\xbf\x08\x03\x02\x08", "FreeBSD", NULL),
+    S(WINDOWS "\x01", "Windows", "workstation"),
+    S(WINDOWS "\x02", "Windows", "server"),
+    S(WINDOWS "\x03", "Windows", "domain controller"),
+#undef WINDOWS
 #undef S
 };
 
@@ -285,9 +289,15 @@ object_id(struct snmp_msg *m, const struct ber *v)
 	}
 	snmp_vendor_fact(m, enterprise(v->body), "sysObjectID");
 	for (size_t i = 0; i < COUNT(systems); i++) {
-		if (oid_begins(v->body, systems[i].oid, systems[i].n)) {
-			name_fact(m, "os", systems[i].os, "sysObjectID");
+		if (!oid_begins(v->body, systems[i].oid, systems[i].n)) {
+			continue;
 		}
+		/* First: the system alone would make a work station of it. */
+		if (systems[i].type != NULL) {
+			name_fact(
+			    m, "device_type", systems[i].type, "sysObjectID");
+		}
+		name_fact(m, "os", systems[i].os, "sysObjectID");
 	}
 }
 

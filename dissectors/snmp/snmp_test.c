@@ -179,6 +179,12 @@ test_object_id_names_vendor_and_system(void **state)
 {
 	struct harness *h = flow(161);
 
+	send(h, B, /* 1.3.6.1.4.1.311.1.1.3.1.2: Windows, a server */
+	    ANSWER(BIND(SYS_OBJECT_ID "06 {2b0601040182370101030102}")));
+	assert_true(harness_has(h, "'key':'device_type','value':'server',"
+				   "'via':'sysObjectID'"));
+	assert_true(harness_has(h, "'key':'os','value':'Windows'"));
+	(void)harness_take(h);
 	send(h, B, /* 1.3.6.1.4.1.8691.7 */
 	    ANSWER(BIND(SYS_OBJECT_ID "06 {2b06010401c37307}")));
 	assert_true(harness_has(h, "'vendor_number':8691"));
