@@ -8,6 +8,13 @@
 /* "Just seen" of events.md: loops and retries come within a second. */
 #define REPEAT_NS NS_PER_SEC
 
+/* Stamps of two ports may be in the other order. */
+static uint64_t
+age_of(const struct flow_recent *r, uint64_t ts_ns)
+{
+	return ts_ns > r->ts_ns ? ts_ns - r->ts_ns : r->ts_ns - ts_ns;
+}
+
 static enum dup_verdict
 look_up(struct flow_side *s, uint64_t hash, const struct pkt *p, uint64_t ts_ns)
 {
@@ -19,9 +26,7 @@ look_up(struct flow_side *s, uint64_t hash, const struct pkt *p, uint64_t ts_ns)
 		if (r->hash != hash || r->ts_ns == 0) {
 			continue;
 		}
-		/* Stamps of two ports may be in the other order. */
-		uint64_t age =
-		    ts_ns > r->ts_ns ? ts_ns - r->ts_ns : r->ts_ns - ts_ns;
+		uint64_t age = age_of(r, ts_ns);
 
 		if (age <= MIRROR_NS && r->ip_id == p->ip_id) {
 			return DUP_MIRRORED;
@@ -46,13 +51,34 @@ dup_datagram(const struct hash_key *k, struct flow_side *s, const struct pkt *p,
 	return look_up(s, hash, p, ts_ns);
 }
 
-enum dup_verdict
-dup_segment(struct flow_side *s, const struct pkt *p, uint64_t ts_ns)
+static uint64_t
+mark_of(const struct pkt *p)
 {
 	uint64_t mark = (uint64_t)p->seq << 32 | p->ack;
 
-	mark ^= (uint64_t)p->tcp_flags << 24 ^ (uint64_t)p->window << 40 ^
-		rd_left(&p->payload);
-	return look_up(s, mark, p, ts_ns) == DUP_MIRRORED ? DUP_MIRRORED
-							  : DUP_NEW;
+	return mark ^ (uint64_t)p->tcp_flags << 24 ^ (uint64_t)p->window << 40 ^
+	       rd_left(&p->payload);
+}
+
+enum dup_verdict
+dup_segment(struct flow_side *s, const struct pkt *p, uint64_t ts_ns)
+{
+	return look_up(s, mark_of(p), p, ts_ns) == DUP_MIRRORED ? DUP_MIRRORED
+								: DUP_NEW;
+}
+
+bool
+dup_is_copy(const struct flow_side *s, const struct pkt *p, uint64_t ts_ns)
+{
+	uint64_t mark = mark_of(p);
+
+	for (int i = 0; i < FLOW_RECENT; i++) {
+		const struct flow_recent *r = &s->recent[i];
+
+		if (r->hash == mark && r->ts_ns != 0 && r->ip_id == p->ip_id &&
+		    age_of(r, ts_ns) <= MIRROR_NS) {
+			return true;
+		}
+	}
+	return false;
 }

@@ -22,5 +22,7 @@ enum dup_verdict dup_datagram(const struct hash_key *, struct flow_side *,
  * be; new data is judged by its sequence number alone. */
 enum dup_verdict dup_segment(
     struct flow_side *, const struct pkt *, uint64_t ts_ns);
+/* Whether it is one of these; remembers nothing. */
+bool dup_is_copy(const struct flow_side *, const struct pkt *, uint64_t ts_ns);
 
 #endif

@@ -198,7 +198,8 @@ tcp(struct net *n, struct flow *f, uint8_t side, const struct pkt *p)
 	tcp_segment(n, f, side, p);
 }
 
-/* Ports are used again: a SYN that does not fit begins another flow. */
+/* Ports are used again: a SYN that does not fit begins another flow, unless the
+ * mirror only delivers it late. */
 static bool
 begins_anew(const struct flow *f, uint8_t side, const struct pkt *p)
 {
@@ -208,8 +209,9 @@ begins_anew(const struct flow *f, uint8_t side, const struct pkt *p)
 	    !(s->flags & SIDE_SEQ)) {
 		return false;
 	}
-	return !(s->flags & SIDE_SYN) || s->next_seq != p->seq + 1 ||
-	       (s->flags & SIDE_FIN) != 0;
+	return (!(s->flags & SIDE_SYN) || s->next_seq != p->seq + 1 ||
+		   (s->flags & SIDE_FIN) != 0) &&
+	       !dup_is_copy(s, p, p->frame->ts_ns);
 }
 
 static const struct flow *

@@ -572,26 +572,6 @@ test_segmentation_changes_nothing(void **state)
 }
 
 static void
-test_mirrored_datagram_is_told_once(void **state)
-{
-	struct wire *w = wire_new(false);
-	uint8_t b[64];
-	size_t n = wire_read(b, 1, 10);
-
-	(void)state;
-	wire_udp(w, wire_to(502), b, n);
-	w->ip_id--; /* the same packet again */
-	wire_udp(w, wire_to(502), b, n);
-	assert_int_equal(OPS(w), 1);
-	assert_int_equal(net_counters(w->net)->span_duplicates, 1);
-	/* sent again by the client: kept, and marked */
-	wire_udp(w, wire_to(502), b, n);
-	assert_int_equal(OPS(w), 2);
-	assert_int_equal(wire_count(wire_text(w), "\"dup\":true"), 1);
-	wire_free(w);
-}
-
-static void
 test_unanswered_requests_are_counted(void **state)
 {
 	struct wire *w = wire_new(true);
@@ -770,7 +750,6 @@ main(void)
 	    cmocka_unit_test(test_other_protocol_on_the_port_is_not_taken),
 	    cmocka_unit_test(test_side_that_is_done_has_no_gaps),
 	    cmocka_unit_test(test_segmentation_changes_nothing),
-	    cmocka_unit_test(test_mirrored_datagram_is_told_once),
 	    cmocka_unit_test(test_unanswered_requests_are_counted),
 	    cmocka_unit_test(test_traffic_adds_up),
 	    cmocka_unit_test(test_frames_in_groups_change_nothing),

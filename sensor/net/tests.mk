@@ -59,6 +59,10 @@ sensor/net/decode_dump_tool_OBJS := $(net_DECODE_OBJS) \
 	$(addprefix sensor/base/,clock.o err.o mem.o) sensor/event/event.o
 SLOW_SCRIPTS += sensor/net/test_decode_diff.sh
 
+TESTS += sensor/net/dup_test
+sensor/net/dup_test_OBJS := $(sensor/net/net_test_OBJS)
+sensor/net/dup_test_LIBS := -lndpi
+
 TESTS += sensor/net/behind_test
 sensor/net/behind_test_OBJS := $(NET_OBJS) sensor/net/novelty.o \
 	sensor/net/behaviour.o sensor/net/behaviour_key.o \
