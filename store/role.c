@@ -142,6 +142,15 @@ is_of_system(const struct ev *e)
 	return false;
 }
 
+/* The page of a device is called by what it is, which comes last: "P3245 Network
+ * Camera", and not "Network camera recordings". */
+static bool
+is_title(const struct ev *e, const struct word *w, const char *rest)
+{
+	return strcmp(ev_proto_name(e->proto), "http") == 0 &&
+	       (w->role & (ROLE_CAMERA | ROLE_PRINTER)) && rest[0] == '\0';
+}
+
 /* "firewall off", "access point mode disabled": a part of it, at most. */
 static bool
 is_of_a_part(const char *next)
@@ -184,7 +193,9 @@ shows(const struct ev *e, const struct word *w, const char *value)
 		return false;
 	}
 	if (strcmp(w->key, "description") == 0) {
-		return is_of_system(e) && !is_of_a_part(at + strlen(w->word));
+		at += strlen(w->word);
+		return is_title(e, w, at) ||
+		       (is_of_system(e) && !is_of_a_part(at));
 	}
 	return strcmp(w->word, "cpu") != 0 || is_controller(value, at);
 }

@@ -65,6 +65,7 @@ test_what_it_says_it_is(void **state)
 	    {PROTO_LLDP, "description", "TL-1 (firewall: off)", NULL},
 	    {PROTO_NBDGM, "description", "label printer attached", NULL},
 	    {PROTO_HTTP, "description", "Network camera recordings", NULL},
+	    {PROTO_HTTP, "description", "P3245 Network Camera", "camera"},
 	    {PROTO_BACNET, "description", "Supply fan, firewall damper",
 		"building_controller"},
 	    {PROTO_LLDP, "model", "CPU 1516-3 PN/DP", "plc"},
