@@ -183,6 +183,9 @@
 	L(STORE_OUTBOX, 100000, "deliveries",                                  \
 	    "that wait for a receiver; "                                       \
 	    "the oldest make room, and that is counted")                       \
+	L(STORE_INPUTS, 524287, "captures",                                    \
+	    "by name; frames of further "                                      \
+	    "ones are shown without it")                                       \
 	L(STORE_ADDRESS_CACHE, 327680, "addresses",                            \
 	    "that the writer keeps at "                                        \
 	    "hand, 420 bytes each: three for each of 100 000 devices")         \

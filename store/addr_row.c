@@ -94,7 +94,7 @@ addr_row_load(struct addr *a, sqlite3_stmt *st)
 	a->silent = (uint64_t)db_get(st, 27);
 	parse_places(a, db_text(st, 28));
 	a->taken = (uint64_t)db_get(st, 29);
-	a->taken_frame = (uint64_t)db_get(st, 30);
+	a->taken_frame = db_get(st, 30);
 	if (!a->has_mac) {
 		parse_mac(a, db_text(st, 2));
 	}
@@ -271,7 +271,7 @@ addr_row_write(void *arg, void *row)
 	db_bind(st, 29, (int64_t)a->silent);
 	db_bind_text(st, 30, t.places);
 	db_bind(st, 31, (int64_t)a->taken);
-	db_bind(st, 32, (int64_t)a->taken_frame);
+	db_bind(st, 32, a->taken_frame);
 	rc = db_run(st);
 	if (rc == 0) {
 		a->stored = true;

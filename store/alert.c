@@ -134,8 +134,9 @@ alert_trim(struct store *s)
 /* --- alerts ---------------------------------------------------------------- */
 
 static void
-add_frame(char *frames, size_t size, uint64_t frame)
+add_frame(const struct store *s, char *frames, size_t size)
 {
+	const int64_t frame = frame_at_hand(s);
 	size_t n = strlen(frames);
 	unsigned count = n > 2;
 
@@ -146,8 +147,8 @@ add_frame(char *frames, size_t size, uint64_t frame)
 	if (frame == 0 || count >= LIMIT_STORE_ALERT_FRAMES) {
 		return;
 	}
-	(void)snprintf(frames + n - 1, size - n + 1, "%s%llu]",
-	    n > 2 ? "," : "", (unsigned long long)frame);
+	(void)snprintf(frames + n - 1, size - n + 1, "%s%lld]",
+	    n > 2 ? "," : "", (long long)frame);
 }
 
 static int
@@ -161,7 +162,7 @@ again(struct store *s, struct open_alert *a)
 	    s->stream_ns - told >= LIMIT_STORE_ALERT_REPEAT_S * NS_PER_SEC;
 	int rc;
 
-	add_frame(a->frames, sizeof(a->frames), e->frame);
+	add_frame(s, a->frames, sizeof(a->frames));
 	if (tell) {
 		a->revision++;
 		told = s->stream_ns;
@@ -218,7 +219,7 @@ raise(struct store *s, const struct rules_hit *hit, const char *group,
 	if (title == NULL) {
 		title = put_place(n, hit->title, placed);
 	}
-	add_frame(frames, sizeof(frames), n->ev->frame);
+	add_frame(s, frames, sizeof(frames));
 	for (unsigned salt = 0; salt < SALT_MAX; salt++) {
 		int64_t uid = make_uid(n->ev, r->id, group, salt);
 		int rc;

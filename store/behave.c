@@ -76,7 +76,7 @@ load(struct behave *b, sqlite3_stmt *st)
 	b->min = sqlite3_column_double(st, 2);
 	b->max = sqlite3_column_double(st, 3);
 	db_copy(st, 4, b->o.value, sizeof(b->o.value));
-	b->frame = (uint64_t)db_get(st, 5);
+	b->frame = db_get(st, 5);
 	b->first = (uint64_t)db_get(st, 6);
 	b->last = (uint64_t)db_get(st, 7);
 	b->code = (uint32_t)db_get(st, 8);
@@ -136,7 +136,7 @@ write_row(void *arg, void *row)
 		(void)sqlite3_bind_double(st, 15, b->max);
 	}
 	db_bind_text(st, 16, b->o.value[0] != '\0' ? b->o.value : NULL);
-	db_bind(st, 17, (int64_t)b->frame);
+	db_bind(st, 17, b->frame);
 	db_bind(st, 18, (int64_t)b->first);
 	db_bind(st, 19, (int64_t)b->last);
 	rc = db_run(st);
@@ -185,7 +185,7 @@ make(struct store *s, uint64_t h, const char *op, struct behave **ret)
 	}
 	(*ret)->code = e->code;
 	(*ret)->cls = e->cls;
-	(*ret)->frame = e->frame;
+	(*ret)->frame = frame_at_hand(s);
 	(*ret)->first = e->ts_ns;
 	(*ret)->learned = s->learning;
 	l->behaviours++;

@@ -32,7 +32,7 @@ keep(struct store *s, const struct change *c)
 	db_bind_text(st, 3, c->old);
 	db_bind_text(st, 4, c->value);
 	db_bind(st, 5, (int64_t)c->ts_ns);
-	db_bind(st, 6, (int64_t)c->frame);
+	db_bind(st, 6, frame_of(s, c->input, c->frame));
 	db_bind(st, 7, 3600 * (int64_t)NS_PER_SEC);
 	rc = db_run(st);
 	if (rc == 0) {
@@ -54,6 +54,7 @@ fill(struct store *s, struct change *c, const struct addr *a, const char *what,
 	c->what = what;
 	c->ts_ns = e != NULL ? e->ts_ns : s->stream_ns;
 	c->frame = e != NULL ? e->frame : 0;
+	c->input = e != NULL ? e->input : 0;
 	c->vlan = e != NULL ? place_vlan(place_of(e)) : 0;
 	(void)snprintf(c->old, sizeof(c->old), "%s", old);
 	(void)snprintf(c->value, sizeof(c->value), "%s", value);
@@ -100,6 +101,7 @@ tell(struct store *s, const struct change *c)
 	    .kind = EV_STATE,
 	    .ts_ns = c->ts_ns,
 	    .frame = c->frame,
+	    .input = c->input,
 	    .f = fields,
 	    .max_fields = sizeof(fields) / sizeof(fields[0]),
 	};

@@ -225,7 +225,7 @@ insert(struct store *s, int64_t addr, const struct fact *f)
 	db_bind(st, 6, (int64_t)e->ts_ns);
 	db_bind(st, 7, f->confidence);
 	db_bind_text(st, 8, ev_proto_name(e->proto));
-	db_bind(st, 9, (int64_t)e->frame);
+	db_bind(st, 9, frame_at_hand(s));
 	return db_run(st);
 }
 

@@ -59,7 +59,7 @@ take(void *arg, const struct query_asset *a)
 
 		w->members = g->nmembers;
 		w->since = g->since;
-		w->frame = g->frame;
+		w->frame = g->frame.number;
 		w->by_turns = g->by_turns;
 		w->held = strcmp(g->holder.id, a->id) == 0;
 		(void)snprintf(

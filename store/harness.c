@@ -87,6 +87,7 @@ sample_start(struct sample *x, enum ev_kind kind, const struct host *src,
 	e->kind = (uint8_t)kind;
 	e->flags = x->flags;
 	e->iface = x->iface;
+	e->input = x->input;
 	e->frame = ++x->frame;
 	e->ts_ns = x->ts_ns;
 	e->f = x->f;

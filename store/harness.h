@@ -26,7 +26,7 @@ struct sample {
 	struct ev_field f[SAMPLE_FIELDS];
 	uint64_t ts_ns, frame;
 	uint16_t vlan;
-	uint32_t iface;
+	uint32_t iface, input;
 	uint16_t flags;  /* or'ed into every event */
 	const char *via; /* of identities, when not Modbus' own */
 };

@@ -590,7 +590,7 @@ pass_on(struct store *s, struct addr *first, struct addr *a, bool known,
 	if (taken || a->current != slot) {
 		a->current = slot;
 		a->taken = e->ts_ns;
-		a->taken_frame = e->frame;
+		a->taken_frame = frame_at_hand(s);
 		cache_dirty(&s->addrs, a);
 	}
 	return 0;

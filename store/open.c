@@ -293,6 +293,7 @@ free_all(struct store *s)
 	cache_done(&s->links);
 	cache_done(&s->behaves);
 	cache_done(&s->points);
+	free(s->input);
 	if (s->lock_fd >= 0) {
 		(void)close(s->lock_fd);
 	}

@@ -59,8 +59,9 @@ fill(sqlite3_stmt *st, struct outbox_item *i)
 	a->check = db_text(st, 13);
 	a->attack = db_text(st, 14);
 	a->frames = db_text(st, 15);
-	fill_end(st, 16, &a->src);
-	fill_end(st, 20, &a->dst);
+	a->files = db_text(st, 16);
+	fill_end(st, 17, &a->src);
+	fill_end(st, 21, &a->dst);
 }
 
 int

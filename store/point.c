@@ -26,7 +26,8 @@ enum part { SUB, OBJECT, VALUE, QUALITY, SOURCE, PARTS };
 struct point {
 	struct cache_row row;
 	int64_t addr;
-	uint64_t first, last, frame;
+	uint64_t first, last;
+	int64_t frame;  /* as frame.h has it */
 	uint32_t count; /* said so often since it was written */
 	uint16_t proto;
 	bool is_new; /* the table does not have it yet */
@@ -58,7 +59,7 @@ put(struct store *s, enum stmt which, const struct point *x,
 	db_bind_text(st, 6, part[SOURCE]);
 	db_bind(st, 7, x->count);
 	db_bind(st, 8, (int64_t)x->last);
-	db_bind(st, 9, (int64_t)x->frame);
+	db_bind(st, 9, x->frame);
 	if (which == ST_POINT_NEW) {
 		db_bind_text(st, 10, ev_proto_name(x->proto));
 		db_bind(st, 11, (int64_t)x->first);
@@ -260,8 +261,10 @@ enter(struct store *s, uint64_t h, const struct said *said, struct point **ret)
 }
 
 static void
-say(const struct judged *n, const struct point *x, struct point *p)
+say(const struct store *s, const struct point *x, struct point *p)
 {
+	const struct judged *n = &s->now;
+
 	memcpy(p->at, x->at, sizeof(p->at));
 	memcpy(p->text, x->text, sizeof(p->text));
 	p->proto = n->ev->proto;
@@ -269,7 +272,7 @@ say(const struct judged *n, const struct point *x, struct point *p)
 		p->first = n->ev->ts_ns;
 	}
 	p->last = n->ev->ts_ns;
-	p->frame = n->ev->frame;
+	p->frame = frame_at_hand(s);
 }
 
 /* As the row would be written, but for one part that has no room in it. */
@@ -280,7 +283,7 @@ write_long(struct store *s, const struct said *said)
 	struct point x = {.addr = said->addr->id,
 	    .first = e->ts_ns,
 	    .last = e->ts_ns,
-	    .frame = e->frame,
+	    .frame = frame_at_hand(s),
 	    .count = 1,
 	    .proto = e->proto};
 	bool is_first;
@@ -316,7 +319,7 @@ point_store(struct store *s)
 		rc = enter(s, h, &said, &p);
 	}
 	if (rc == 0) {
-		say(&s->now, &x, p);
+		say(s, &x, p);
 		cache_dirty(&s->points, p);
 	}
 	return rc < 0 ? rc : 0;

@@ -218,6 +218,7 @@ prepare(struct query *q)
 	    [QS_SUCCESSOR] = SUCCESSOR_SQL,
 	    [QS_REASONS] = REASONS_SQL,
 	    [QS_CHANGES] = CHANGES_SQL,
+	    [QS_INPUT] = INPUT_SQL,
 	};
 	int rc = add_function(q, "role_of", 2, role_of);
 
@@ -473,6 +474,24 @@ query_keep(struct query *q, sqlite3_stmt *st, int col)
 
 	/* A full arena says less: unknown rather than cut. */
 	return s != NULL ? arena_copy(&q->arena, s, strlen(s) + 1) : NULL;
+}
+
+void
+query_frame(struct query *q, int64_t frame, struct query_frame *ret)
+{
+	sqlite3_stmt *st = q->st[QS_INPUT];
+	int64_t input = frame >> FRAME_BITS;
+
+	ret->number = (uint64_t)frame & FRAME_MASK;
+	ret->file = NULL;
+	if (input <= 0) {
+		return;
+	}
+	db_bind(st, 1, input);
+	if (db_step(st) == 1) {
+		ret->file = query_keep(q, st, 0);
+		db_reset(st);
+	}
 }
 
 void

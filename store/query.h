@@ -69,17 +69,24 @@ struct query_sub {
 	uint16_t port;
 };
 
+/* What shows a thing. */
+struct query_frame {
+	uint64_t number;  /* 0: no frame does */
+	const char *file; /* base name; NULL: there is but one input, or live */
+};
+
 struct query_fact {
 	const char *key, *value, *via, *claim, *proto;
 	int confidence;
-	uint64_t count, first, last, frame;
+	uint64_t count, first, last;
+	struct query_frame frame;
 };
 
 /* One of what it is in the plant. */
 struct query_role {
 	const char *name, *why;
 	const char *proto; /* NULL, and frame 0: worked out, not seen at once */
-	uint64_t frame;
+	struct query_frame frame;
 	int level;
 };
 
@@ -99,8 +106,9 @@ struct query_observed {
 #define QUERY_CHANGES_MAX 48
 
 struct query_change {
-	uint64_t at, frame; /* frame 0: none shows it */
-	const char *what;   /* new, service, state, or as change.c has it */
+	uint64_t at;
+	struct query_frame frame;
+	const char *what; /* new, service, state, or as change.c has it */
 	const char *old, *value; /* "" = says nothing */
 };
 
@@ -118,7 +126,8 @@ struct query_group {
 	const char *address; /* the IP; the MAC, and VLAN where it is known  */
 	const char *detail;  /* "vrrp group 10, 10.0.0.1, priority 200"     */
 	struct query_member holder; /* now, since, shown by frame           */
-	uint64_t since, frame;
+	uint64_t since;
+	struct query_frame frame;
 	size_t nmembers;
 	struct query_member members[QUERY_MEMBERS_MAX];
 };
@@ -205,6 +214,7 @@ struct query_alert {
 	const char *title, *soc, *ot, *check;
 	const char *attack; /* "T0855, T0836" */
 	const char *frames; /* JSON array     */
+	const char *files;  /* "a.pcap/b.pcap": of each; "": but one input */
 };
 
 struct query_counter {

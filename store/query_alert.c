@@ -5,12 +5,12 @@
 
 #include "store/query_priv.h"
 
-#define COLUMNS                                                          \
-	"l.id, l.uid, l.rule, l.severity, l.state, l.count, "            \
-	"l.first, l.last, l.title, l.soc, l.ot, l.\"check\", l.attack, " \
-	"l.frames, " SRC_COLUMNS ", " DST_COLUMNS
+#define COLUMNS                                                \
+	"l.id, l.uid, l.rule, l.severity, l.state, l.count, "  \
+	"l.first, l.last, l.title, l.soc, l.ot, l.\"check\", " \
+	"l.attack, " ALERT_FRAMES ", " SRC_COLUMNS ", " DST_COLUMNS
 
-enum { SRC = 14, DST = SRC + END_COLUMNS };
+enum { SRC = 15, DST = SRC + END_COLUMNS };
 
 static void
 build(struct sql *s, const char *columns, const struct query_filter *f)
@@ -43,6 +43,7 @@ fill(sqlite3_stmt *st, struct query_alert *a)
 	a->check = db_text(st, 11);
 	a->attack = db_text(st, 12);
 	a->frames = db_text(st, 13);
+	a->files = db_text(st, 14);
 	query_end(st, SRC, &a->src);
 	query_end(st, DST, &a->dst);
 }

@@ -183,7 +183,7 @@ reason(struct query *q, struct query_role *r, const struct role_word *w,
 	*at = db_get(st, 4);
 	r->why = alone ? query_keep(q, st, 1) : r->why;
 	r->proto = query_keep(q, st, 2);
-	r->frame = (uint64_t)db_get(st, 3);
+	query_frame(q, db_get(st, 3), &r->frame);
 }
 
 static int
@@ -230,7 +230,7 @@ facts(struct query *q, struct query_asset *a)
 		f->count = (uint64_t)db_get(st, 6);
 		f->first = (uint64_t)db_get(st, 7);
 		f->last = (uint64_t)db_get(st, 8);
-		f->frame = (uint64_t)db_get(st, 9);
+		query_frame(q, db_get(st, 9), &f->frame);
 		if (f->proto != NULL) { /* the last one that was copied */
 			a->nfacts++;
 		}
@@ -250,7 +250,7 @@ changes(struct query *q, struct query_asset *a)
 		struct query_change *c = &a->changes[a->nchanges];
 
 		c->at = (uint64_t)db_get(st, 0);
-		c->frame = (uint64_t)db_get(st, 1);
+		query_frame(q, db_get(st, 1), &c->frame);
 		c->what = query_keep(q, st, 2);
 		c->old = query_keep(q, st, 3);
 		c->value = query_keep(q, st, 4);

@@ -102,7 +102,7 @@ groups(struct query *q, struct query_asset *a, bool by_turns)
 		g->detail = query_keep(q, st, 1);
 		member(q, st, 2, &g->holder);
 		g->since = (uint64_t)db_get(st, 4);
-		g->frame = (uint64_t)db_get(st, 5);
+		query_frame(q, db_get(st, 5), &g->frame);
 		if (g->address == NULL || g->detail == NULL) {
 			break;
 		}

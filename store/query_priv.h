@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "store/db.h"
+#include "store/frame.h"
 #include "store/query.h"
 #include "store/query_told.h"
 
@@ -16,6 +17,7 @@ enum query_stmt {
 	QS_SUCCESSOR,
 	QS_REASONS,
 	QS_CHANGES,
+	QS_INPUT,
 	QS_COUNT
 };
 
@@ -72,6 +74,8 @@ int query_groups(struct query *, struct query_asset *) MUST_CHECK;
 
 /* A column's text kept until the arena is cleared; NULL for NULL. */
 const char *query_keep(struct query *, sqlite3_stmt *, int col);
+/* What a column `frame` says (frame.h). */
+void query_frame(struct query *, int64_t frame, struct query_frame *ret);
 /* Text of a column, NULL for NULL; until the next step. */
 const char *query_text(sqlite3_stmt *, int col);
 /* uid, ip, mac, name, at from END_COLUMNS columns. */

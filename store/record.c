@@ -272,7 +272,7 @@ state(struct store *s)
 	db_bind_text(st, 5, detail);
 	db_bind_text(st, 6, ev_proto_name(e->proto));
 	db_bind(st, 7, (int64_t)e->ts_ns);
-	db_bind(st, 8, (int64_t)e->frame);
+	db_bind(st, 8, frame_at_hand(s));
 	rc = db_run(st);
 	return rc == 0 ? trim(s, ST_STATE_TRIM) : rc;
 }
@@ -324,7 +324,7 @@ transfer(struct store *s)
 	db_bind_text(st, 5, phase);
 	db_bind(st, 6, bytes);
 	db_bind(st, 7, (int64_t)e->ts_ns);
-	db_bind(st, 8, (int64_t)e->frame);
+	db_bind(st, 8, frame_at_hand(s));
 	rc = db_run(st);
 	return rc == 0 ? trim(s, ST_TRANSFER_TRIM) : rc;
 }
@@ -420,10 +420,10 @@ topology(struct store *s)
 		db_bind_text(st, 4, detail);
 		db_bind(st, 5, (int64_t)e->ts_ns);
 		if (ways[i] == ST_TOPOLOGY_AGAIN) {
-			db_bind(st, 6, (int64_t)e->frame);
+			db_bind(st, 6, frame_at_hand(s));
 		} else {
 			db_bind_text(st, 6, ev_proto_name(e->proto));
-			db_bind(st, 7, (int64_t)e->frame);
+			db_bind(st, 7, frame_at_hand(s));
 		}
 		rc = db_run(st);
 	}
@@ -443,7 +443,7 @@ auth(struct store *s)
 	db_bind_text(st, 2, action);
 	db_bind_text(st, 3, user);
 	db_bind(st, 4, (int64_t)e->ts_ns);
-	db_bind(st, 5, (int64_t)e->frame);
+	db_bind(st, 5, frame_at_hand(s));
 	return db_run(st);
 }
 
@@ -460,7 +460,7 @@ malformed(struct store *s)
 	db_bind_text(st, 3, reason);
 	db_bind_text(st, 4, ev_proto_name(e->proto));
 	db_bind(st, 5, (int64_t)e->ts_ns);
-	db_bind(st, 6, (int64_t)e->frame);
+	db_bind(st, 6, frame_at_hand(s));
 	db_bind(st, 7, times(e));
 	return db_run(st);
 }
@@ -479,7 +479,7 @@ gap(struct store *s)
 	db_bind_text(st, 3, cause);
 	db_bind(st, 4, lost <= UINT32_MAX ? (int64_t)lost : UINT32_MAX);
 	db_bind(st, 5, (int64_t)e->ts_ns);
-	db_bind(st, 6, (int64_t)e->frame);
+	db_bind(st, 6, frame_at_hand(s));
 	db_bind(st, 7, times(e));
 	return db_run(st);
 }

@@ -170,7 +170,7 @@ give_facts(struct store *s, const struct addr *from, const struct addr *to,
 	db_bind(give, 1, from->id);
 	db_bind(give, 2, to->id);
 	db_bind(give, 3, (int64_t)d->since);
-	db_bind(give, 4, (int64_t)s->now.ev->frame);
+	db_bind(give, 4, frame_at_hand(s));
 	db_bind(take, 1, from->id);
 	db_bind(take, 2, (int64_t)d->since);
 	rc = db_run(give);
@@ -198,7 +198,7 @@ give_service(struct store *s, const struct addr *from, struct addr *to,
 	db_bind(st, 1, from->id);
 	db_bind(st, 2, to->id);
 	db_bind(st, 3, (int64_t)e->ts_ns);
-	db_bind(st, 4, (int64_t)e->frame);
+	db_bind(st, 4, frame_at_hand(s));
 	db_bind_text(st, 5, ev_proto_name(e->proto));
 	while ((rc = db_step(st)) == 1) {
 		addr_role(s, to, (uint32_t)db_get(st, 0));

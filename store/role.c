@@ -34,7 +34,7 @@ role_because(struct store *s, struct addr *a, uint32_t role, const char *why)
 	db_bind_text(st, 3, why);
 	db_bind_text(st, 4, ev_proto_name(e->proto));
 	db_bind(st, 5, (int64_t)e->ts_ns);
-	db_bind(st, 6, (int64_t)e->frame);
+	db_bind(st, 6, frame_at_hand(s));
 	return db_run(st);
 }
 

@@ -410,7 +410,7 @@ show(void *arg, const struct query_asset *a)
 	(void)snprintf(x->why, sizeof(x->why), "%s", r->why);
 	(void)snprintf(
 	    x->proto, sizeof(x->proto), "%s", r->proto != NULL ? r->proto : "");
-	x->frame = r->frame;
+	x->frame = r->frame.number;
 	return 0;
 }
 

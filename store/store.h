@@ -44,6 +44,12 @@ struct store_options {
  */
 int store_open(const struct store_options *, struct store **ret) MUST_CHECK;
 /*
+ * Says which captures the events are of, by the number in their `input`, and
+ * commits that: base names, "" of what is live.  Before the first event.
+ */
+int store_inputs(
+    struct store *, const char *const names[], size_t n) MUST_CHECK;
+/*
  * When any of these fails (full or failing disk), the open transaction is
  * taken back as a whole: what was committed stays, what came since is lost
  * and counted (events.lost), and the next call begins anew.

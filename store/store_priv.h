@@ -41,6 +41,7 @@
 #include "limits.h"
 #include "rules/rules.h"
 #include "store/cache.h"
+#include "store/frame.h"
 #include "store/db.h"
 #include "store/model.h"
 #include "store/store.h"
@@ -80,7 +81,8 @@ struct addr {
 	int64_t stored_asset; /* as the table has it */
 	uint64_t first, last;
 	uint64_t heard, pause, silent; /* rhythm.c */
-	uint64_t taken, taken_frame;   /* an IP that goes back and forth */
+	uint64_t taken; /* an IP that goes back and forth: when, by which */
+	int64_t taken_frame;
 	uint32_t links;
 	uint32_t points; /* it has, and 1; 0: not counted yet */
 	uint32_t ips, firm_ips;
@@ -151,7 +153,8 @@ struct behave {
 	uint32_t code;
 	uint8_t cls;
 	bool learned, has_range, stored;
-	uint64_t count, frame, first, last;
+	uint64_t count, first, last;
+	int64_t frame;
 	double min, max;
 };
 
@@ -203,6 +206,7 @@ struct change {
 	int64_t addr;
 	const char *what;
 	uint64_t ts_ns, frame;
+	uint32_t input;
 	uint16_t vlan; /* where it was heard; 0: no tag, or no event */
 	bool untold;   /* rules do not hear of it */
 	char old[CHANGE_TEXT], value[CHANGE_TEXT];
@@ -276,6 +280,8 @@ struct store {
 	int64_t lost_events; /* of transactions that failed */
 	struct judged now;
 	struct said *said;
+	uint32_t *input; /* by number: its row (frame.c) */
+	size_t ninputs;
 };
 
 /* How many rows a cache has room for. */
@@ -292,6 +298,10 @@ void store_fail(struct store *);
 /* Writes what the caches hold, so that a statement sees all of it. */
 int store_flush(struct store *) MUST_CHECK;
 int store_meta_set(struct store *, const char *key, int64_t v) MUST_CHECK;
+
+/* frame.c: what is written of a frame, and of that of the event at hand */
+int64_t frame_of(const struct store *, uint32_t input, uint64_t frame);
+int64_t frame_at_hand(const struct store *);
 
 /* addr_key.c: k is an address of which only the key is filled in */
 void addr_key_ip(struct addr *k, uint8_t kind, uint8_t ipver,

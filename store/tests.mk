@@ -33,7 +33,7 @@ STORE_BASE := sensor/base/arena.o sensor/base/clock.o sensor/base/err.o \
 STORE_WRITER := $(addprefix store/,open.o migrate.o db.o cache.o model.o \
                 text.o field.o object.o addr.o addr_key.o addr_row.o place.o bind.o hold.o holder.o proxy.o asset.o said.o unit.o chassis.o \
                 proof.o role.o safety.o asked.o fact.o differ.o replaced.o placeholder.o link.o conversation.o behave.o written.o baseline.o point.o record.o alert.o alert_group.o outbox.o health.o change.o rhythm.o unasked.o awake.o \
-                sqlfunc.o ingest.o maker.o coverage.o)
+                frame.o sqlfunc.o ingest.o maker.o coverage.o)
 STORE_DECLARED := $(addprefix store/declared/,bag.o key.o fold.o compare.o match.o \
                   csv.o guess.o import.o unsaid.o register.o register_write.o)
 STORE_READER := $(addprefix store/,query.o query_told.o query_detail.o query_asset.o query_ghost.o query_group.o query_link.o \
@@ -46,7 +46,7 @@ STORE_ALL := $(STORE_HARNESS) $(STORE_WRITER) $(STORE_READER) \
              $(STORE_DECLARED) $(STORE_EXPORT) $(filter-out $(STORE_BASE),$(RULES_ALL)) \
              $(STORE_BASE)
 
-STORE_TESTS := store/open_test store/bind_test store/place_test store/group_test store/link_test \
+STORE_TESTS := store/open_test store/bind_test store/place_test store/frame_test store/group_test store/link_test \
                store/proof_test store/chassis_test store/change_test store/rhythm_test store/role_test \
                store/ghost_test \
                store/fact_test store/differ_test store/replaced_test store/unit_test store/baseline_test \

@@ -159,6 +159,24 @@ open_store(struct reader *r, const struct options *o)
 	return err;
 }
 
+/* A frame's number says little once its capture is one of several. */
+static int
+tell_inputs(struct reader *r)
+{
+	size_t n = replay_inputs(r->line.replay);
+	const char **names = calloc(n, sizeof(*names));
+	int err = ERR_NOMEM;
+
+	if (names != NULL) {
+		for (uint32_t i = 0; i < n; i++) {
+			names[i] = replay_input_name(r->line.replay, i);
+		}
+		err = store_inputs(r->store, names, n);
+	}
+	free(names);
+	return err;
+}
+
 static int
 run(struct reader *r)
 {
@@ -226,7 +244,7 @@ cmd_read(const struct options *o)
 	if ((err = lock_in(o, datadir(o, dir))) < 0) {
 		goto out;
 	}
-	if ((err = run(&r)) < 0) {
+	if ((err = tell_inputs(&r)) < 0 || (err = run(&r)) < 0) {
 		fprintf(stderr, "otus: %s\n", err_text(err));
 		goto out;
 	}

@@ -168,6 +168,7 @@ open_inputs(struct keeper *k)
 static int
 start(struct keeper *k)
 {
+	static const char *const live[] = {""};
 	struct store_options so = {0};
 	struct landlock_path path[2];
 	struct proc_needs needs = {path, 1, NULL, 0};
@@ -184,7 +185,8 @@ start(struct keeper *k)
 		log_error("%s: %s", k->conf.dir, err_text(err));
 		return err;
 	}
-	if ((err = store_processes_clear(k->store)) < 0) {
+	if ((err = store_inputs(k->store, live, 1)) < 0 ||
+	    (err = store_processes_clear(k->store)) < 0) {
 		return err;
 	}
 	memset(path, 0, sizeof path);

@@ -63,6 +63,31 @@ json_frames(struct json *j, const char *s)
 	json_array_end(j);
 }
 
+/* Of each frame, where there are several captures; null is live. */
+static void
+json_files(struct json *j, const char *s)
+{
+	if (s[0] == '\0') {
+		return;
+	}
+	json_key(j, "files");
+	json_array(j);
+	for (;;) {
+		size_t n = strcspn(s, "/");
+
+		if (n != 0) {
+			json_strn(j, s, n);
+		} else {
+			json_null(j);
+		}
+		if (s[n] == '\0') {
+			break;
+		}
+		s += n + 1;
+	}
+	json_array_end(j);
+}
+
 void
 export_alert_json(struct json *j, const struct query_alert *a)
 {
@@ -83,6 +108,7 @@ export_alert_json(struct json *j, const struct query_alert *a)
 	json_kstr(j, "ot", a->ot);
 	json_attack(j, a->attack);
 	json_frames(j, a->frames);
+	json_files(j, a->files);
 	json_kstr(j, "check", a->check);
 	json_known(j, "src_name", a->src.name);
 	json_known(j, "dst_name", a->dst.name);

@@ -67,6 +67,15 @@ put_list(FILE *f, const char *label, const char *const *list, size_t n)
 }
 
 static void
+put_shown_by(struct text *t, const struct query_frame *x)
+{
+	text_put(t, "frame ");
+	text_put_uint(t, x->number);
+	text_put(t, x->file != NULL ? " of " : "");
+	text_put(t, x->file != NULL ? x->file : "");
+}
+
+static void
 put_role(FILE *f, const struct query_role *r)
 {
 	char buf[LAYOUT_CELL_MAX];
@@ -80,11 +89,11 @@ put_role(FILE *f, const struct query_role *r)
 	}
 	text_put(&t, ": ");
 	text_put(&t, r->why != NULL ? r->why : "");
-	if (r->frame != 0 && r->proto != NULL) {
+	if (r->frame.number != 0 && r->proto != NULL) {
 		text_put(&t, " (");
 		text_put(&t, r->proto);
-		text_put(&t, r->proto[0] != '\0' ? ", frame " : "frame ");
-		text_put_uint(&t, r->frame);
+		text_put(&t, r->proto[0] != '\0' ? ", " : "");
+		put_shown_by(&t, &r->frame);
 		text_put(&t, ")");
 	}
 	put_line(f, "role", buf);
@@ -130,8 +139,8 @@ put_holder(
 	at[19] = '\0';
 	text_put(t, " since ");
 	text_put(t, at);
-	text_put(t, "Z (frame ");
-	text_put_uint(t, g->frame);
+	text_put(t, "Z (");
+	put_shown_by(t, &g->frame);
 	text_put(t, ")");
 }
 
@@ -243,9 +252,17 @@ put_frame(struct text *t, const void *row)
 {
 	const struct query_fact *f = row;
 
-	if (f->frame != 0) {
-		text_put_uint(t, f->frame);
+	if (f->frame.number != 0) {
+		text_put_uint(t, f->frame.number);
 	}
+}
+
+static void
+put_file(struct text *t, const void *row)
+{
+	const struct query_fact *f = row;
+
+	text_put(t, f->frame.file != NULL ? f->frame.file : "");
 }
 
 static const struct column columns[] = {
@@ -257,6 +274,7 @@ static const struct column columns[] = {
     {"belief", IN_TABLE, true, 0, 0, PUT(put_confidence)},
     {"times", IN_TABLE, true, 0, 0, COUNT(count)},
     {"frame", IN_TABLE, true, 0, 0, PUT(put_frame)},
+    {"file", IN_TABLE_USED, false, 32, 8, PUT(put_file)},
     {"last", IN_TABLE, false, 0, 0, STAMP(last)},
 };
 
@@ -296,9 +314,10 @@ put_change(FILE *f, const struct query_change *c)
 	(void)utf8_clean(clean, sizeof(clean), buf, t.n, NULL);
 	(void)fprintf(
 	    f, "  %.19sZ  %-*s%s", at, t.n != 0 ? 16 : 0, c->what, clean);
-	if (c->frame != 0) {
-		(void)fprintf(
-		    f, "  (frame %llu)", (unsigned long long)c->frame);
+	if (c->frame.number != 0) {
+		text_start(&t, buf, sizeof(buf));
+		put_shown_by(&t, &c->frame);
+		(void)fprintf(f, "  (%s)", buf);
 	}
 	(void)fputc('\n', f);
 }

@@ -319,6 +319,21 @@ json_behind(struct json *j, const struct query_asset *a)
 	json_array_end(j);
 }
 
+/* null: no packet said it.  file is there when there are several inputs. */
+static void
+json_frame(struct json *j, const struct query_frame *f)
+{
+	json_key(j, "frame");
+	if (f->number != 0) {
+		json_uint(j, f->number);
+	} else {
+		json_null(j);
+	}
+	if (f->number != 0 && f->file != NULL) {
+		json_kstr(j, "file", f->file);
+	}
+}
+
 static void
 json_timeline(struct json *j, const struct query_asset *a)
 {
@@ -332,12 +347,7 @@ json_timeline(struct json *j, const struct query_asset *a)
 		json_kstr(j, "what", c->what);
 		json_known(j, "old", c->old);
 		json_known(j, "new", c->value);
-		json_key(j, "frame");
-		if (c->frame != 0) {
-			json_uint(j, c->frame);
-		} else {
-			json_null(j);
-		}
+		json_frame(j, &c->frame);
 		json_object_end(j);
 	}
 	json_array_end(j);
@@ -358,12 +368,7 @@ json_facts(struct json *j, const struct query_asset *a)
 		json_kint(j, "confidence", f->confidence);
 		json_stamp(j, "first", f->first);
 		json_stamp(j, "last", f->last);
-		json_key(j, "frame");
-		if (f->frame != 0) { /* else no packet said it */
-			json_uint(j, f->frame);
-		} else {
-			json_null(j);
-		}
+		json_frame(j, &f->frame);
 		json_kstr(j, "claim", f->claim);
 		json_kstr(j, "proto", f->proto);
 		json_kuint(j, "count", f->count);
@@ -385,12 +390,7 @@ json_roles(struct json *j, const struct query_asset *a)
 		json_kstr(j, "role", r->name);
 		json_kstr(j, "why", r->why);
 		json_known(j, "proto", r->proto != NULL ? r->proto : "");
-		json_key(j, "frame");
-		if (r->frame != 0) {
-			json_uint(j, r->frame);
-		} else {
-			json_null(j);
-		}
+		json_frame(j, &r->frame);
 		json_object_end(j);
 	}
 	json_array_end(j);
@@ -441,7 +441,7 @@ json_holder(struct json *j, const struct query_group *g)
 	if (g->since != 0) {
 		json_member(j, &g->holder);
 		json_stamp(j, "since", g->since);
-		json_kuint(j, "frame", g->frame);
+		json_frame(j, &g->frame);
 	} else {
 		json_null(j);
 		json_kstr(j, "since", NULL);

@@ -407,6 +407,39 @@ test_a_table_of_whole_parts_ends(void **state)
 	}
 }
 
+/* With several captures a frame says which one it is of. */
+static void
+test_frames_of_two_captures(void **state)
+{
+	static const char *const names[] = {"a.pcap", "b.pcap"};
+	struct host plc = sample_host(10, 0, 0, 3);
+	struct rig *r = *state;
+	struct query *q;
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	assert_non_null(f);
+	assert_int_equal(store_inputs(r->s, names, 2), 0);
+	r->x.input = 1;
+	assert_int_equal(
+	    sample_identity(&r->x, &plc, -1, "firmware", "1.2"), 0);
+	assert_int_equal(
+	    sample_identity(&r->x, &plc, -1, "firmware", "1.3"), 0);
+	assert_int_equal(store_commit(r->s), 0);
+	assert_int_equal(query_open(r->dir, &q), 0);
+	assert_int_equal(export_asset(q, "10.0.0.3", EXPORT_TABLE, f), 0);
+	assert_int_equal(export_asset(q, "10.0.0.3", EXPORT_JSON, f), 0);
+	assert_int_equal(export_alerts(q, NULL, EXPORT_JSON, f), 0);
+	query_close(q);
+	assert_int_equal(fclose(f), 0);
+	assert_non_null(strstr(text, " FILE "));
+	assert_non_null(strstr(text, "1.2 -> 1.3  (frame 10 of b.pcap)"));
+	assert_non_null(strstr(text, "\"frame\":9,\"file\":\"b.pcap\""));
+	assert_non_null(strstr(text, "\"frames\":[10],\"files\":[\"b.pcap\"]"));
+	free(text);
+}
+
 static void
 test_full_output_is_told(void **state)
 {
@@ -436,6 +469,7 @@ main(void)
 	    T(test_a_long_table_begins_at_once),
 	    T(test_a_column_that_comes_late_has_a_head),
 	    T(test_a_table_of_whole_parts_ends),
+	    T(test_frames_of_two_captures),
 	    T(test_full_output_is_told),
 	};
 

@@ -3,7 +3,7 @@
  */
 
 import {h, icon, put} from "./dom.js";
-import {count, number, technique} from "./format.js";
+import {count, frameText, number, technique} from "./format.js";
 import {FIRST_AND_LAST, Table} from "./table.js";
 import {ends, endText} from "./who.js";
 
@@ -45,7 +45,8 @@ function frames(a) {
 	if (list.length === 0) {
 		return h("span", {class: "quiet"}, "none kept");
 	}
-	return h("span", {class: "tabular"}, list.map((f) => count(f)).join(", "),
+	return h("span", {class: "tabular"}, list.map((f, i) => frameText({frame: f, file: a.files && a.files[i]}))
+	    .join(", "),
 	    a.count > list.length ? " and others" : "");
 }
 

@@ -5,7 +5,7 @@
 
 import * as api from "./api.js";
 import {h, icon, put} from "./dom.js";
-import {count, protocol, PROTOCOL_CHOICES, time} from "./format.js";
+import {count, frameText, protocol, PROTOCOL_CHOICES, time} from "./format.js";
 import {severity} from "./alerts.js";
 import {FIRST_AND_LAST, Table} from "./table.js";
 import {assetName, endText, subText} from "./who.js";
@@ -102,7 +102,7 @@ function evidence(facts) {
 			    h("td", {class: "num"}, f.confidence === undefined ? "–"
 				: count(f.confidence)),
 			    h("td", {}, time(f.first)), h("td", {}, time(f.last)),
-			    h("td", {class: "num"}, count(f.frame)));
+			    h("td", {class: "num"}, frameText(f)));
 		}))));
 }
 
@@ -111,7 +111,7 @@ function timeline(changes) {
 	    time(c.at), " ", h("b", {}, c.what.replaceAll("-", " ")), " ",
 	    [c.old, c.new].filter(Boolean).join(" → "),
 	    c.frame === null ? null
-		: h("span", {class: "quiet"}, " frame " + count(c.frame)))));
+		: h("span", {class: "quiet"}, " frame " + frameText(c)))));
 }
 
 function talk(links, id) {
@@ -166,7 +166,7 @@ function group(g, id) {
 		    : h("span", {class: "addr"}, "(" + g.address + ")"),
 		h("span", {class: "line sub"},
 		    g.holder ? ["held by ", who(g.holder), " since ",
-			time(g.since), ", frame " + g.frame] : "holder not heard"),
+			time(g.since), ", frame " + frameText(g)] : "holder not heard"),
 		others.length > 0
 		    ? h("span", {class: "line sub"}, "with ",
 			others.map((m, i) => [i > 0 ? ", " : "", who(m)]))

@@ -21,6 +21,11 @@ export function count(n) {
 	return whole.format(typeof n === "string" ? BigInt(n) : n);
 }
 
+/* A frame, and its capture where there are several. */
+export function frameText(x) {
+	return count(x.frame) + (x.file ? " of " + x.file : "");
+}
+
 export function number(n) {
 	return Number(n || 0);
 }
