@@ -387,6 +387,26 @@ test_failed_statement_takes_all_back(void **state)
 	rig_stop(&r);
 }
 
+/* Nor do names of captures that cannot be written, and the old ones stay. */
+static void
+test_failed_inputs_are_taken_back(void **state)
+{
+	const char *const first[] = {"a.pcap"}, *const more[] = {"b.pcap", "c"};
+	struct rig r;
+
+	(void)state;
+	rig_start(&r, RIG_LEARNS, NULL);
+	assert_int_equal(store_inputs(r.s, first, 1), 0);
+	change(&r, "CREATE TRIGGER no BEFORE INSERT ON inputs WHEN NEW.name = "
+		   "'c' BEGIN SELECT RAISE(ABORT, 'no'); END");
+	assert_int_equal(store_inputs(r.s, more, 2), ERR_DB);
+	assert_int_equal(rig_int(&r, "SELECT count(*) FROM inputs"), 1);
+	change(&r, "DROP TRIGGER no");
+	assert_int_equal(store_inputs(r.s, more, 2), 0);
+	assert_int_equal(rig_int(&r, "SELECT count(*) FROM inputs"), 3);
+	rig_stop(&r);
+}
+
 /* Killed at once: the next writer finds all that was committed. */
 static void
 test_killed_writer_leaves_its_commits(void **state)
@@ -430,6 +450,7 @@ main(void)
 	    cmocka_unit_test(test_disk_that_stays_full_is_told_each_time),
 	    cmocka_unit_test(test_first_transaction_may_fail),
 	    cmocka_unit_test(test_failed_statement_takes_all_back),
+	    cmocka_unit_test(test_failed_inputs_are_taken_back),
 	    cmocka_unit_test(test_killed_writer_leaves_its_commits),
 	};
 

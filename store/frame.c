@@ -59,14 +59,19 @@ store_inputs(struct store *s, const char *const names[], size_t n)
 		rc = row_of(s, names[i], &rows[i]);
 	}
 	if (rc != 0) {
+		store_fail(s);
+	} else {
+		/* What is taken back later must not take these rows along. */
+		rc = store_commit(s);
+	}
+	if (rc != 0) {
 		free(rows);
 		return rc;
 	}
 	free(s->input);
 	s->input = rows;
 	s->ninputs = n;
-	/* What is taken back later must not take these rows along. */
-	return store_commit(s);
+	return 0;
 }
 
 int64_t

@@ -4,32 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/test.h"
 #include "dissectors/registry.h"
-#include "store/harness.h"
 #include "store/outbox.h"
+#include "store/pair_test.h"
 #include "store/query.h"
 #include "store/store_priv.h"
-
-static struct host plc;
-
-static int
-setup(void **state)
-{
-	static struct rig r;
-
-	rig_start(&r, 0, NULL);
-	plc = sample_host(10, 0, 0, 9);
-	*state = &r;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	rig_stop(*state);
-	return 0;
-}
 
 /* Begins to read these; the first event is of the first one. */
 static void
@@ -42,7 +21,7 @@ reads(struct rig *r, const char *first, const char *second)
 	r->x.frame = 0;
 }
 
-/* The frame after next ones of an input, by which it says a value. */
+/* The controller says a value by that frame of an input. */
 static void
 says(struct rig *r, uint32_t input, uint64_t frame, const char *key,
     const char *value)
@@ -90,12 +69,8 @@ static struct wanted
 ask(struct rig *r, const char *value)
 {
 	struct wanted w = {.value = value};
-	struct query *q;
 
-	assert_int_equal(store_commit(r->s), 0);
-	assert_int_equal(query_open(r->dir, &q), 0);
-	assert_int_equal(query_find(q, "10.0.0.9", take, &w), 0);
-	query_close(q);
+	rig_find(r, "10.0.0.3", take, &w);
 	return w;
 }
 
@@ -265,7 +240,7 @@ test_an_alert_of_two_captures(void **state)
 	assert_int_equal(store_outbox_next(r->s, 0, 100, take_item, &x), 0);
 	assert_string_equal(x.frames, "[29,5]");
 	assert_string_equal(x.files, "a.pcap/b.pcap");
-	/* The same alert in a replay, whatever else was read before. */
+	/* One, not one a capture. */
 	assert_int_equal(rig_int(r, "SELECT count(*) FROM alerts WHERE rule = "
 				    "'firmware-changed'"),
 	    1);

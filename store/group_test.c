@@ -72,12 +72,8 @@ static struct wanted
 ask(struct rig *r, const char *what)
 {
 	struct wanted w = {0};
-	struct query *q;
 
-	assert_int_equal(store_commit(r->s), 0);
-	assert_int_equal(query_open(r->dir, &q), 0);
-	assert_int_equal(query_find(q, what, take, &w), 0);
-	query_close(q);
+	rig_find(r, what, take, &w);
 	return w;
 }
 

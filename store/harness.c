@@ -11,6 +11,7 @@
 
 #include "dissectors/registry.h"
 #include "store/harness.h"
+#include "store/query.h"
 
 void
 sample_init(struct sample *x, struct store *s)
@@ -411,6 +412,21 @@ rig_learned(struct rig *r)
 	rc = store_tick(r->s, r->x.ts_ns);
 	assert(rc == 0);
 	(void)rc;
+}
+
+void
+rig_find(struct rig *r, const char *what,
+    int (*row)(void *, const struct query_asset *), void *arg)
+{
+	struct query *q = NULL;
+	int rc = store_commit(r->s);
+
+	rc = rc == 0 ? query_open(r->dir, &q) : rc;
+	assert(rc == 0);
+	rc = query_find(q, what, row, arg);
+	assert(rc == 0);
+	(void)rc;
+	query_close(q);
 }
 
 const char *

@@ -99,6 +99,10 @@ void rig_learned(struct rig *);
 int64_t rig_int(struct rig *, const char *sql);
 /* The same as text; "NULL" for NULL and for no row. */
 const char *rig_text(struct rig *, const char *sql, char *buf, size_t size);
+/* Commits, and looks for an asset over a connection of its own. */
+struct query_asset;
+void rig_find(struct rig *, const char *what,
+    int (*row)(void *, const struct query_asset *), void *arg);
 /* A rule file of its own; rig_stop() removes it. */
 const char *rig_rules(struct rig *, const char *text);
 

@@ -418,12 +418,8 @@ static struct shown
 shown(struct rig *r)
 {
 	struct shown x = {0};
-	struct query *q;
 
-	assert_int_equal(store_commit(r->s), 0);
-	assert_int_equal(query_open(r->dir, &q), 0);
-	assert_int_equal(query_find(q, "10.0.0.57", show, &x), 0);
-	query_close(q);
+	rig_find(r, "10.0.0.57", show, &x);
 	return x;
 }
 

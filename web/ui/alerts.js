@@ -45,8 +45,10 @@ function frames(a) {
 	if (list.length === 0) {
 		return h("span", {class: "quiet"}, "none kept");
 	}
-	return h("span", {class: "tabular"}, list.map((f, i) => frameText({frame: f, file: a.files && a.files[i]}))
-	    .join(", "),
+	const files = a.files || [];
+
+	return h("span", {class: "tabular"}, list.map((frame, i) =>
+	    frameText({frame, file: files[i]})).join(", "),
 	    a.count > list.length ? " and others" : "");
 }
 
